@@ -1,0 +1,1 @@
+"""NBA MCP Synthesis: NBA questions answered with the query behind every number."""

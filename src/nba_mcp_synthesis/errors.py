@@ -1,0 +1,112 @@
+"""Every error that a person or a program can meet, drawn before it is raised.
+
+    NbaMcpError
+    ├── UsageError              what was asked cannot be done as asked          exit 2, HTTP 400
+    │   ├── SettingsError       a setting is unknown or has an unusable value: nothing starts
+    │   ├── QueryRefused        the guard did not let this SQL through
+    │   ├── QueryFailed         the SQL was let through, and the engine could not run it
+    │   ├── UnknownName         nothing is called that; the nearest names are given
+    │   └── AmbiguousName       several things are called that; the choices are given
+    ├── LimitExceeded           the work outgrew its time or size               exit 2, HTTP 422
+    ├── SourceError             a file of data cannot be read as what it claims exit 1, HTTP 422
+    └── Unavailable             something this needs is not there now           exit 3, HTTP 503
+        ├── NoWarehouse         no data have been loaded yet
+        ├── WarehouseOutdated   the warehouse was written by another version
+        └── Busy                every place is taken; the same call may work in a moment
+
+This module imports nothing from the package, so that everything may import it.
+"""
+
+from collections.abc import Iterable
+
+
+class NbaMcpError(Exception):
+    """Base of the tree: what happened and to what (`message`), and what to do next (`hint`)."""
+
+    exit_code = 1
+    http_status = 500
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(f"{message} {hint}".strip())
+        self.message = message
+        self.hint = hint
+
+    @property
+    def code(self) -> str:
+        """Stable name of the error for programs: `query_refused` for QueryRefused."""
+        name = type(self).__name__
+        return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
+
+
+class UsageError(NbaMcpError):
+    """The caller can mend this by asking differently."""
+
+    exit_code = 2
+    http_status = 400
+
+
+class SettingsError(UsageError):
+    """The operator reads this at start-up; the process does not start."""
+
+
+class QueryRefused(UsageError):
+    """The author of the SQL reads this; the statement never reached the engine's data."""
+
+
+class QueryFailed(UsageError):
+    """The author of the SQL reads this; the engine's own reason is in the message."""
+
+
+class UnknownName(UsageError):
+    """No player, team, table or measure has this name."""
+
+    http_status = 404
+
+    def __init__(self, kind: str, name: str, nearest: Iterable[str] = ()) -> None:
+        self.nearest = tuple(nearest)
+        hint = f"Did you mean {' or '.join(self.nearest)}?" if self.nearest else ""
+        super().__init__(f"No {kind} is called {name!r} in the data that are loaded.", hint)
+
+
+class AmbiguousName(UsageError):
+    """Several things have this name; the reader picks one of `choices`."""
+
+    http_status = 409
+
+    def __init__(self, name: str, choices: Iterable[str]) -> None:
+        self.name = name
+        self.choices = tuple(choices)
+        listed = ", ".join(self.choices)
+        super().__init__(f"{name!r} could be any of: {listed}.", "Ask again with one of these names.")
+
+
+class LimitExceeded(NbaMcpError):
+    """The work was stopped at a limit; the message names the limit and its value."""
+
+    exit_code = 2
+    http_status = 422
+
+
+class SourceError(NbaMcpError):
+    """Whoever loads data reads this; the rest of the load goes on."""
+
+    http_status = 422
+
+
+class Unavailable(NbaMcpError):
+    """The operator mends this; the caller may try again later."""
+
+    exit_code = 3
+    http_status = 503
+
+
+class NoWarehouse(Unavailable):
+    """There is no file, or no data, at the place the settings name."""
+
+
+class WarehouseOutdated(Unavailable):
+    """The warehouse has another layout version than this program."""
+
+
+class Busy(Unavailable):
+    """All places for this kind of work are taken."""

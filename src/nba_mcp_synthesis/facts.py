@@ -1,0 +1,129 @@
+"""The frozen records that stations hand to each other. They carry facts and decide nothing."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Status = Literal["answered", "refused", "asked_back"]
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one query returned.
+
+    `rows` hold Python values in the order of `columns`. `truncated` says that a limit cut the
+    rows; `notes` say which one and how to get the rest. `data_as_of` is the date of the newest
+    game in the warehouse (ISO), `snapshot` names the state of the warehouse that was read.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    sql: str
+    truncated: bool = False
+    elapsed_ms: float = 0.0
+    data_as_of: str | None = None
+    simulated: bool = False
+    snapshot: str = ""
+    engine: str = "duckdb"
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was asked, word for word, under the id that its answer will carry."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A query and what it returned when the voice ran it."""
+
+    id: str
+    sql: str
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One number: `value` of `measure` for `entity`, in `unit`, as evidence `evidence` shows.
+
+    `unit` is `percent` for values given as 0-100, otherwise the thing counted ("points").
+    `entity` is None for a bare count.
+    """
+
+    entity: str | None
+    measure: str
+    value: float | int | str
+    unit: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What one voice says: an answer with evidence, a question back, or an abstention.
+
+    `definitions` explain the measures used; `assumptions` what the question left open. For
+    `refused` and `asked_back`, `text` says why or asks.
+    """
+
+    voice: str
+    status: Status
+    text: str
+    claims: tuple[Claim, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    columns: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    definitions: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    seconds: float = 0.0
+    cost_usd: float = 0.0
+    tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What checking a proposal found: `holds`, and a sentence for every claim that failed."""
+
+    proposal: Proposal
+    holds: bool
+    checked: int = 0
+    failures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceReport:
+    """The fate of one voice, for the answer's readers."""
+
+    name: str
+    outcome: str
+    cost_usd: float
+    tokens: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the asker gets; the JSON shape is in `answer_json`."""
+
+    id: str
+    question: str
+    text: str
+    status: Status
+    claims: tuple[Claim, ...] = ()
+    columns: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    definitions: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    confidence: float = 0.0
+    confidence_means: str = ""
+    dissent: tuple[str, ...] = ()
+    voices: tuple[VoiceReport, ...] = field(default=())
+    cost_usd: float = 0.0
+    data_as_of: str | None = None
+    snapshot: str = ""
+    simulated: bool = False

@@ -1,0 +1,141 @@
+"""Every knob, its default and its meaning. Values come from the environment only.
+
+Closed by construction: an `NBA_MCP_` variable that is not listed here refuses to start, because
+a misspelt limit that is silently ignored is worse than none.
+"""
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import platformdirs
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from nba_mcp_synthesis.errors import SettingsError
+
+PREFIX = "NBA_MCP_"
+# Read by the test suite, never by the product.
+RESERVED = frozenset({"NBA_MCP_TEST_DATA"})
+
+
+def default_home() -> Path:
+    """Folder of the data: `.nba-mcp` in a checkout, the user's data folder when installed."""
+    checkout = Path(__file__).resolve().parents[2]
+    if (checkout / "pyproject.toml").is_file() and (checkout / "Makefile").is_file():
+        return checkout / ".nba-mcp"
+    return Path(platformdirs.user_data_dir("nba-mcp"))
+
+
+def _duckdb_url(url: str) -> str:
+    if not url.startswith("duckdb:///") or url == "duckdb:///":
+        msg = "must look like duckdb:///folder/file.duckdb (duckdb:////folder/… for an absolute path)"
+        raise ValueError(msg)
+    return url
+
+
+class Settings(BaseModel):
+    """All settings; each field is the variable `NBA_MCP_<NAME>`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    context: Literal["production", "development", "test"] = Field(
+        "development", description="Where this runs; production logs JSON even on a terminal."
+    )
+    home: Path = Field(
+        default_factory=default_home,
+        description="Folder for everything that is kept. In a checkout .nba-mcp, otherwise the user's data folder.",
+    )
+    warehouse_url: Annotated[str, AfterValidator(_duckdb_url)] | None = Field(
+        None,
+        description="The warehouse, as duckdb:///FILE. When unset: HOME/warehouse.duckdb, "
+        "or HOME/demo.duckdb (the simulated league) while nothing else has been loaded.",
+    )
+    auth: Literal["none"] = Field(
+        "none", description="Who may call the HTTP server. none: everyone, and only on loopback."
+    )
+    allow_unauthenticated: bool = Field(
+        default=False,
+        description="Let AUTH=none listen on an address other than loopback. Anyone who reaches it can query.",
+    )
+    metrics_token: SecretStr | None = Field(
+        None, description="When set, /metrics wants it as Authorization: Bearer TOKEN."
+    )
+    query_rows: int = Field(10_000, ge=1, le=1_000_000, description="Most rows that one query returns.")
+    query_bytes: int = Field(
+        4_000_000, ge=1_000, le=1_000_000_000, description="Most bytes of values that one query returns."
+    )
+    query_seconds: float = Field(
+        10.0, gt=0, le=600, description="Deadline of one query, after which it is stopped."
+    )
+    query_concurrency: int = Field(4, ge=1, le=64, description="Queries that run at the same time.")
+    query_memory_mb: int = Field(
+        512, ge=64, le=65_536, description="Memory that the query engine may use, in MiB."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severe event that is logged."
+    )
+    shutdown_seconds: int = Field(
+        30, ge=0, le=300, description="Time that requests in flight get to finish after SIGTERM."
+    )
+
+    def warehouse_path(self) -> Path:
+        """File that queries read."""
+        if self.warehouse_url:
+            return Path(self.warehouse_url.removeprefix("duckdb:///")).expanduser()
+        real = self.home / "warehouse.duckdb"
+        demo = self.demo_path()
+        return demo if demo.exists() and not real.exists() else real
+
+    def load_path(self) -> Path:
+        """File that `data load` writes: real data never go beside simulated ones."""
+        return self.warehouse_path() if self.warehouse_url else self.home / "warehouse.duckdb"
+
+    def demo_path(self) -> Path:
+        """File that `data demo` writes."""
+        return self.warehouse_path() if self.warehouse_url else self.home / "demo.duckdb"
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the environment; raises SettingsError naming every variable at fault."""
+    env = os.environ if environ is None else environ
+    given = {k.upper(): v for k, v in env.items() if k.upper().startswith(PREFIX)}
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    faults = [_unknown(name, known) for name in sorted(set(given) - known - RESERVED)]
+    # An empty variable is an unset one: that is how compose files and manifests say it.
+    values = {k.removeprefix(PREFIX).lower(): v for k, v in given.items() if k in known and v}
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        faults += [_unusable(e) for e in error.errors(include_input=False)]
+    if faults:
+        raise SettingsError(" ".join(faults), "`nba-mcp settings` lists every setting.") from None
+    return settings
+
+
+def _unknown(name: str, known: set[str]) -> str:
+    near = difflib.get_close_matches(name, sorted(known), n=1)
+    return f"{name} is not a setting{f'; did you mean {near[0]}?' if near else '.'}"
+
+
+def _unusable(error: Any) -> str:
+    name = PREFIX + str(error["loc"][0]).upper()
+    return f"{name} {error['msg'].removeprefix('Value error, ')}."
+
+
+def describe_settings(settings: Settings) -> list[dict[str, str]]:
+    """A row a setting: variable, value in force (secrets masked), default, meaning."""
+    rows = []
+    for name, field in Settings.model_fields.items():
+        value = getattr(settings, name)
+        default = field.get_default(call_default_factory=True, validated_data={})
+        rows.append(
+            {
+                "variable": PREFIX + name.upper(),
+                "value": "" if value is None else str(value),
+                "default": "" if default is None else str(default),
+                "meaning": field.description or "",
+            }
+        )
+    return rows

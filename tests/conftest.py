@@ -1,0 +1,31 @@
+"""Shared fixtures: where the real data are, and an environment of its own for every test."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+_CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder `nba` of the real data; skips where there is none, fails where a wrong one is named."""
+    named = os.environ.get("NBA_MCP_TEST_DATA")
+    folder = (Path(named) if named else _CHECKOUT.parent / "shared") / "nba"
+    if not folder.is_dir():
+        if named:
+            pytest.fail(f"NBA_MCP_TEST_DATA names {named}, which has no folder nba")
+        pytest.skip("no real NBA data here (set NBA_MCP_TEST_DATA to their folder)")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """No setting leaks into a test, and nothing is written outside its own folder."""
+    for name in list(os.environ):
+        if name.startswith("NBA_MCP_") and name != "NBA_MCP_TEST_DATA":
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("NBA_MCP_HOME", str(tmp_path / "home"))
+    yield
