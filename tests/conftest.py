@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["requirement_plugin", "small_league"]
+
 _CHECKOUT = Path(__file__).resolve().parents[1]
 
 

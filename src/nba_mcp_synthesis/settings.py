@@ -45,7 +45,8 @@ class Settings(BaseModel):
     )
     home: Path = Field(
         default_factory=default_home,
-        description="Folder for everything that is kept. In a checkout .nba-mcp, otherwise the user's data folder.",
+        description="Folder for everything that is kept. "
+        "In a checkout .nba-mcp, otherwise the user's data folder.",
     )
     warehouse_url: Annotated[str, AfterValidator(_duckdb_url)] | None = Field(
         None,
@@ -57,14 +58,18 @@ class Settings(BaseModel):
     )
     allow_unauthenticated: bool = Field(
         default=False,
-        description="Let AUTH=none listen on an address other than loopback. Anyone who reaches it can query.",
+        description="Let AUTH=none listen on an address other than loopback: "
+        "anyone who reaches it can query.",
     )
     metrics_token: SecretStr | None = Field(
         None, description="When set, /metrics wants it as Authorization: Bearer TOKEN."
     )
     query_rows: int = Field(10_000, ge=1, le=1_000_000, description="Most rows that one query returns.")
     query_bytes: int = Field(
-        4_000_000, ge=1_000, le=1_000_000_000, description="Most bytes of values that one query returns."
+        4_000_000,
+        ge=1_000,
+        le=1_000_000_000,
+        description="Most bytes of values that one query returns.",
     )
     query_seconds: float = Field(
         10.0, gt=0, le=600, description="Deadline of one query, after which it is stopped."

@@ -1,0 +1,1 @@
+"""The outside of the product: MCP tools, HTTP routes, limits of the protocol."""

@@ -1,0 +1,1 @@
+"""Where raw data come from, and their mapping to the canonical tables."""

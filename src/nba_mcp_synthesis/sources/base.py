@@ -19,12 +19,14 @@ class SourceFile:
     """One file at the door.
 
     `label` is its path below the folder that was given; `season` the season that its folder is
-    about, for formats that do not carry one themselves (None when that is unknown).
+    about, for formats that do not carry one themselves (None when that is unknown);
+    `stated_season` the one that whoever loads it named, which what is found must not contradict.
     """
 
     path: Path
     label: str
     season: str | None = None
+    stated_season: str | None = None
 
     @cached_property
     def content(self) -> bytes:
@@ -52,7 +54,10 @@ class SourceFile:
         """Names in the first line, when this is a CSV file; empty otherwise."""
         if self.path.suffix.lower() != ".csv":
             return ()
-        return tuple(next(csv.reader([self.text.split("\n", 1)[0].rstrip("\r")]), ()))
+        try:
+            return tuple(next(csv.reader([self.text.split("\n", 1)[0].rstrip("\r")]), ()))
+        except csv.Error as error:
+            raise SourceError(f"{self.label} is not valid CSV: {error}.") from error
 
     @cached_property
     def json(self) -> Any:
@@ -61,7 +66,7 @@ class SourceFile:
             return None
         try:
             return json.loads(self.text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise SourceError(f"{self.label} is not valid JSON: {error}.") from error
 
 

@@ -1,0 +1,1 @@
+"""From voices to one answer: panel, verification, merging."""

@@ -1,0 +1,1 @@
+"""Loading, keeping and querying the canonical tables."""

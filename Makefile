@@ -1,0 +1,74 @@
+# Every target creates what it needs, from Python 3.11 or newer and the package registries alone.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := NBA_MCP_HOME=$(CURDIR)/.nba-mcp NBA_MCP_WAREHOUSE_URL=duckdb:///$(CURDIR)/.nba-mcp/demo.duckdb
+PYTEST := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test test-system check format bench requirements lock clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+
+$(VENV)/.core: requirements/uv.txt requirements/core.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer, with venv, is needed; none was found. Name it: make PYTHON=…"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/core.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.core requirements/dev.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.system: $(VENV)/.dev requirements/system.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/system.txt
+	@touch $@
+
+setup: $(VENV)/.dev ## Create .venv with all that the tests need
+
+demo: $(VENV)/.core ## Simulate a league, ask it a question, show how to connect a client
+	@mkdir -p .nba-mcp
+	@echo "== A simulated season: invented players, 1,230 games"
+	@$(DEMO) $(BIN)/nba-mcp data demo
+	@echo "== A question"
+	@$(DEMO) $(BIN)/nba-mcp ask "who led the league in scoring"
+	@echo
+	@echo "== Connect a client"
+	@$(DEMO) $(BIN)/nba-mcp connect
+
+run: $(VENV)/.core ## Serve MCP and HTTP on 127.0.0.1:8000
+	@$(BIN)/nba-mcp serve
+
+test: $(VENV)/.dev ## Run the tests (wheels only, no root)
+	@$(PYTEST) -m "not system" --requirements-suite test
+
+test-system: $(VENV)/.system ## Run the tests that drive other programs: MCP clients on Node
+	@$(PYTEST) -m system --requirements-suite system
+
+check: $(VENV)/.dev ## Format, lint, types, import contracts, dependencies
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	@$(BIN)/deptry src
+	@$(BIN)/shellcheck scripts/*.sh .ci/run
+
+format: $(VENV)/.dev ## Format the code
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.dev ## Measure start-up, loading and questions against raw engines
+	@for b in benchmarks/bench_*.py; do $(BIN)/python $$b || exit 1; done
+
+requirements: $(VENV)/.dev ## Say which demands of the operations documents hold
+	@PYTHONPATH=tests $(BIN)/python scripts/requirements_table.py
+
+lock: $(VENV)/.dev ## Resolve the dependencies anew
+	@scripts/lock.sh
+
+clean: ## Remove everything that the other targets made, the data excepted
+	@rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,46 @@
+"""The one place where the parts are put together; the command line and the server both use it."""
+
+import threading
+from functools import cached_property
+
+from nba_mcp_synthesis.analyst.analyst import Analyst
+from nba_mcp_synthesis.basketball.names import Names
+from nba_mcp_synthesis.facts import Answer
+from nba_mcp_synthesis.settings import Settings
+from nba_mcp_synthesis.synthesis import pipeline
+from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+from nba_mcp_synthesis.warehouse.limits import Limits
+from nba_mcp_synthesis.warehouse.untrusted import UntrustedQueries
+
+
+class App:
+    """The product over one warehouse."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.warehouse = DuckDBWarehouse(
+            settings.warehouse_path(),
+            Limits(settings.query_rows, settings.query_bytes, settings.query_seconds),
+            settings.query_concurrency,
+            settings.query_memory_mb,
+        )
+        self._lock = threading.Lock()
+        self._names: tuple[str, Names] | None = None
+
+    @cached_property
+    def queries(self) -> UntrustedQueries:
+        """The way for SQL from outside."""
+        return UntrustedQueries(self.warehouse)
+
+    def names(self) -> Names:
+        """Names of the players and teams that are loaded now."""
+        snapshot = self.warehouse.state().snapshot
+        with self._lock:
+            if self._names is None or self._names[0] != snapshot:
+                self._names = (snapshot, Names.of(self.warehouse))
+            return self._names[1]
+
+    def ask(self, question: str, answer_id: str | None = None) -> Answer:
+        """Answers one question; see `pipeline.ask` for the errors."""
+        analyst = Analyst(self.warehouse, self.names())
+        return pipeline.ask(question, [analyst], self.warehouse, answer_id)

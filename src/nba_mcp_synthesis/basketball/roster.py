@@ -1,0 +1,42 @@
+"""The players of a warehouse, with what tells bearers of one name apart."""
+
+from dataclasses import dataclass
+
+from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+from nba_mcp_synthesis.warehouse.limits import Limits
+
+_ALL = Limits(rows=100_000, bytes=50_000_000)
+_SQL = """
+SELECT
+  p.player_id,
+  p.full_name,
+  p.position,
+  (SELECT arg_max(t.abbreviation, s.season) FROM player_season_stats AS s
+   JOIN teams AS t ON t.team_id = s.last_team_id
+   WHERE s.player_id = p.player_id AND s.team_id IS NULL) AS team,
+  (SELECT max(s.minutes) FROM player_season_stats AS s
+   WHERE s.player_id = p.player_id AND s.team_id IS NULL AND s.season_type = 'Regular Season'
+     AND s.season = (SELECT max(season) FROM player_season_stats
+                     WHERE season_type = 'Regular Season')) AS minutes
+FROM players AS p
+WHERE p.full_name IS NOT NULL
+ORDER BY p.player_id"""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A player: `detail` is his latest team and position, `minutes` those of the newest season."""
+
+    id: int
+    name: str
+    detail: str
+    minutes: float
+
+
+def read_people(warehouse: DuckDBWarehouse) -> list[Person]:
+    """All players of the newest state of `warehouse`."""
+    rows = warehouse.query(_SQL, _ALL).rows
+    return [
+        Person(player_id, name, ", ".join(part for part in (team, position) if part), minutes or 0.0)
+        for player_id, name, position, team, minutes in rows
+    ]

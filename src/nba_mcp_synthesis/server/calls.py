@@ -1,0 +1,81 @@
+"""Around every tool call: a request id, a log line, counters, and errors in words a caller can act on."""
+
+from collections.abc import Iterator
+from time import perf_counter
+from typing import Any
+
+import mcp.types as mt
+from fastmcp.exceptions import NotFoundError, ToolError
+from fastmcp.exceptions import ValidationError as ArgumentError
+from fastmcp.server.middleware import CallNext, Middleware, MiddlewareContext
+from fastmcp.tools import ToolResult
+from pydantic import ValidationError
+
+from nba_mcp_synthesis.errors import NbaMcpError
+from nba_mcp_synthesis.telemetry.logs import get_logger, request_context
+from nba_mcp_synthesis.telemetry.metrics import Metrics
+
+Call = MiddlewareContext[mt.CallToolRequestParams]
+
+
+class ToolCalls(Middleware):
+    """Observes tool calls and words their errors."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+
+    async def on_call_tool(
+        self, context: Call, call_next: CallNext[mt.CallToolRequestParams, ToolResult]
+    ) -> ToolResult:
+        """Runs the call; raises ToolError with a message for the caller where it fails."""
+        started = perf_counter()
+        tool = context.message.name
+        outcome = "internal_error"
+        with request_context():
+            try:
+                result = await call_next(context)
+            except NbaMcpError as error:
+                outcome = error.code
+                raise ToolError(str(error)) from error
+            except (ValidationError, ArgumentError) as error:
+                outcome = "wrong_arguments"
+                raise ToolError(_advice(tool, error)) from None
+            except NotFoundError as error:
+                outcome, tool = "unknown_tool", "unknown"
+                raise ToolError(f"{error}. `tools/list` names the tools.") from None
+            else:
+                outcome = "ok"
+                return result
+            finally:
+                self._observe(tool, outcome, perf_counter() - started)
+
+    def _observe(self, tool: str, outcome: str, seconds: float) -> None:
+        self._metrics.tool_calls.labels(tool, outcome).inc()
+        self._metrics.tool_seconds.labels(tool).observe(seconds)
+        get_logger().info("tool_call", tool=tool, outcome=outcome, seconds=round(seconds, 4))
+
+
+def _advice(tool: str, error: Exception) -> str:
+    """What is wrong with the arguments, one clause an argument, and where to look."""
+    cause = error if isinstance(error, ValidationError) else error.__cause__
+    if not isinstance(cause, ValidationError):
+        return f"{tool} was called with arguments that it cannot use: {error}"
+    wrong = "; ".join(_clauses(cause))
+    return f"{tool} was called with arguments that it cannot use: {wrong}. See its inputSchema in tools/list."
+
+
+def _clauses(error: ValidationError) -> Iterator[str]:
+    for problem in error.errors(include_url=False, include_input=False):
+        name = ".".join(str(part) for part in problem["loc"])
+        yield f"`{name}` {_PLAIN.get(problem['type'], _lower(problem['msg']))}"
+
+
+_PLAIN: dict[str, str] = {
+    "missing_argument": "is needed",
+    "unexpected_keyword_argument": "is no argument of it",
+}
+
+
+def _lower(message: Any) -> str:
+    text = str(message)
+    return text[0].lower() + text[1:]

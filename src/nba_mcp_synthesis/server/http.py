@@ -1,0 +1,105 @@
+"""The HTTP service: health, metrics and MCP on one port."""
+
+import hmac
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from fastmcp import FastMCP
+
+from nba_mcp_synthesis.errors import NbaMcpError
+from nba_mcp_synthesis.server.requests import ObserveRequests
+from nba_mcp_synthesis.telemetry.logs import get_logger
+from nba_mcp_synthesis.telemetry.metrics import CONTENT_TYPE_LATEST, Metrics
+from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+
+
+@dataclass
+class Readiness:
+    """Whether new requests should come here; off from the moment of SIGTERM."""
+
+    stopping: bool = False
+
+
+def build_http(
+    mcp: FastMCP,
+    warehouse: DuckDBWarehouse,
+    metrics: Metrics,
+    readiness: Readiness,
+    metrics_token: str | None = None,
+) -> FastAPI:
+    """The application. `/metrics` wants `metrics_token` as bearer token when there is one."""
+    mcp_app = mcp.http_app(path="/mcp", host_origin_protection="auto")
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with mcp_app.lifespan(mcp_app):
+            get_logger().info("started", version=version("nba-mcp-synthesis"))
+            yield
+            get_logger().info("stopped")
+
+    app = FastAPI(
+        title="NBA MCP Synthesis",
+        version=version("nba-mcp-synthesis"),
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.add_middleware(ObserveRequests, metrics=metrics)
+    _add_health(app, warehouse, readiness)
+    _add_metrics(app, warehouse, metrics, metrics_token)
+    app.mount("/", mcp_app)
+    return app
+
+
+def _add_health(app: FastAPI, warehouse: DuckDBWarehouse, readiness: Readiness) -> None:
+    @app.get("/health", summary="Each dependency, and ok or degraded")
+    def health() -> dict[str, Any]:
+        found = _warehouse_health(warehouse)
+        return {
+            "status": "ok" if found["status"] == "ok" else "degraded",
+            "version": version("nba-mcp-synthesis"),
+            "dependencies": {"warehouse": found},
+        }
+
+    @app.get("/health/live", summary="200 while the process runs")
+    def live() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/health/ready", summary="200 while new requests are welcome, else 503")
+    def ready() -> JSONResponse:
+        found = _warehouse_health(warehouse)
+        if readiness.stopping:
+            found = {"status": "stopping", "message": "The server is shutting down."}
+        return JSONResponse(found, 200 if found["status"] == "ok" else 503)
+
+
+def _warehouse_health(warehouse: DuckDBWarehouse) -> dict[str, Any]:
+    try:
+        state = warehouse.state()
+    except NbaMcpError as error:
+        return {"status": "down", "code": error.code, "message": str(error)}
+    return {
+        "status": "ok",
+        "snapshot": state.snapshot,
+        "data_as_of": state.data_as_of,
+        "simulated": state.simulated,
+    }
+
+
+def _add_metrics(app: FastAPI, warehouse: DuckDBWarehouse, metrics: Metrics, token: str | None) -> None:
+    @app.get("/metrics", summary="Prometheus text format")
+    def exposition(request: Request) -> Response:
+        given = request.headers.get("authorization", "")
+        if token and not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+            return JSONResponse(
+                {"detail": "/metrics wants the header Authorization: Bearer TOKEN."},
+                401,
+                {"WWW-Authenticate": "Bearer"},
+            )
+        metrics.db_up.set(_warehouse_health(warehouse)["status"] == "ok")
+        return Response(metrics.exposition(), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,42 @@
+"""The MCP server, the same for every transport."""
+
+import json
+from importlib.metadata import version
+
+from fastmcp import FastMCP
+
+from nba_mcp_synthesis.server.calls import ToolCalls
+from nba_mcp_synthesis.server.tools import Services, register
+from nba_mcp_synthesis.telemetry.metrics import Metrics
+
+INSTRUCTIONS = """\
+NBA data with the query behind every number. Use `ask` for questions in English; for your own analysis use
+`find` for ids, `describe` for tables and `query_sql`. Seasons are written 2025-26; never add up different
+season types. State numbers only as returned. When `simulated` is true, say that it is an invented league.
+"""
+
+
+async def build_mcp(services: Services, metrics: Metrics) -> FastMCP:
+    """The server with its tools."""
+    server: FastMCP = FastMCP(
+        "nba-mcp-synthesis",
+        instructions=INSTRUCTIONS,
+        version=version("nba-mcp-synthesis"),
+        middleware=[ToolCalls(metrics)],
+        mask_error_details=True,
+        strict_input_validation=False,
+    )
+    register(server, services)
+    await _spare_the_catalogue(server)
+    return server
+
+
+async def _spare_the_catalogue(server: FastMCP) -> None:
+    """Spares each call over HTTP a listing of all tools.
+
+    The protocol library lists the whole catalogue before each call, to look for parameters that travel
+    in headers, unless it is handed a look-up of the schemas that have any (docs/decisions/0005).
+    """
+    schemas = {tool.name: tool.parameters for tool in await server.list_tools()}
+    with_headers = {name: s for name, s in schemas.items() if "x-mcp-header" in json.dumps(s)}
+    server._mcp_server.get_tool_input_schema = with_headers.get  # noqa: SLF001 - FastMCP does not pass it on

@@ -1,0 +1,158 @@
+"""What the tools return, as types: the output schemas that clients see."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from nba_mcp_synthesis.basketball.box_score import BoxScore
+from nba_mcp_synthesis.basketball.names import Match
+from nba_mcp_synthesis.facts import Result
+from nba_mcp_synthesis.schema.tables import Column
+from nba_mcp_synthesis.shapes import json_rows, json_value
+from nba_mcp_synthesis.warehouse.catalog import TableInfo
+from nba_mcp_synthesis.warehouse.duckdb_engine import State
+from nba_mcp_synthesis.warehouse.status import DataStatus
+
+Cell = int | float | str | bool | None | list[Any] | dict[str, Any]
+
+
+class Table(BaseModel):
+    """Compact rows: the names once, then values in their order."""
+
+    columns: list[str]
+    rows: list[list[Cell]]
+
+
+class Provenance(BaseModel):
+    """Which data a result speaks about."""
+
+    data_as_of: str | None = Field(description="Date of the newest game loaded")
+    simulated: bool = Field(description="True: invented demo data, not real NBA results")
+
+
+class FindResult(BaseModel):
+    """What a name can mean, best first."""
+
+    matches: list[dict[str, Cell]]
+    ambiguous: bool = Field(description="True: several fit equally well; ask the user which one")
+    hint: str = ""
+
+
+class DescribeResult(Provenance):
+    """Tables, or the columns of one table."""
+
+    tables: list[dict[str, Cell]]
+    columns: list[dict[str, str]] = []
+
+
+class QueryResult(Table, Provenance):
+    """Rows of a query; pass `next_cursor` back for the next page."""
+
+    truncated: bool
+    next_cursor: str | None = None
+    notes: list[str] = []
+    sql: str
+    elapsed_ms: float
+    snapshot: str
+
+
+class BoxScoreResult(Provenance):
+    """One game: the game, both teams, every player."""
+
+    game: dict[str, Cell]
+    teams: Table
+    players: Table
+    notes: list[str] = []
+
+
+class StatusResult(Provenance):
+    """Coverage, checks that ran after the last load, and what they found."""
+
+    snapshot: str
+    coverage: Table
+    checks: Table
+    findings: Table
+    files: dict[str, int]
+
+
+class AskResult(Provenance):
+    """An answer with the query behind every number."""
+
+    id: str
+    text: str
+    status: str = Field(description="answered, refused or asked_back")
+    values: list[dict[str, Cell]]
+    table: Table
+    evidence: list[dict[str, Cell]]
+    assumptions: list[str]
+    definitions: list[str]
+    choices: list[str]
+    confidence: float
+    confidence_means: str
+    dissent: list[str]
+    voices: list[dict[str, Cell]]
+    cost_usd: float
+    snapshot: str
+    question: str
+
+
+def find_result(matches: Sequence[Match], *, ambiguous: bool) -> FindResult:
+    """Matches as the tool gives them, with what to do about a tie or about none."""
+    if not matches:
+        hint = "Nothing in the loaded data is called that; try a fuller name."
+    elif ambiguous:
+        hint = "Several fit equally well. Ask which one is meant: " + ", ".join(m.name for m in matches)
+    else:
+        hint = ""
+    listed: list[dict[str, Cell]] = [
+        {"kind": m.kind, "id": m.id, "name": m.name, "score": round(m.score, 3)}
+        | {"how": m.how, "detail": m.detail}
+        for m in matches
+    ]
+    return FindResult(matches=listed, ambiguous=ambiguous, hint=hint)
+
+
+def describe_result(found: Sequence[TableInfo], columns: Sequence[Column], state: State) -> DescribeResult:
+    """Tables and columns as the tool gives them."""
+    return DescribeResult(
+        tables=[{"table": t.name, "rows": t.rows, "key": list(t.key), "about": t.comment} for t in found],
+        columns=[{"column": c.name, "type": c.type, "about": c.comment} for c in columns],
+        data_as_of=state.data_as_of,
+        simulated=state.simulated,
+    )
+
+
+def box_score_result(box: BoxScore) -> BoxScoreResult:
+    """A box score as the tool gives it."""
+    missing = "No loaded source has the players of this game; the teams' rows are all there is."
+    return BoxScoreResult(
+        game={name: json_value(value) for name, value in box.game.items()},
+        teams=_table(box.teams),
+        players=_table(box.players),
+        notes=[] if box.players.rows else [missing],
+        data_as_of=box.teams.data_as_of,
+        simulated=box.teams.simulated,
+    )
+
+
+def status_result(found: DataStatus) -> StatusResult:
+    """The status as the tool gives it."""
+    return StatusResult(
+        snapshot=found.snapshot,
+        data_as_of=found.data_as_of,
+        simulated=found.simulated,
+        coverage=_records(found.coverage),
+        checks=_records(found.checks),
+        findings=_records(found.findings),
+        files=found.files,
+    )
+
+
+def _table(result: Result) -> Table:
+    return Table(columns=list(result.columns), rows=json_rows(result.rows))
+
+
+def _records(records: Sequence[dict[str, Any]]) -> Table:
+    columns = list(records[0]) if records else []
+    return Table(columns=columns, rows=json_rows(tuple(tuple(r.values()) for r in records)))

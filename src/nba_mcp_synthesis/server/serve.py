@@ -1,0 +1,97 @@
+"""Running the server: over stdio for one client, over HTTP for many."""
+
+import asyncio
+import contextlib
+import ipaddress
+import signal
+import sys
+from types import FrameType
+
+import uvicorn
+
+from nba_mcp_synthesis.errors import SettingsError, Unavailable
+from nba_mcp_synthesis.server.http import Readiness, build_http
+from nba_mcp_synthesis.server.mcp_server import build_mcp
+from nba_mcp_synthesis.server.tools import Services
+from nba_mcp_synthesis.settings import Settings
+from nba_mcp_synthesis.telemetry.logs import configure_logs, get_logger
+from nba_mcp_synthesis.telemetry.metrics import Metrics
+
+
+def serve_stdio(services: Services, settings: Settings) -> None:
+    """Serves one client on standard input and output until it closes them."""
+    configure_logs(sys.stderr, settings.log_level)
+
+    async def run() -> None:
+        server = await build_mcp(services, Metrics())
+        await server.run_stdio_async(show_banner=False)
+
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(run())
+
+
+def serve_http(services: Services, settings: Settings, host: str, port: int) -> None:
+    """Serves HTTP until SIGTERM or SIGINT; requests in flight get `shutdown_seconds` to finish.
+
+    Raises:
+        SettingsError: the address can be reached by others and nothing asks who calls.
+        Unavailable: the port cannot be listened on.
+    """
+    configure_logs(sys.stdout, settings.log_level)
+    _refuse_open_door(settings, host)
+    asyncio.run(_serve(services, settings, host, port))
+
+
+async def _serve(services: Services, settings: Settings, host: str, port: int) -> None:
+    metrics, readiness = Metrics(), Readiness()
+    mcp = await build_mcp(services, metrics)
+    token = settings.metrics_token.get_secret_value() if settings.metrics_token else None
+    app = build_http(mcp, services.warehouse, metrics, readiness, token)
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        http="h11",  # strips blanks around header values, which the protocol's checks rely on
+        timeout_graceful_shutdown=settings.shutdown_seconds,
+    )
+    server = _Server(config, readiness)
+    try:
+        await server.serve()
+    except SystemExit as stop:
+        raise Unavailable(
+            f"The server could not start on {host}:{port}.",
+            "Is the port taken? Choose another with --port.",
+        ) from stop
+
+
+class _Server(uvicorn.Server):
+    """A server that says at SIGTERM that it is not ready for more."""
+
+    def __init__(self, config: uvicorn.Config, readiness: Readiness) -> None:
+        super().__init__(config)
+        self._readiness = readiness
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stops taking new work, then lets the work in flight finish."""
+        self._readiness.stopping = True
+        get_logger().info("stopping", signal=signal.Signals(sig).name)
+        super().handle_exit(sig, frame)
+
+
+def _refuse_open_door(settings: Settings, host: str) -> None:
+    if settings.auth != "none" or _is_loopback(host):
+        return
+    if not settings.allow_unauthenticated:
+        raise SettingsError(
+            f"Listening on {host} would let anyone who reaches it query, since NBA_MCP_AUTH is none.",
+            "Listen on 127.0.0.1, or set NBA_MCP_ALLOW_UNAUTHENTICATED=true where something else guards it.",
+        )
+    get_logger().warning("access", host=host, note="anyone who reaches this address can query")
+
+
+def _is_loopback(host: str) -> bool:
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return host == "localhost"

@@ -1,0 +1,139 @@
+"""The MCP tools: each a few lines into the room that does the work.
+
+The docstring of a tool is its description in `tools/list`: it is written for a model, and every word of
+it is paid for in each conversation.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from fastmcp import FastMCP
+from mcp.types import ToolAnnotations
+from pydantic import Field
+
+from nba_mcp_synthesis.basketball import box_score as boxes
+from nba_mcp_synthesis.basketball.names import Names
+from nba_mcp_synthesis.errors import UsageError
+from nba_mcp_synthesis.facts import Answer
+from nba_mcp_synthesis.server import results as out
+from nba_mcp_synthesis.shapes import answer_json, result_json
+from nba_mcp_synthesis.warehouse import catalog, status
+from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+from nba_mcp_synthesis.warehouse.untrusted import UntrustedQueries
+
+READ_ONLY = ToolAnnotations(
+    read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
+)
+PAGE_ROWS = 100
+MOST_PAGE_ROWS = 1_000
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the tools need, handed in by whoever puts the parts together."""
+
+    warehouse: DuckDBWarehouse
+    queries: UntrustedQueries
+    names: Callable[[], Names]
+    ask: Callable[[str], Answer]
+
+
+def register(server: FastMCP, services: Services) -> None:
+    """Adds all tools to the server."""
+    tools = Tools(services)
+    for tool in (tools.ask, tools.find, tools.describe, tools.box_score, tools.data_status):
+        server.tool(tool, annotations=READ_ONLY)
+    described = f"{tools.query_sql.__doc__} {tools.query_limits()}"
+    server.tool(tools.query_sql, description=described, annotations=READ_ONLY)
+
+
+class Tools:
+    """All tools over one set of services."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._warehouse = services.warehouse
+
+    def ask(
+        self, question: Annotated[str, Field(description="In plain English; names may be misspelt")]
+    ) -> out.AskResult:
+        """Answers a question about NBA players, teams and games from the loaded data.
+
+        Gives the sentence, a table and the SQL behind every number. Refuses or asks back rather than guess.
+        Start here.
+        """
+        return out.AskResult.model_validate(answer_json(self._services.ask(question)))
+
+    def find(
+        self,
+        name: Annotated[str, Field(description='Such as "sga", "jokic", "sixers"')],
+        kind: Annotated[Literal["player", "team"] | None, Field(description="Only these")] = None,
+        limit: Annotated[int, Field(ge=1, le=25)] = 5,
+    ) -> out.FindResult:
+        """Finds players and teams by name, nickname, abbreviation or misspelling, with their ids.
+
+        When `ambiguous`, ask the user which one is meant.
+        """
+        names = self._services.names()
+        matches = names.find(name, kind, limit)
+        return out.find_result(matches, ambiguous=names.is_tie(matches))
+
+    def describe(
+        self, table: Annotated[str | None, Field(description="Leave out for the list of tables")] = None
+    ) -> out.DescribeResult:
+        """Lists the tables that can be queried, or the columns of one with their meaning.
+
+        Read the table you need before writing SQL.
+        """
+        if table is None:
+            return out.describe_result(catalog.describe_tables(self._warehouse), (), self._warehouse.state())
+        found = catalog.describe_table(self._warehouse, table)
+        return out.describe_result([found], found.columns, self._warehouse.state())
+
+    def query_sql(
+        self,
+        sql: Annotated[str, Field(description="One SELECT in DuckDB's dialect")],
+        limit: Annotated[int, Field(ge=1, le=MOST_PAGE_ROWS, description="Rows a page")] = PAGE_ROWS,
+        cursor: Annotated[str | None, Field(description="next_cursor of the page before")] = None,
+    ) -> out.QueryResult:
+        """Runs one read-only SELECT and returns compact rows.
+
+        Filter on season ('2025-26') and season_type ('Regular Season', 'Playoffs').
+        """
+        page = self._services.queries.run(sql, limit, cursor)
+        shape = result_json(page.result)
+        return out.QueryResult.model_validate({**shape, "next_cursor": page.next_cursor})
+
+    def query_limits(self) -> str:
+        """The limits of query_sql, told before they are met."""
+        limits = self._warehouse.limits
+        return (
+            f"Limits: {limits.seconds:g} s, {MOST_PAGE_ROWS:,} rows a page, {limits.bytes:,} bytes; when "
+            "`truncated`, send the same SQL with `next_cursor`, or aggregate."
+        )
+
+    def box_score(
+        self,
+        game_id: Annotated[str | None, Field(description="Ten digits; or give team and date")] = None,
+        team: Annotated[str | None, Field(description="Name or abbreviation")] = None,
+        date: Annotated[dt.date | None, Field(description="US Eastern date, YYYY-MM-DD")] = None,
+    ) -> out.BoxScoreResult:
+        """The box score of one game: both teams and every player.
+
+        Give game_id, or a team and the date.
+        """
+        if game_id is None:
+            if team is None or date is None:
+                raise UsageError("Which game?", "Give game_id, or team together with date.")
+            team_id = self._services.names().resolve(team, "team").id
+            game_id = boxes.game_id_of(self._warehouse, team_id, date)
+        return out.box_score_result(boxes.box_score(self._warehouse, game_id))
+
+    def data_status(self) -> out.StatusResult:
+        """What is loaded: seasons, season types and tables, how fresh, and which checks do not hold.
+
+        Read it before saying that something did not happen.
+        """
+        return out.status_result(status.data_status(self._warehouse))

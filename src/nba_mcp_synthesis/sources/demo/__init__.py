@@ -1,0 +1,1 @@
+"""The demo league: complete seasons of invented players, so that everything can be tried at once."""

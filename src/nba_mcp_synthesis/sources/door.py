@@ -1,0 +1,101 @@
+"""Where data come in: the files under the given paths, and the format that each is in."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from nba_mcp_synthesis.errors import SourceError, UsageError
+from nba_mcp_synthesis.schema.seasons import season_start
+from nba_mcp_synthesis.sources.base import Format, SourceFile
+from nba_mcp_synthesis.sources.box_score import BoxScore
+from nba_mcp_synthesis.sources.folders import FolderSeasons
+from nba_mcp_synthesis.sources.league_game_log import LeagueGameLog
+from nba_mcp_synthesis.sources.player_per_game import PlayerPerGame
+from nba_mcp_synthesis.sources.player_profiles import PlayerProfiles
+from nba_mcp_synthesis.sources.player_shots import PlayerShots
+from nba_mcp_synthesis.sources.player_totals import PlayerTotals
+from nba_mcp_synthesis.sources.playoff_series import PlayoffSeries
+from nba_mcp_synthesis.sources.season_games import SeasonGames
+from nba_mcp_synthesis.sources.standings import Standings
+from nba_mcp_synthesis.sources.team_averages import TeamOpponent, TeamPerGame
+
+FORMATS: tuple[Format, ...] = (
+    SeasonGames(),
+    LeagueGameLog(),
+    BoxScore(),
+    PlayerShots(),
+    PlayerTotals(),
+    PlayerPerGame(),
+    PlayerProfiles(),
+    TeamPerGame(),
+    TeamOpponent(),
+    Standings(),
+    PlayoffSeries(),
+)
+DATA_SUFFIXES = (".csv", ".json", ".yaml", ".yml")
+
+
+def find_files(paths: Sequence[Path], season: str | None = None) -> list[SourceFile]:
+    """Every file at or below the paths, in order and once, with the season of its folder.
+
+    A folder's season is that of the game ids in the CSV files in it, or else in a folder above it
+    up to the one given; else the one in which a folder's name ends; else the stated `season`.
+
+    Raises:
+        SourceError: a path does not exist or cannot be listed.
+        UsageError: `season` is not written like 2025-26.
+    """
+    if season is not None:
+        _check_season(season)
+    files: dict[Path, SourceFile] = {}
+    for given in paths:
+        for file in _files_at(given, season):
+            files.setdefault(file.path.resolve(), file)
+    return list(files.values())
+
+
+def recognise(file: SourceFile) -> Format | None:
+    """The format of a file; None when it is of none that can be loaded.
+
+    Raises:
+        SourceError: the file is empty or broken, so that its format cannot be told.
+    """
+    if file.path.suffix.lower() in DATA_SUFFIXES and not file.content.strip():
+        raise SourceError(f"{file.label} is empty.", "Fetch or export it again.")
+    return next((known for known in FORMATS if known.recognises(file)), None)
+
+
+def _check_season(season: str) -> None:
+    try:
+        season_start(season)
+    except ValueError as error:
+        raise UsageError(f"{error}.") from error
+
+
+def _files_at(given: Path, stated: str | None) -> Iterator[SourceFile]:
+    top = given if given.is_dir() else given.parent
+    seasons = FolderSeasons(top)
+    for path in _paths_at(given):
+        season = seasons.of(path.parent) or stated
+        yield SourceFile(path, path.relative_to(top).as_posix(), season, stated)
+
+
+def _paths_at(given: Path) -> Iterator[Path]:
+    if given.is_file():
+        yield given
+    elif given.is_dir():
+        yield from sorted(_below(given))
+    else:
+        raise SourceError(f"{given} does not exist.", "Name a file or a folder of data files.")
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Files below a folder, without hidden ones and those in hidden folders."""
+    for path, folders, names in os.walk(folder, onerror=_refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        files = (Path(path, name) for name in names if not name.startswith("."))
+        yield from (file for file in files if file.is_file())
+
+
+def _refuse(error: OSError) -> None:
+    raise SourceError(f"{error.filename} cannot be listed: {error.strerror}.") from error

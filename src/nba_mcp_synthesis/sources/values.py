@@ -1,0 +1,126 @@
+"""Values of a row under their names: read strictly, or refused with a reason that can be counted."""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import cache
+from typing import TypeVar
+
+from nba_mcp_synthesis.schema.teams import team_id_of, teams
+
+Row = Mapping[str, object]
+Record = dict[str, object]
+T = TypeVar("T")
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(T00:00:00)?", re.ASCII)
+_CLOCK = re.compile(r"(\d{1,3})(?::([0-5]\d|60))?", re.ASCII)
+_LARGEST = 2**31 - 1
+
+
+class RowError(ValueError):
+    """A row cannot be used. The text is the reason; it names columns and no values, to be counted."""
+
+
+def text(row: Row, name: str) -> str:
+    """A text that is not empty."""
+    value = row.get(name)
+    if isinstance(value, str) and value.strip():
+        return value.strip()
+    raise RowError(f"{name} is missing" if value in (None, "") else f"{name} is not text")
+
+
+def number(row: Row, name: str) -> float:
+    """A finite number, written as one or in digits."""
+    value = _number(row, name)
+    if value is None:
+        raise RowError(f"{name} is not a number")
+    return value
+
+
+def amount(row: Row, name: str) -> float:
+    """A number of at least 0."""
+    value = number(row, name)
+    if value < 0:
+        raise RowError(f"{name} is negative")
+    return value
+
+
+def whole(row: Row, name: str) -> int:
+    """A whole number that fits a column of integers; 25.0 is one."""
+    value = _number(row, name)
+    if value is None or value != int(value):
+        raise RowError(f"{name} is not a whole number")
+    if abs(value) > _LARGEST:
+        raise RowError(f"{name} is too large")
+    return int(value)
+
+
+def count(row: Row, name: str) -> int:
+    """A whole number of at least 0."""
+    amount(row, name)
+    return whole(row, name)
+
+
+def fraction(row: Row, name: str) -> float:
+    """A percentage, written as a fraction between 0 and 1."""
+    value = number(row, name)
+    if not 0 <= value <= 1:
+        raise RowError(f"{name} is not a fraction between 0 and 1")
+    return value
+
+
+def day(row: Row, name: str) -> date:
+    """A date such as 2025-10-21, which midnight may follow."""
+    match = _DATE.fullmatch(text(row, name))
+    try:
+        return date.fromisoformat(match[1] if match else "")
+    except ValueError as error:
+        raise RowError(f"{name} is not a date such as 2025-10-21") from error
+
+
+def clock(row: Row, name: str) -> float:
+    """Minutes as a decimal, from `27:38`."""
+    match = _CLOCK.fullmatch(text(row, name))
+    if match is None:
+        raise RowError(f"{name} is not minutes and seconds such as 27:38")
+    return int(match[1]) + int(match[2] or 0) / 60
+
+
+def team(row: Row, name: str) -> int:
+    """The id of one of the thirty teams."""
+    value = whole(row, name)
+    if value not in _team_ids():
+        raise RowError(f"{name} is not the id of an NBA team")
+    return value
+
+
+def named_team(row: Row, name: str) -> int:
+    """The id of the team that an abbreviation or full name means."""
+    value = team_id_of(text(row, name))
+    if value is None:
+        raise RowError(f"{name} is not an NBA team")
+    return value
+
+
+def optional(getter: Callable[[Row, str], T], row: Row, name: str) -> T | None:
+    """What `getter` reads, or None when there is nothing under the name."""
+    return None if row.get(name) in (None, "") else getter(row, name)
+
+
+def _number(row: Row, name: str) -> float | None:
+    value = row.get(name)
+    if value is None or value == "":
+        raise RowError(f"{name} is missing")
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        value = float(value)
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        raise RowError(f"{name} is too large")
+    usable = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return float(value) if usable and isinstance(value, int | float) else None
+
+
+@cache
+def _team_ids() -> frozenset[int]:
+    return frozenset(team.team_id for team in teams())

@@ -1,0 +1,69 @@
+"""Logs: one JSON line an event, with the request it belongs to.
+
+Events are named by family so that they can be searched for: `request`, `tool_call`, `access`, `error`.
+Lines go to stderr when stdout carries the protocol (stdio), and to stdout under HTTP.
+"""
+
+import contextlib
+import logging
+import re
+import uuid
+from collections.abc import Iterator
+from typing import Any, TextIO
+
+import structlog
+
+_GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+# Their own lines repeat what ours say, or speak of every step.
+_QUIET = ("uvicorn.access", "mcp", "fastmcp", "httpx", "asyncio", "sse_starlette")
+
+
+def configure_logs(stream: TextIO, level: str = "info") -> None:
+    """Sends every event of this process, other libraries' included, to `stream` as JSON lines."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level.upper())
+    for name in _QUIET:
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [], True
+        logger.setLevel(max(logging.WARNING, root.level))
+
+
+def get_logger() -> Any:
+    """The logger; `get_logger().info("tool_call", tool="find")`."""
+    return structlog.get_logger()
+
+
+@contextlib.contextmanager
+def request_context(given: str | None = None, **facts: str) -> Iterator[str]:
+    """Marks every event inside with a request id.
+
+    It is the one already in force, else the caller's where that is well-formed, else a new one.
+    """
+    in_force = structlog.contextvars.get_contextvars().get("request_id")
+    usable = given if given and _GIVEN_ID.fullmatch(given) else None
+    request_id = str(in_force or usable or uuid.uuid4().hex)
+    with structlog.contextvars.bound_contextvars(request_id=request_id, **facts):
+        yield request_id

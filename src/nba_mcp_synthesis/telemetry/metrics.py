@@ -1,0 +1,53 @@
+"""Metrics: the only place that names them."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+__all__ = ["CONTENT_TYPE_LATEST", "Metrics"]
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+
+class Metrics:
+    """The metrics of one server, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.http_requests = Counter(
+            "nba_mcp_http_requests_total",
+            "HTTP requests answered.",
+            ["method", "path", "status"],
+            registry=self.registry,
+        )
+        self.http_seconds = Histogram(
+            "nba_mcp_http_request_duration_seconds",
+            "Time from request to the end of its response.",
+            ["method", "path"],
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self.active_connections = Gauge(
+            "nba_mcp_active_connections",
+            "HTTP requests being answered now.",
+            registry=self.registry,
+        )
+        self.tool_calls = Counter(
+            "nba_mcp_tool_calls_total",
+            "MCP tool calls, by outcome: ok or the code of the error.",
+            ["tool", "outcome"],
+            registry=self.registry,
+        )
+        self.tool_seconds = Histogram(
+            "nba_mcp_tool_duration_seconds",
+            "Time that tool calls took.",
+            ["tool"],
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self.db_up = Gauge(
+            "nba_mcp_db_up", "1 while the warehouse can be read, else 0.", registry=self.registry
+        )
+
+    def exposition(self) -> bytes:
+        """All metrics in the Prometheus text format."""
+        return generate_latest(self.registry)

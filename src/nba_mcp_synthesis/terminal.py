@@ -1,0 +1,195 @@
+"""What people see on a terminal: answers, tables, progress. Plain text when piped."""
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from nba_mcp_synthesis.facts import Answer, Result, Row
+
+if TYPE_CHECKING:
+    from nba_mcp_synthesis.server.clients import Connection
+    from nba_mcp_synthesis.warehouse.catalog import TableInfo
+    from nba_mcp_synthesis.warehouse.loading import LoadReport
+    from nba_mcp_synthesis.warehouse.status import DataStatus
+
+MOST_ROWS_SHOWN = 200
+PIPED_WIDTH = 160
+_SIMULATED = "simulated: an invented league, not real NBA results"
+
+
+def show(as_data: Any, for_people: RenderableType, *, as_json: bool) -> None:
+    """Prints JSON or the picture for people."""
+    if as_json:
+        print(json.dumps(as_data, ensure_ascii=False, default=str))
+        return
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = PIPED_WIDTH
+    console.print(for_people)
+
+
+@contextlib.contextmanager
+def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A progress bar on stderr while the block runs; gives the function that moves it."""
+    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def answer(found: Answer) -> RenderableType:
+    """An answer: sentence, table, assumptions, definitions, SQL, and which data it speaks about."""
+    parts: list[RenderableType] = [Text(found.text, style="bold")]
+    if len(found.rows) > 1 or len(found.columns) > 2:
+        parts.append(rows(found.columns, found.rows))
+    parts += [Text(f"Assumed: {line}") for line in found.assumptions]
+    parts += [Text(f"Definition: {line}") for line in found.definitions]
+    parts += [Text(f"Dissent: {line}") for line in found.dissent]
+    for evidence in found.evidence:
+        parts += [
+            Text(f"SQL ({evidence.id}):"),
+            Padding(Syntax(evidence.sql, "sql", word_wrap=True), (0, 2)),
+        ]
+    parts.append(_provenance(found.data_as_of, simulated=found.simulated))
+    return Group(*parts)
+
+
+def result(found: Result) -> RenderableType:
+    """The rows of a query, its notes, and which data they are from."""
+    parts: list[RenderableType] = [rows(found.columns, found.rows)]
+    parts += [Text(f"Note: {note}") for note in found.notes]
+    took = f"{len(found.rows):,} rows in {found.elapsed_ms:.1f} ms"
+    parts.append(_provenance(found.data_as_of, simulated=found.simulated, more=took))
+    return Group(*parts)
+
+
+def rows(columns: Sequence[str], values: Sequence[Row]) -> RenderableType:
+    """A table; says how many rows it leaves out when there are very many."""
+    table = Table()
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    for row in values[:MOST_ROWS_SHOWN]:
+        table.add_row(*(_cell(value) for value in row))
+    left = len(values) - MOST_ROWS_SHOWN
+    if left <= 0:
+        return table
+    return Group(table, Text(f"… and {left:,} more rows; --json prints all of them."))
+
+
+def records(found: Sequence[dict[str, Any]], nothing: str) -> RenderableType:
+    """A table of records with the same keys, or the sentence `nothing` when there are none."""
+    if not found:
+        return Text(nothing)
+    return rows(tuple(found[0]), [tuple(record.values()) for record in found])
+
+
+def tables(found: Sequence["TableInfo"]) -> RenderableType:
+    """The list of tables."""
+    return rows(("table", "rows", "about"), [(t.name, t.rows, t.comment) for t in found])
+
+
+def columns(found: "TableInfo") -> RenderableType:
+    """The columns of one table."""
+    listed = rows(("column", "type", "about"), [(c.name, c.type, c.comment) for c in found.columns])
+    return Group(Text(f"{found.name}: {found.comment} {found.rows:,} rows."), listed)
+
+
+def connections(found: Sequence["Connection"]) -> RenderableType:
+    """Connection lines, client by client; the lines themselves can be pasted."""
+    parts: list[RenderableType] = []
+    for one in found:
+        parts += [
+            Text(f"{one.title} ({one.where}):", style="bold"),
+            Text(one.lines, no_wrap=True),
+            Text(""),
+        ]
+    return Group(*parts[:-1])
+
+
+def load_report(report: "LoadReport") -> RenderableType:
+    """The closing table of a load, what was left out and why, and what the checks found."""
+    parts: list[RenderableType] = [_by_source(report)]
+    failed = report.with_status("failed")
+    parts += [Text(f"Failed: {f.label}: {f.reason}", style="red") for f in failed]
+    parts += [
+        Text(f"Rejected in {f.label}: {n} × {why}") for f in report.files for why, n in f.rejected.items()
+    ]
+    unknown = report.with_status("not loaded")
+    if unknown:
+        parts.append(Text(f"Not loaded, {len(unknown)} files of formats that this program does not load:"))
+        parts.append(Text(", ".join(f.label for f in unknown), style="dim"))
+    parts += _check_lines(report)
+    parts.append(Text(f"The warehouse is {report.path} ({report.seconds:.1f} s)."))
+    return Group(*parts)
+
+
+def _by_source(report: "LoadReport") -> Table:
+    table = Table("source", "files", "rows read", "loaded", "rejected", "rows/s")
+    taken = [f for f in report.files if f.status in ("loaded", "unchanged")]
+    for source in sorted({f.source for f in taken}):
+        files = [f for f in taken if f.source == source]
+        read = sum(f.rows_read for f in files)
+        seconds = sum(f.seconds for f in files)
+        unchanged = sum(f.status == "unchanged" for f in files)
+        table.add_row(
+            source,
+            f"{len(files)}" + (f" ({unchanged} unchanged)" if unchanged else ""),
+            f"{read:,}",
+            f"{sum(f.rows_loaded for f in files):,}",
+            f"{sum(sum(f.rejected.values()) for f in files):,}",
+            f"{read / seconds:,.0f}" if seconds else "",
+        )
+    return table
+
+
+def _check_lines(report: "LoadReport") -> list[RenderableType]:
+    lines: list[RenderableType] = []
+    for check in report.checks:
+        if check.failures:
+            lines.append(
+                Text(
+                    f"Check {check.name}: {len(check.failures)} of {check.compared:,} do not hold.",
+                    style="red",
+                )
+            )
+            lines += [Text(f"  {failure}") for failure in check.failures[:5]]
+    held = [c for c in report.checks if not c.failures and c.compared]
+    lines.append(Text(f"{len(held)} checks hold over {sum(c.compared for c in held):,} comparisons."))
+    return lines
+
+
+def status(found: "DataStatus") -> RenderableType:
+    """Coverage by season, season type and table, and the checks that do not hold."""
+    parts: list[RenderableType] = [records(found.coverage, "No seasons are loaded.")]
+    parts += [
+        Text(f"Finding: {f['check_name']}, {f['season']} {f['season_type']}, {f['subject']}: {f['detail']}")
+        for f in found.findings
+    ]
+    held = sum(bool(check["passed"]) for check in found.checks)
+    parts.append(Text(f"{held} of {len(found.checks)} checks hold. Snapshot {found.snapshot}, {found.path}."))
+    parts.append(_provenance(found.data_as_of, simulated=found.simulated))
+    return Group(*parts)
+
+
+def _provenance(as_of: str | None, *, simulated: bool, more: str = "") -> Text:
+    facts = [f"Data as of {as_of}" if as_of else "No games are loaded"]
+    facts += [_SIMULATED] if simulated else []
+    facts += [more] if more else []
+    return Text(" · ".join(facts), style="dim")
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.4f}".rstrip("0").rstrip(".")
+    return str(value)

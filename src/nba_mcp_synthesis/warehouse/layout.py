@@ -1,0 +1,55 @@
+"""How the canonical tables lie in the warehouse: tables to read, and beside them what was loaded.
+
+Every source's rows are kept as they came in the schema `staged`; the tables of the schema `main`
+are merged from them. So the order of loading does not matter, a row always has a known origin,
+and loading a file again can replace exactly its own rows.
+"""
+
+from importlib.resources import files
+
+import duckdb
+
+from nba_mcp_synthesis.schema.tables import ColumnType, Table, tables
+
+LAYOUT_VERSION = 1
+# Written by the loader itself, not merged from sources.
+RECORDS = ("load_history", "quality_results")
+VIEWS = ("standings",)
+
+_SQL_TYPES: dict[ColumnType, str] = {
+    "text": "VARCHAR",
+    "integer": "INTEGER",
+    "bigint": "BIGINT",
+    "double": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "timestamp": "TIMESTAMP",
+}
+
+
+def merged_tables() -> list[Table]:
+    """The canonical tables that are merged from what sources give."""
+    return [table for name, table in tables().items() if name not in RECORDS]
+
+
+def create(connection: duckdb.DuckDBPyConnection) -> None:
+    """Creates whatever table, column or view is not there yet; keeps all rows."""
+    connection.execute("CREATE SCHEMA IF NOT EXISTS staged")
+    connection.execute("CREATE SCHEMA IF NOT EXISTS internal")
+    connection.execute("CREATE TABLE IF NOT EXISTS internal.info (name VARCHAR, value VARCHAR)")
+    for table in tables().values():
+        _create_table(connection, f"main.{table.name}", table, extra="")
+    for table in merged_tables():
+        _create_table(connection, f"staged.{table.name}", table, extra="load_id INTEGER, ")
+    for view in VIEWS:
+        sql = files("nba_mcp_synthesis.schema").joinpath(f"{view}.sql").read_text("utf-8")
+        connection.execute(f"CREATE OR REPLACE VIEW main.{view} AS {sql}")
+
+
+def _create_table(connection: duckdb.DuckDBPyConnection, name: str, table: Table, extra: str) -> None:
+    columns = ", ".join(f"{c.name} {_SQL_TYPES[c.type]}" for c in table.columns)
+    connection.execute(f"CREATE TABLE IF NOT EXISTS {name} ({extra}{columns})")
+    for column in table.columns:
+        connection.execute(
+            f"ALTER TABLE {name} ADD COLUMN IF NOT EXISTS {column.name} {_SQL_TYPES[column.type]}"
+        )

@@ -1,0 +1,64 @@
+"""Steps that bring an older warehouse to today's layout.
+
+New tables and columns need no step: `layout.create` adds them. A step is for what cannot be told
+from tables.toml alone, such as a renamed column. Steps run on a copy of the file, never in place.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import duckdb
+
+from nba_mcp_synthesis.errors import WarehouseOutdated
+from nba_mcp_synthesis.warehouse import layout
+
+Step = Callable[[duckdb.DuckDBPyConnection], None]
+
+# STEPS[n] brings version n to version n + 1.
+STEPS: Mapping[int, Step] = {}
+
+
+def version_of(connection: duckdb.DuckDBPyConnection, schema: str = "internal") -> int:
+    """Layout version of an open warehouse; 0 when it is no warehouse of ours."""
+    try:
+        found = connection.execute(
+            f"SELECT value FROM {schema}.info WHERE name = 'layout_version'"
+        ).fetchone()
+    except duckdb.CatalogException:
+        return 0
+    return int(found[0]) if found else 0
+
+
+def check(version: int, path: Path) -> None:
+    """Raises WarehouseOutdated unless a warehouse of this version can be read as it is."""
+    if version > layout.LAYOUT_VERSION:
+        raise WarehouseOutdated(
+            f"{path} was written by a newer version of this program "
+            f"(layout {version}, this program knows {layout.LAYOUT_VERSION}).",
+            "Update nba-mcp-synthesis.",
+        )
+    if version == 0:
+        raise WarehouseOutdated(
+            f"{path} is a DuckDB file, but not a warehouse of this program.",
+            "Name another file in NBA_MCP_WAREHOUSE_URL.",
+        )
+    if version < layout.LAYOUT_VERSION:
+        raise WarehouseOutdated(
+            f"{path} has the older layout {version} (now {layout.LAYOUT_VERSION}).",
+            "Run `nba-mcp data migrate`: it keeps all rows.",
+        )
+
+
+def migrate(connection: duckdb.DuckDBPyConnection, steps: Mapping[int, Step] | None = None) -> None:
+    """Applies all steps that are due, adds what is new, and writes down the version."""
+    version = version_of(connection)
+    for due in range(max(version, 1), layout.LAYOUT_VERSION):
+        (STEPS if steps is None else steps)[due](connection)
+    layout.create(connection)
+    set_info(connection, "layout_version", str(layout.LAYOUT_VERSION))
+
+
+def set_info(connection: duckdb.DuckDBPyConnection, name: str, value: str) -> None:
+    """Writes down one fact about the warehouse as a whole."""
+    connection.execute("DELETE FROM internal.info WHERE name = ?", [name])
+    connection.execute("INSERT INTO internal.info VALUES (?, ?)", [name, value])

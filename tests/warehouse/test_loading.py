@@ -1,0 +1,267 @@
+"""Loading: all or nothing, the same twice, killed at any moment, and never real beside simulated."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pytest
+import small_league
+
+from nba_mcp_synthesis.errors import Busy, SourceError, UsageError
+from nba_mcp_synthesis.sources.base import SourceFile
+from nba_mcp_synthesis.warehouse import layout, loading, migrations
+from nba_mcp_synthesis.warehouse.building import next_state
+from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+
+GAMES_CSV = """GAME_ID,GAME_DATE,HOME_TEAM,AWAY_TEAM,HOME_PTS,AWAY_PTS,HOME_WL,HOME_FG_PCT,HOME_FG3_PCT,\
+AWAY_FG_PCT,AWAY_FG3_PCT
+"""
+
+
+def games_file(folder: Path, count: int, name: str = "games.csv") -> SourceFile:
+    """A games.csv with `count` games between the Lakers and Boston."""
+    lines = [
+        f"00225{n:05d},2025-11-{n % 28 + 1:02d},LAL,BOS,{100 + n % 30},99,W,0.5,0.4,0.45,0.35\n"
+        for n in range(1, count + 1)
+    ]
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(GAMES_CSV + "".join(lines))
+    return SourceFile(folder / name, name)
+
+
+def fingerprint(path: Path) -> dict[str, tuple[int, int]]:
+    """Rows and an order-free checksum of every merged table."""
+    with duckdb.connect(str(path), read_only=True) as connection:
+        found = {}
+        for table in layout.merged_tables():
+            row = connection.execute(
+                f"SELECT count(*), coalesce(bit_xor(hash(t)), 0)::VARCHAR FROM {table.name} t"
+            ).fetchone()
+            assert row is not None
+            found[table.name] = (row[0], int(row[1]))
+    return found
+
+
+def test_a_load_reports_what_it_did_and_checks_it(tmp_path: Path) -> None:
+    """Counts of rows, tables and checks are those of the small league."""
+    report = loading.load_demo(tmp_path / "w.duckdb", [("small", small_league.reading())])
+    assert report.tables["games"] == 3
+    assert report.tables["team_game_stats"] == 6
+    assert [f.status for f in report.files] == ["loaded"]
+    assert all(not check.failures for check in report.checks)
+    compared = {check.name: check.compared for check in report.checks}
+    assert compared["two_team_rows"] == 3
+    assert compared["point_identity"] == 4
+
+
+def test_a_contradiction_is_found_by_its_check_and_kept(tmp_path: Path) -> None:
+    """A team row whose points differ from the score is named by game, in the report and in the table."""
+    reading = small_league.reading()
+    wrong = small_league.team_rows().rows.to_pylist()
+    wrong[0]["pts"] = 111
+    batches = [b for b in reading.batches if b.table != "team_game_stats"]
+    batches.append(small_league._batch("team_game_stats", wrong))
+    report = loading.load_demo(tmp_path / "w.duckdb", [("x", replace(reading, batches=tuple(batches)))])
+    failures = {check.name: check.failures for check in report.checks if check.failures}
+    assert set(failures) == {"game_score", "season_points"}
+    assert "0022500001: score 110-100, team rows" in failures["game_score"][0]
+    found = DuckDBWarehouse(report.path).query(
+        "SELECT subject FROM quality_results WHERE check_name = 'game_score'"
+    )
+    assert found.rows == (("0022500001",),)
+
+
+def test_the_same_file_twice_changes_nothing(tmp_path: Path) -> None:
+    """The second load calls the file unchanged and leaves every table as it was."""
+    path = tmp_path / "w.duckdb"
+    file = games_file(tmp_path / "in", 20)
+    loading.load_files(path, [file])
+    before = fingerprint(path)
+    report = loading.load_files(path, [SourceFile(file.path, file.label)])
+    assert [f.status for f in report.files] == ["unchanged"]
+    assert fingerprint(path) == before
+
+
+def test_a_corrected_file_replaces_its_rows(tmp_path: Path) -> None:
+    """The newest load of a source wins for the rows it gives."""
+    path = tmp_path / "w.duckdb"
+    file = games_file(tmp_path / "in", 2)
+    loading.load_files(path, [file])
+    corrected = file.path.read_text().replace("LAL,BOS,101,99", "LAL,BOS,107,99")
+    file.path.write_text(corrected)
+    loading.load_files(path, [SourceFile(file.path, file.label)])
+    rows = DuckDBWarehouse(path).query("SELECT game_id, home_pts FROM games ORDER BY 1").rows
+    assert rows == (("0022500001", 107), ("0022500002", 102))
+
+
+def test_a_broken_file_does_not_keep_the_others_out(tmp_path: Path) -> None:
+    """One file fails with its reason, one is not of a known format, one is loaded."""
+    good = games_file(tmp_path / "in", 3)
+    broken = tmp_path / "in" / "broken.json"
+    broken.write_text('{"rs": [[1, 2')
+    foreign = tmp_path / "in" / "notes.csv"
+    foreign.write_text("a,b\n1,2\n")
+    files = [SourceFile(p, p.name) for p in (good.path, broken, foreign)]
+    report = loading.load_files(tmp_path / "w.duckdb", files)
+    assert {f.label: f.status for f in report.files} == {
+        "games.csv": "loaded",
+        "broken.json": "failed",
+        "notes.csv": "not loaded",
+    }
+    assert "not valid JSON" in report.with_status("failed")[0].reason
+    assert report.tables["games"] == 3
+
+
+def test_real_data_are_never_added_to_the_simulated_league(tmp_path: Path) -> None:
+    """Nor the other way round; the file that is there stays as it is."""
+    demo = small_league.build(tmp_path / "demo.duckdb")
+    before = demo.read_bytes()
+    with pytest.raises(UsageError, match="holds the simulated league"):
+        loading.load_files(demo, [games_file(tmp_path / "in", 1)])
+    assert demo.read_bytes() == before
+    real = tmp_path / "real.duckdb"
+    loading.load_files(real, [games_file(tmp_path / "in", 1)])
+    with pytest.raises(UsageError, match="holds real data"):
+        small_league.build(real)
+
+
+def test_an_error_in_the_middle_leaves_the_old_state(tmp_path: Path) -> None:
+    """Nothing of an interrupted load is seen, and no draft stays behind."""
+    path = small_league.build(tmp_path / "w.duckdb")
+    before = fingerprint(path)
+    with pytest.raises(ZeroDivisionError), next_state(path) as connection:
+        connection.execute("DELETE FROM games")
+        raise ZeroDivisionError
+    assert fingerprint(path) == before
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["w.duckdb", "w.duckdb.lock"]
+
+
+def test_two_loads_at_once_are_refused(tmp_path: Path) -> None:
+    """The second one is told to wait."""
+    path = tmp_path / "w.duckdb"
+    with next_state(path), pytest.raises(Busy, match="Another process is loading"), next_state(path):
+        pass
+
+
+def test_an_unwritable_folder_is_one_sentence(tmp_path: Path) -> None:
+    """A folder that cannot be made is named, with what to do."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SourceError, match="could not be written: (Not a directory|File exists)"):
+        small_league.build(tmp_path / "file" / "w.duckdb")
+
+
+def test_a_full_disk_is_one_sentence_and_loses_nothing(tmp_path: Path) -> None:
+    """A load that may write no more than a few kilobytes leaves the old state."""
+    path = small_league.build(tmp_path / "w.duckdb")
+    before = path.read_bytes()
+    script = (
+        "import resource, signal, sys\n"
+        "from pathlib import Path\n"
+        "from nba_mcp_synthesis.errors import SourceError\n"
+        "import small_league\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
+        "try:\n    small_league.build(Path(sys.argv[1]))\n"
+        "except SourceError as error:\n    print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(path)],
+        env={**os.environ, "PYTHONPATH": str(Path(small_league.__file__).parent)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "could not be written" in done.stdout
+    assert "Traceback" not in done.stderr
+    assert path.read_bytes() == before
+
+
+def test_a_load_killed_at_random_moments_never_shows_a_partial_state(tmp_path: Path) -> None:
+    """Readers see all of the old games or all of the new ones, and a rerun completes."""
+    path = tmp_path / "w.duckdb"
+    loading.load_files(path, [games_file(tmp_path / "old", 50)])
+    games_file(tmp_path / "new", 1200, "more.csv")
+    warehouse = DuckDBWarehouse(path)
+    chance = random.Random(7)
+    script = (
+        "import sys\nfrom pathlib import Path\n"
+        "from nba_mcp_synthesis.sources.base import SourceFile\n"
+        "from nba_mcp_synthesis.warehouse.loading import load_files\n"
+        "print('go', flush=True)\n"
+        "load_files(Path(sys.argv[1]), [SourceFile(Path(sys.argv[2]), 'more.csv')])\n"
+    )
+    command = [sys.executable, "-c", script, str(path), str(tmp_path / "new" / "more.csv")]
+    killed = 0
+    for _ in range(10):
+        process = subprocess.Popen(command, stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(chance.uniform(0.0, 0.5))
+        process.send_signal(signal.SIGKILL)
+        killed += process.wait() == -signal.SIGKILL
+        process.stdout.close()
+        sql = "SELECT count(*), (SELECT count(*) FROM team_game_stats) FROM games"
+        assert warehouse.query(sql).rows in (((50, 100),), ((1200, 2400),))
+    assert killed
+    subprocess.run(command, check=True, capture_output=True)
+    assert warehouse.query("SELECT count(*) FROM games").rows == ((1200,),)
+    assert not list(tmp_path.glob("*.next*"))
+
+
+def test_readers_see_one_whole_state_while_loads_replace_it(tmp_path: Path) -> None:
+    """Two processes read all the time while the file is replaced; each answer is of one state."""
+    path = tmp_path / "w.duckdb"
+    loading.load_files(path, [games_file(tmp_path / "in", 10)])
+    script = (
+        "import sys, time\nfrom pathlib import Path\n"
+        "from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse\n"
+        "w = DuckDBWarehouse(Path(sys.argv[1])); seen = set()\n"
+        "print('go', flush=True)\n"
+        "while max(seen, default=0) < 40:\n"
+        "    ((g, t),) = w.query('SELECT count(*), (SELECT count(*) FROM team_game_stats) FROM games').rows\n"
+        "    assert t == 2 * g, (g, t); seen.add(g)\n"
+        "print(sorted(seen))\n"
+    )
+    readers = [
+        subprocess.Popen([sys.executable, "-c", script, str(path)], stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    for reader in readers:
+        assert reader.stdout is not None
+        assert reader.stdout.readline() == "go\n"
+    for count in (20, 30, 40):
+        loading.load_files(path, [games_file(tmp_path / "in", count)])
+    for reader in readers:
+        out, _ = reader.communicate(timeout=60)
+        assert reader.returncode == 0
+        assert out.strip().endswith("40]")
+
+
+def test_an_older_layout_is_migrated_on_a_copy_with_all_rows(tmp_path: Path) -> None:
+    """A warehouse that lacks a column of today gains it, and keeps what it has."""
+    path = small_league.build(tmp_path / "w.duckdb")
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("DROP VIEW standings")
+        connection.execute("ALTER TABLE games DROP COLUMN is_neutral")
+    loading.migrate(path)
+    rows = DuckDBWarehouse(path).query("SELECT count(*), count(is_neutral) FROM games").rows
+    assert rows == ((3, 0),)
+
+
+def test_steps_run_once_each_from_the_version_that_is_there(tmp_path: Path) -> None:
+    """A warehouse of version 1 goes through the steps 1 and 2 to reach version 3."""
+    path = small_league.build(tmp_path / "w.duckdb")
+    ran: list[int] = []
+    steps = {1: lambda _: ran.append(1), 2: lambda _: ran.append(2)}
+    with pytest.MonkeyPatch.context() as patch, duckdb.connect(str(path)) as connection:
+        patch.setattr(layout, "LAYOUT_VERSION", 3)
+        migrations.migrate(connection, steps)
+        migrations.migrate(connection, steps)
+        assert migrations.version_of(connection) == 3
+    assert ran == [1, 2]
