@@ -1,12 +1,11 @@
 """Shared fixtures: where the real data are, and an environment of its own for every test."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["requirement_plugin", "small_league"]
+pytest_plugins = ["node_clients", "requirement_plugin", "small_league"]
 
 _CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -24,10 +23,9 @@ def real_data() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No setting leaks into a test, and nothing is written outside its own folder."""
     for name in list(os.environ):
         if name.startswith("NBA_MCP_") and name != "NBA_MCP_TEST_DATA":
             monkeypatch.delenv(name)
     monkeypatch.setenv("NBA_MCP_HOME", str(tmp_path / "home"))
-    yield

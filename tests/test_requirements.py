@@ -166,9 +166,7 @@ def run(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CEILING_DIRECTORIES": str(root.parent),
     }
-    return subprocess.run(
-        command, cwd=root, env=environment, capture_output=True, text=True, check=False
-    )
+    return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
 
 
 def commit(root: Path) -> None:

@@ -7,8 +7,8 @@ from time import perf_counter
 
 import duckdb
 import pytest
-import small_league
 
+import small_league
 from nba_mcp_synthesis.errors import Busy, LimitExceeded, NoWarehouse, QueryFailed, WarehouseOutdated
 from nba_mcp_synthesis.warehouse import migrations
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-import small_league
 
+import small_league
 from nba_mcp_synthesis.errors import Busy, SourceError, UsageError
 from nba_mcp_synthesis.sources.base import SourceFile
 from nba_mcp_synthesis.warehouse import layout, loading, migrations
@@ -152,7 +152,7 @@ def test_two_loads_at_once_are_refused(tmp_path: Path) -> None:
 def test_an_unwritable_folder_is_one_sentence(tmp_path: Path) -> None:
     """A folder that cannot be made is named, with what to do."""
     (tmp_path / "file").write_text("")
-    with pytest.raises(SourceError, match="could not be written: (Not a directory|File exists)"):
+    with pytest.raises(SourceError, match=r"could not be written: (Not a directory|File exists)"):
         small_league.build(tmp_path / "file" / "w.duckdb")
 
 

@@ -1,0 +1,1 @@
+"""What basketball words mean: players and teams, measures, and the SQL that computes them."""

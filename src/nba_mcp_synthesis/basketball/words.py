@@ -5,8 +5,10 @@ import unicodedata
 from dataclasses import dataclass
 
 # Letters that are no combination of a plain letter and an accent.
-_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "ё": "e", "æ": "ae", "ð": "d", "œ": "oe"})
-_APOSTROPHES = "'’‘`´ʼ"
+_PLAIN = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "\u0131": "i", "ё": "e", "æ": "ae", "ð": "d", "œ": "oe"}
+)
+_APOSTROPHES = "'\u2019\u2018`\u00b4\u02bc"
 _WORD = re.compile(rf"[^\W_]+(?:[.{_APOSTROPHES}][^\W_]+)*[{_APOSTROPHES}]?|[+%&/<>=≥≤#]")
 _DECIMAL = re.compile(r"\d+(?:\.\d+)?")
 _POSSESSIVE = re.compile(rf"[{_APOSTROPHES}]s?$")

@@ -1,8 +1,10 @@
 """Around every tool call: a request id, a log line, counters, and errors in words a caller can act on."""
 
-from collections.abc import Iterator
+import functools
+import logging
+from collections.abc import Callable, Iterator
 from time import perf_counter
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import mcp.types as mt
 from fastmcp.exceptions import NotFoundError, ToolError
@@ -16,6 +18,29 @@ from nba_mcp_synthesis.telemetry.logs import get_logger, request_context
 from nba_mcp_synthesis.telemetry.metrics import Metrics
 
 Call = MiddlewareContext[mt.CallToolRequestParams]
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class ToolRefused(ToolError):
+    """An error of ours on its way to the caller, message and all; `code` names its kind."""
+
+    def __init__(self, error: NbaMcpError) -> None:
+        super().__init__(str(error), log_level=logging.DEBUG)
+        self.code = error.code
+
+
+def worded(tool: Callable[P, R]) -> Callable[P, R]:
+    """The tool, with its own errors made ones that reach the caller; all others are masked."""
+
+    @functools.wraps(tool)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return tool(*args, **kwargs)
+        except NbaMcpError as error:
+            raise ToolRefused(error) from error
+
+    return call
 
 
 class ToolCalls(Middleware):
@@ -34,9 +59,9 @@ class ToolCalls(Middleware):
         with request_context():
             try:
                 result = await call_next(context)
-            except NbaMcpError as error:
+            except ToolRefused as error:
                 outcome = error.code
-                raise ToolError(str(error)) from error
+                raise
             except (ValidationError, ArgumentError) as error:
                 outcome = "wrong_arguments"
                 raise ToolError(_advice(tool, error)) from None

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from nba_mcp_synthesis.basketball.box_score import BoxScore
-from nba_mcp_synthesis.basketball.names import Match
+from nba_mcp_synthesis.basketball.matches import Match
 from nba_mcp_synthesis.facts import Result
 from nba_mcp_synthesis.schema.tables import Column
 from nba_mcp_synthesis.shapes import json_rows, json_value
@@ -102,7 +102,7 @@ def find_result(matches: Sequence[Match], *, ambiguous: bool) -> FindResult:
     if not matches:
         hint = "Nothing in the loaded data is called that; try a fuller name."
     elif ambiguous:
-        hint = "Several fit equally well. Ask which one is meant: " + ", ".join(m.name for m in matches)
+        hint = "Several fit equally well. Ask which one is meant: " + ", ".join(m.label for m in matches)
     else:
         hint = ""
     listed: list[dict[str, Cell]] = [

@@ -7,17 +7,19 @@ it is paid for in each conversation.
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastmcp import FastMCP
 from mcp.types import ToolAnnotations
 from pydantic import Field
 
 from nba_mcp_synthesis.basketball import box_score as boxes
+from nba_mcp_synthesis.basketball.matches import Kind, likely
 from nba_mcp_synthesis.basketball.names import Names
 from nba_mcp_synthesis.errors import UsageError
 from nba_mcp_synthesis.facts import Answer
 from nba_mcp_synthesis.server import results as out
+from nba_mcp_synthesis.server.calls import worded
 from nba_mcp_synthesis.shapes import answer_json, result_json
 from nba_mcp_synthesis.warehouse import catalog, status
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
@@ -44,9 +46,9 @@ def register(server: FastMCP, services: Services) -> None:
     """Adds all tools to the server."""
     tools = Tools(services)
     for tool in (tools.ask, tools.find, tools.describe, tools.box_score, tools.data_status):
-        server.tool(tool, annotations=READ_ONLY)
+        server.tool(worded(tool), annotations=READ_ONLY)
     described = f"{tools.query_sql.__doc__} {tools.query_limits()}"
-    server.tool(tools.query_sql, description=described, annotations=READ_ONLY)
+    server.tool(worded(tools.query_sql), description=described, annotations=READ_ONLY)
 
 
 class Tools:
@@ -69,16 +71,15 @@ class Tools:
     def find(
         self,
         name: Annotated[str, Field(description='Such as "sga", "jokic", "sixers"')],
-        kind: Annotated[Literal["player", "team"] | None, Field(description="Only these")] = None,
+        kind: Annotated[Kind | None, Field(description="Only these")] = None,
         limit: Annotated[int, Field(ge=1, le=25)] = 5,
     ) -> out.FindResult:
         """Finds players and teams by name, nickname, abbreviation or misspelling, with their ids.
 
         When `ambiguous`, ask the user which one is meant.
         """
-        names = self._services.names()
-        matches = names.find(name, kind, limit)
-        return out.find_result(matches, ambiguous=names.is_tie(matches))
+        matches = self._services.names().find(name, kind, limit)
+        return out.find_result(matches, ambiguous=bool(matches) and likely(matches) is None)
 
     def describe(
         self, table: Annotated[str | None, Field(description="Leave out for the list of tables")] = None

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -109,14 +109,14 @@ def _batches(file: SourceFile, players: Sequence[Row]) -> tuple[Batch, ...]:
     lines = [_line(row) for row in players]
     if len({line.player_id for line in lines}) != len(lines):
         raise RowError("a player is listed twice")
-    tip_off, periods = _tip_off(file.json), _periods(file.json)
+    (tip_off, played), periods = _tip_off(file.json), _periods(file.json)
     home, away = _sides(file, lines, periods)
     identity = season_of_game(file, file.json, "gameId")
-    game = Game(*identity, tip_off.astimezone(EASTERN).date(), home, away)
+    game = Game(*identity, played, home, away)
     results = game.results()
     if any(line.team_id not in results for line in lines):
         raise RowError("a player is of neither team")
-    times = {"start_time_utc": tip_off.replace(tzinfo=None), "periods": periods}
+    times = {"start_time_utc": tip_off, "periods": periods}
     names = [{"player_id": line.player_id, "full_name": line.full_name} for line in lines]
     return (
         batch("games", [game.row() | times]),
@@ -194,10 +194,12 @@ def _check_quarters(home: Side, away: Side, periods: int) -> None:
         raise RowError("the quarters do not add up to the score")
 
 
-def _tip_off(row: Row) -> datetime:
+def _tip_off(row: Row) -> tuple[datetime, date]:
+    """Time in UTC, without a zone as the tables hold it, and date in the US East."""
     try:
-        return datetime.strptime(text(row, "gameTimeUTC"), "%Y-%m-%dT%H:%M:%S%z").astimezone(UTC)
-    except ValueError as error:
+        time = datetime.strptime(text(row, "gameTimeUTC"), "%Y-%m-%dT%H:%M:%S%z")
+        return time.astimezone(UTC).replace(tzinfo=None), time.astimezone(EASTERN).date()
+    except (ValueError, OverflowError) as error:
         raise RowError("gameTimeUTC is not a time such as 2026-04-22T23:00:00Z") from error
 
 

@@ -1,9 +1,12 @@
 """A game and its two sides as canonical rows, for every source that knows both sides."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from nba_mcp_synthesis.schema.seasons import SeasonType, playoff_place
+from nba_mcp_synthesis.sources.base import Batch
+from nba_mcp_synthesis.sources.rows import batch
 from nba_mcp_synthesis.sources.season import check_date
 from nba_mcp_synthesis.sources.values import Record, RowError
 
@@ -81,6 +84,12 @@ class Game:
             | own.stats
             for own, other in ((self.home, self.away), (self.away, self.home))
         ]
+
+
+def game_batches(games: Sequence[Game]) -> tuple[Batch, Batch]:
+    """Rows of `games`, and two of `team_game_stats` for each."""
+    sides = [row for game in games for row in game.team_rows()]
+    return batch("games", [game.row() for game in games]), batch("team_game_stats", sides)
 
 
 def winner_letter(own: Side, other: Side) -> str:

@@ -12,8 +12,8 @@ from nba_mcp_synthesis.errors import SourceError
 from nba_mcp_synthesis.schema.seasons import SeasonType, season_from_id
 from nba_mcp_synthesis.sources.base import Reading, SourceFile
 from nba_mcp_synthesis.sources.box import BOX, check_box
-from nba_mcp_synthesis.sources.games import Game, Side, winner_letter
-from nba_mcp_synthesis.sources.rows import Rows, batch, check_columns
+from nba_mcp_synthesis.sources.games import Game, Side, game_batches, winner_letter
+from nba_mcp_synthesis.sources.rows import Rows, check_columns
 from nba_mcp_synthesis.sources.season import season_of_game
 from nba_mcp_synthesis.sources.stats_api import (
     is_cassette,
@@ -66,11 +66,7 @@ class LeagueGameLog:
             partial(_line, file), lambda line: (line.identity, line.side.team_id), "game and team"
         )
         games = _games(lines, rows.rejected)
-        return rows.reading(
-            self.name,
-            batch("games", [game.row() for game in games]),
-            batch("team_game_stats", [side for game in games for side in game.team_rows()]),
-        )
+        return rows.reading(self.name, *game_batches(games))
 
 
 @dataclass(frozen=True, slots=True)

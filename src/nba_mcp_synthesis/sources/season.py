@@ -64,8 +64,8 @@ def check_date(played: date, season: str, name: str) -> None:
 def with_season(file: SourceFile, records: Sequence[Record]) -> list[Record]:
     """Season totals or averages, with their season and season type.
 
-    Both seasons types are written alike, so that the name of the file decides: `po_` in front
-    means the play-offs.
+    Files of both season types look alike, so that the name decides: `po_` in front means the
+    play-offs.
 
     Raises:
         SourceError: the season is unknown, or a play-off file counts more games than possible.

@@ -1,8 +1,8 @@
 """The games of a season in one CSV file: teams, points and percentages of host and visitor."""
 
 from nba_mcp_synthesis.sources.base import Reading, SourceFile
-from nba_mcp_synthesis.sources.games import Game, Side, winner_letter
-from nba_mcp_synthesis.sources.rows import batch, csv_rows
+from nba_mcp_synthesis.sources.games import Game, Side, game_batches, winner_letter
+from nba_mcp_synthesis.sources.rows import csv_rows
 from nba_mcp_synthesis.sources.season import season_of_game
 from nba_mcp_synthesis.sources.values import (
     Record,
@@ -35,11 +35,7 @@ class SeasonGames:
         """Rows of `games`, and two of `team_game_stats` for each."""
         rows = csv_rows(file, COLUMNS)
         games = rows.each(lambda row: _game(file, row), lambda game: game.game_id, "game")
-        return rows.reading(
-            self.name,
-            batch("games", [game.row() for game in games]),
-            batch("team_game_stats", [side for game in games for side in game.team_rows()]),
-        )
+        return rows.reading(self.name, *game_batches(games))
 
 
 def _game(file: SourceFile, row: Row) -> Game:

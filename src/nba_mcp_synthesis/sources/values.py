@@ -59,8 +59,10 @@ def whole(row: Row, name: str) -> int:
 
 def count(row: Row, name: str) -> int:
     """A whole number of at least 0."""
-    amount(row, name)
-    return whole(row, name)
+    value = whole(row, name)
+    if value < 0:
+        raise RowError(f"{name} is negative")
+    return value
 
 
 def fraction(row: Row, name: str) -> float:

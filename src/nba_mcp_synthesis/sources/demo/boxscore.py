@@ -45,24 +45,20 @@ _LINE_FIELDS: Final = tuple(f.name for f in fields(Line))
 
 @dataclass(slots=True)
 class TeamBox:
-    """One team: its players in order of appearance, and what the game says of the team alone."""
+    """One team: its players in order of appearance, and what the game says of the team alone.
+
+    `total` is the players together with the team's own turnovers; its plus-minus is that of the
+    score, its seconds those of five players.
+    """
 
     team_id: int
+    total: Line = field(default_factory=Line)
     players: dict[int, Line] = field(default_factory=dict)
     starters: set[int] = field(default_factory=set)
     quarters: list[int] = field(default_factory=list)
     team_tov: int = 0
     pts_paint: int = 0
     biggest_lead: int = 0
-
-    def total(self) -> Line:
-        """The players together, with the team's own turnovers; plus-minus is that of the score."""
-        line = Line()
-        for player in self.players.values():
-            line.add(player)
-        line.tov += self.team_tov
-        line.plus_minus //= 5
-        return line
 
     @property
     def pts_bench(self) -> int:
@@ -101,6 +97,8 @@ def box_score(events: Sequence[Event], home_id: int, away_id: int) -> Box:
         if count := _COUNTED.get(event.event_type):
             count(event, lines, teams)
     _keep_time(events, box, lines)
+    for team in sides:
+        _add_up(team)
     _follow_score([(event.home_score, event.away_score) for event in events], box)
     _split_quarters(events, box)
     return box
@@ -220,6 +218,13 @@ def _moment(event: Event) -> tuple[int, int]:
 def _leave(line: Line, since: tuple[int, int], now: tuple[int, int]) -> None:
     line.seconds += now[0] - since[0]
     line.plus_minus += now[1] - since[1]
+
+
+def _add_up(team: TeamBox) -> None:
+    for line in team.players.values():
+        team.total.add(line)
+    team.total.tov += team.team_tov
+    team.total.plus_minus //= 5
 
 
 def _follow_score(scores: list[tuple[int, int]], box: Box) -> None:

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from random import Random
 
 from nba_mcp_synthesis.schema.teams import teams
-from nba_mcp_synthesis.sources.demo.parameters import parameters
-from nba_mcp_synthesis.sources.demo.people import ROLES, Newcomers, Player, gain
+from nba_mcp_synthesis.sources.demo.parameters import parameters, stream
+from nba_mcp_synthesis.sources.demo.people import ROLES, Newcomers, Player, gain, value
 from nba_mcp_synthesis.sources.demo.schedule import trade_deadline
 
 # The league is founded with newcomers only and has ordinary careers long before FIRST_YEAR.
@@ -56,7 +56,7 @@ class _League:
 
     def summer(self, year: int) -> None:
         """All that happens before the season of `year`."""
-        rng = Random(f"{self._seed}/{year}/summer")
+        rng = stream(self._seed, year, "summer")
         for team_id, players in self._teams.items():
             older = (_older(rng, player, year) for player in players)
             self._teams[team_id] = [player for player in older if not _retires(rng, player, year)]
@@ -69,7 +69,7 @@ class _League:
     def season(self, year: int) -> Squads:
         """The season's teams; its trades are done afterwards."""
         start = {team_id: tuple(players) for team_id, players in self._teams.items()}
-        rng = Random(f"{self._seed}/{year}/trades")
+        rng = stream(self._seed, year, "trades")
         first = date(year, 12, 15)
         span = (trade_deadline(year) - first).days + 1
         days = sorted(rng.randrange(span) for _ in range(parameters("trades")["season"]))
@@ -77,7 +77,7 @@ class _League:
         return Squads(year, start, tuple(swaps))
 
     def _draft(self, rng: Random, year: int) -> None:
-        worst_first = sorted(self._teams, key=lambda team_id: _strength(self._teams[team_id]))
+        worst_first = sorted(self._teams, key=self._strength)
         for pick in range(1, parameters("draft")["picks"] + 1):
             player = self._newcomers.make(rng, year, rng.choice(ROLES), pick)
             self._join(rng, worst_first[(pick - 1) % len(worst_first)], player)
@@ -93,22 +93,30 @@ class _League:
             for _ in range(_PLACES - sum(p.role == role for p in self._teams[team_id])):
                 self._join(rng, team_id, self._newcomers.make(rng, year, role))
 
+    def _strength(self, team_id: int) -> float:
+        """Value of the eight best."""
+        return sum(sorted((player.value for player in self._teams[team_id]), reverse=True)[:8])
+
     def _swap(self, rng: Random) -> tuple[Player, Player] | None:
-        """Two players of one role and like value change teams; None when the other team has none."""
-        one, other = rng.sample(list(self._teams), 2)
-        first = rng.choice(self._teams[one])
-        gap = parameters("trades")["value_gap"]
-        equals = [
+        """Two players of one role change teams; None when the two teams drawn find no match.
+
+        The stronger team may be the one that gains more: good players seek good teams.
+        """
+        weak, strong = sorted(rng.sample(list(self._teams), 2), key=self._strength)
+        first = rng.choice(self._teams[weak])
+        trades = parameters("trades")
+        partners = [
             player
-            for player in self._teams[other]
-            if player.role == first.role and abs(player.value() - first.value()) <= gap
+            for player in self._teams[strong]
+            if player.role == first.role
+            and -trades["even"] <= first.value - player.value <= trades["ambition"]
         ]
-        if not equals:
+        if not partners:
             return None
-        second = rng.choice(equals)
-        self._teams[one].remove(first)
-        self._teams[other].remove(second)
-        return self._join(rng, other, first), self._join(rng, one, second)
+        second = rng.choice(partners)
+        self._teams[weak].remove(first)
+        self._teams[strong].remove(second)
+        return self._join(rng, strong, first), self._join(rng, weak, second)
 
     def _join(self, rng: Random, team_id: int, player: Player) -> Player:
         """Put a player on a team, with his number or a free one."""
@@ -128,7 +136,7 @@ def _older(rng: Random, player: Player, year: int) -> Player:
         rating + (bodily if spec["body"] else step) + rng.gauss(0, ageing["noise"])
         for rating, spec in zip(player.ratings, parameters("ratings").values(), strict=True)
     )
-    return replace(player, ratings=ratings)
+    return replace(player, ratings=ratings, value=value(ratings, player.role))
 
 
 def _retires(rng: Random, player: Player, year: int) -> bool:
@@ -140,8 +148,5 @@ def _retires(rng: Random, player: Player, year: int) -> bool:
 def _prospect(player: Player, year: int) -> float:
     """Value with something added for youth."""
     youth = max(0, 25 - player.age(year))
-    return player.value() + float(parameters("ageing")["youth_worth"]) * youth
+    return player.value + float(parameters("ageing")["youth_worth"]) * youth
 
-
-def _strength(players: list[Player]) -> float:
-    return sum(sorted((player.value() for player in players), reverse=True)[:8])

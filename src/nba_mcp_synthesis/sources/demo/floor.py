@@ -10,6 +10,9 @@ SHOT_CLOCK: Final = 24
 SHORT_SHOT_CLOCK: Final = 14
 LATE: Final = 120  # seconds: the last two minutes of a period have a foul limit of their own
 
+_CAREFUL_FROM: Final = 4  # fouls
+_CARE: Final = 0.6
+
 
 class Game:
     """Mutable; times are whole seconds. `ball` is the index of the offence in `sides`.
@@ -86,6 +89,12 @@ class Game:
             )
         )
 
+    def fouler(self) -> Man:
+        """Who of the defence fouls; players near their last foul take care."""
+        man = self.defence.pick(self.rng, "fouling")
+        careful = man.fouls >= _CAREFUL_FROM and self.rng.random() < _CARE
+        return self.defence.pick(self.rng, "fouling") if careful else man
+
     def foul(self, side: Side, fouler: Man, fouled: Man, subtype: str) -> None:
         """Charge a personal foul, and a team foul unless it is the offence's."""
         fouler.fouls += 1
@@ -95,7 +104,9 @@ class Game:
             side.late_fouls += self.clock <= LATE
 
     def in_bonus(self, side: Side) -> bool:
-        """Whether the fouls of this side now give free throws: the fifth of a quarter, the fourth of
-        an overtime or the second of the last two minutes."""
+        """Whether the fouls of this side now give free throws.
+
+        The fifth of a quarter does, the fourth of an overtime, the second of the last two minutes.
+        """
         limit = 4 if self.period <= 4 else 3
         return side.team_fouls > limit or side.late_fouls > 1

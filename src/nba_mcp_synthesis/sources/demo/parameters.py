@@ -1,8 +1,9 @@
-"""The numbers of the demo league, read from parameters.toml."""
+"""The numbers and names of the demo league as data, and its repeatable randomness."""
 
 import tomllib
 from functools import cache
 from importlib.resources import files
+from random import Random
 from typing import Any
 
 
@@ -26,3 +27,8 @@ def cultures() -> dict[str, dict[str, Any]]:
 def excluded_names() -> frozenset[str]:
     """Full names that no invented player may have."""
     return frozenset(_file("names.toml")["excluded"]["names"])
+
+
+def stream(seed: int, year: int, purpose: str) -> Random:
+    """Random numbers of their own for one purpose, so that no part disturbs another's."""
+    return Random(f"{seed}/{year}/{purpose}")  # noqa: S311  nothing secret: it must be repeatable

@@ -17,8 +17,9 @@ FIRST_ID = 9_000_001  # real ids have at most seven digits and are far below
 class Player:
     """One player in one season.
 
-    `role` is 0 (point guard) to 4 (centre); `ratings` are in standard deviations, in the order of
-    `rating_names`; the draft fields are None for the undrafted.
+    `role` is 0 (point guard) to 4 (centre); `ratings` are in standard deviations, in the
+    order of parameters.toml, and `value` is what they are worth to a team (about 0 for the average
+    newcomer of talent 0 in his best years); the draft fields are None for the undrafted.
     """
 
     player_id: int
@@ -32,6 +33,7 @@ class Player:
     school: str
     from_year: int
     ratings: tuple[float, ...]
+    value: float
     draft_round: int | None = None
     draft_number: int | None = None
     jersey: str = ""
@@ -40,23 +42,18 @@ class Player:
         """Age that he reaches in a calendar year."""
         return year - self.birth_date.year
 
-    def value(self) -> float:
-        """Worth to a team: about 0 for the average newcomer of talent 0 in his best years."""
-        return sum(
-            worth * (rating - shifts[self.role])
-            for rating, (worth, shifts) in zip(self.ratings, _worths(), strict=True)
-        )
-
-
-@cache
-def rating_names() -> tuple[str, ...]:
-    """Names of the ratings, in the order in which players hold them."""
-    return tuple(parameters("ratings"))
-
 
 @cache
 def _worths() -> tuple[tuple[float, list[float]], ...]:
     return tuple((spec["worth"], spec["roles"]) for spec in parameters("ratings").values())
+
+
+def value(ratings: tuple[float, ...], role: int) -> float:
+    """What ratings are worth to a team in a role."""
+    return sum(
+        worth * (rating - shifts[role])
+        for rating, (worth, shifts) in zip(ratings, _worths(), strict=True)
+    )
 
 
 @cache
@@ -77,16 +74,19 @@ class Newcomers:
         """A player who enters in the season that starts in `year`, as that pick or undrafted."""
         age = rng.choice(parameters("draft")["ages"])
         culture, name = self._name(rng)
+        ratings = _ratings(rng, role, age, _talent(rng, pick))
         self._next_id += 1
         return Player(
             player_id=self._next_id - 1,
             full_name=name,
             birth_date=date(year - age, 1, 1) + timedelta(days=rng.randrange(365)),
+            role=role,
             **_body(rng, role),
             country=rng.choice(culture["countries"]),
             school=rng.choice(culture["schools"]),
             from_year=year,
-            ratings=_ratings(rng, role, age, _talent(rng, pick)),
+            ratings=ratings,
+            value=value(ratings, role),
             draft_round=pick and 1 + (pick > 30),
             draft_number=pick,
         )
@@ -109,7 +109,6 @@ def _body(rng: Random, role: int) -> dict[str, Any]:
     return {
         "height_in": round(body["height"][role] + body["height_sd"] * size),
         "weight_lb": round(weight),
-        "role": role,
         "position": rng.choice(body["positions"][role]),
     }
 

@@ -103,7 +103,7 @@ def _offensive_foul(game: Game, man: Man) -> None:
 
 
 def _common_foul(game: Game, man: Man) -> None:
-    fouler = game.defence.pick(game.rng, "fouling")
+    fouler = game.fouler()
     game.foul(game.defence, fouler, man, "personal")
     if game.in_bonus(game.defence):
         free_throws(game, man, 2)

@@ -7,6 +7,7 @@ from random import Random
 from typing import NamedTuple
 
 from nba_mcp_synthesis.schema.teams import Team, teams
+from nba_mcp_synthesis.sources.demo.parameters import stream
 
 _LENGTH = 174  # days from the first game to the last
 _ALL_STAR_BREAK = range(115, 121)  # days of the season
@@ -42,7 +43,7 @@ def fixtures(seed: int, year: int) -> list[Fixture]:
     the conference, three against the four that remain, two against the other conference; nobody
     plays twice a day, or three days running where that can be avoided.
     """
-    rng = Random(f"{seed}/{year}/schedule")
+    rng = stream(seed, year, "schedule")
     pairs = _pairings(year)
     rng.shuffle(pairs)
     calendar = _Calendar(rng, year)

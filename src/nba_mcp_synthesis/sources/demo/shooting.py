@@ -45,12 +45,14 @@ def _choose(game: Game, man: Man) -> int:
 
 def _needs_three(game: Game) -> bool:
     """Behind by three or more with no time for two possessions."""
-    return game.is_closing and game.clock <= 30 and game.lead <= -3 and game.rng.random() < 0.8
+    return game.is_closing and game.clock <= 30 and game.lead <= -3 and game.rng.random() < _PLAY["needed_three"]
 
 
 def _make_chance(game: Game, man: Man, index: int) -> float:
     chance = man.traits.makes[index] - game.defence.defence - _PLAY["lead_drag"] * game.lead
     chance += _PLAY["home_edge"] if game.ball == 0 else -_PLAY["home_edge"]
+    if game.is_closing and game.lead == 0 and game.clock <= 3:
+        chance -= _PLAY["last_shot"]
     return float(chance + (_PLAY["break_edge"] if game.start == "steal" else 0.0))
 
 
@@ -94,7 +96,7 @@ def _fouled(game: Game, man: Man, index: int) -> None:
     goes_in = game.rng.random() < _KINDS[index].and_one
     if goes_in:
         _made(game, man, index)
-    fouler = game.defence.pick(game.rng, "fouling")
+    fouler = game.fouler()
     game.foul(game.defence, fouler, man, "shooting")
     free_throws(game, man, 1 if goes_in else _value(index))
 

@@ -1,15 +1,19 @@
 """What a player's ratings mean in a game: weights to be chosen by, and probabilities."""
 
 import math
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
 from nba_mcp_synthesis.sources.demo.parameters import parameters
-from nba_mcp_synthesis.sources.demo.people import ROLES, Player, rating_names
+from nba_mcp_synthesis.sources.demo.people import ROLES, Player
 
 # Which rating decides whether a kind of shot goes in, and which how often it is tried.
 _SKILL = {"rim": "rim", "short": "short", "mid": "mid", "corner": "three", "above": "three", "heave": "three"}
 _TENDENCY = {"rim": "inside", "short": "inside", "corner": "outside", "above": "outside"}
+
+
+_REGULARS = 240  # eight a team
 
 
 class ShotKind(NamedTuple):
@@ -64,18 +68,36 @@ def typical(weight: str) -> float:
     return sum(math.exp(spec["scale"] * spec["roles"][role]) for role in ROLES)
 
 
-def traits(player: Player) -> Traits:
-    """The traits that follow from a player's ratings."""
-    scales = [spec["scale"] for spec in parameters("ratings").values()]
-    effects = [scale * rating for scale, rating in zip(scales, player.ratings, strict=True)]
-    effect = dict(zip(rating_names(), effects, strict=True))
+def league_level(players: Iterable[Player]) -> tuple[float, ...]:
+    """Mean of each rating over the players who matter, what their roles bring left out."""
+    best = sorted(players, key=lambda player: player.value, reverse=True)[:_REGULARS]
+    shifts = [spec["roles"] for spec in parameters("ratings").values()]
+    columns = zip(*(player.ratings for player in best), strict=True)
+    return tuple(
+        sum(r - shift[p.role] for r, p in zip(column, best, strict=True)) / len(best)
+        for column, shift in zip(columns, shifts, strict=True)
+    )
+
+
+def traits(player: Player, level: tuple[float, ...]) -> Traits:
+    """The traits that follow from a player's ratings, in a league of that level.
+
+    Ratings count against the level, so that the league's averages are those of parameters.toml
+    in every season.
+    """
+    effect = {
+        name: spec["scale"] * (rating - mean)
+        for (name, spec), rating, mean in zip(
+            parameters("ratings").items(), player.ratings, level, strict=True
+        )
+    }
     weight = {name: math.exp(value) for name, value in effect.items()}
     free_throw = parameters("play")["free_throw"] + effect["free_throw"]
     return Traits(
         player_id=player.player_id,
         role=player.role,
-        value=player.value(),
-        usage=weight["usage"],
+        value=player.value,
+        usage=min(weight["usage"], parameters("play")["usage_most"]),
         passing=weight["passing"],
         oreb=weight["oreb"],
         dreb=weight["dreb"],

