@@ -238,6 +238,6 @@ def test_without_data_the_tools_say_how_to_get_some(tmp_path: Path) -> None:
     async def main() -> str:
         async with Client(await build_mcp(services(tmp_path / "none.duckdb"), Metrics())) as client:
             result = await client.call_tool("data_status", {}, raise_on_error=False)
-            return str(result.content[0].text)  # type: ignore[union-attr]
+            return str(result.content[0].text)
 
     assert "nba-mcp data demo" in asyncio.run(main())

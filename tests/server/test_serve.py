@@ -39,14 +39,18 @@ def post(server: Running, body: dict[str, Any], **headers: str) -> httpx.Respons
     return httpx.post(f"{server.url}/mcp", json=body, headers=accept | headers, timeout=30)
 
 
-def modern(server: Running, method: str, name: str = "", **params: Any) -> httpx.Response:
+def modern(server: Running, method: str, **params: Any) -> httpx.Response:
     """One stateless request of the present protocol: no handshake, everything in the request."""
     meta = {
         "io.modelcontextprotocol/protocolVersion": MODERN,
         "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
         "io.modelcontextprotocol/clientCapabilities": {},
     }
-    headers = {"MCP-Protocol-Version": MODERN, "Mcp-Method": method, **({"Mcp-Name": name} if name else {})}
+    headers = {
+        "MCP-Protocol-Version": MODERN,
+        "Mcp-Method": method,
+        **({"Mcp-Name": params["name"]} if "name" in params else {}),
+    }
     body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {**params, "_meta": meta}}
     return post(server, body, **headers)
 
@@ -80,9 +84,7 @@ def test_metrics_count_requests_and_tool_calls(server: Running) -> None:
     """Counters and latencies by method, path and status, and by tool and outcome; the database is up."""
     httpx.get(f"{server.url}/health")
     httpx.get(f"{server.url}/no/such/path/{'x' * 50}")
-    assert (
-        modern(server, "tools/call", "find", name="find", arguments={"name": "ada test"}).status_code == 200
-    )
+    assert modern(server, "tools/call", name="find", arguments={"name": "ada test"}).status_code == 200
     text = httpx.get(f"{server.url}/metrics").text
     assert 'nba_mcp_http_requests_total{method="GET",path="/health",status="200"} 1.0' in text
     assert 'nba_mcp_http_requests_total{method="GET",path="other",status="404"} 1.0' in text
@@ -110,7 +112,7 @@ def test_every_line_of_the_log_is_json_with_the_request_it_belongs_to(server: Ru
     assert given.headers["X-Request-ID"] == "caller-0001"
     odd = httpx.get(f"{server.url}/health", headers={"X-Request-ID": "a b\t{}"})
     assert len(odd.headers["X-Request-ID"]) == 32
-    called = modern(server, "tools/call", "find", name="find", arguments={"name": "ada test"})
+    called = modern(server, "tools/call", name="find", arguments={"name": "ada test"})
     lines = log_lines(server)
     assert any(e["event"] == "request" and e["request_id"] == "caller-0001" for e in lines)
     tool_call = next(e for e in lines if e["event"] == "tool_call")
@@ -124,7 +126,7 @@ def test_the_present_protocol_is_answered_without_a_handshake(server: Running) -
     listed = modern(server, "tools/list")
     assert listed.status_code == 200
     assert "query_sql" in {tool["name"] for tool in listed.json()["result"]["tools"]}
-    called = modern(server, "tools/call", "query_sql", name="query_sql", arguments={"sql": "SELECT 42 AS n"})
+    called = modern(server, "tools/call", name="query_sql", arguments={"sql": "SELECT 42 AS n"})
     assert called.json()["result"]["structuredContent"]["rows"] == [[42]]
 
 

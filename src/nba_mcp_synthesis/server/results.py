@@ -105,12 +105,19 @@ def find_result(matches: Sequence[Match], *, ambiguous: bool) -> FindResult:
         hint = "Several fit equally well. Ask which one is meant: " + ", ".join(m.label for m in matches)
     else:
         hint = ""
-    listed: list[dict[str, Cell]] = [
-        {"kind": m.kind, "id": m.id, "name": m.name, "score": round(m.score, 3)}
-        | {"how": m.how, "detail": m.detail}
-        for m in matches
-    ]
+    listed = [_match(m) for m in matches]
     return FindResult(matches=listed, ambiguous=ambiguous, hint=hint)
+
+
+def _match(found: Match) -> dict[str, Cell]:
+    return {
+        "kind": found.kind,
+        "id": found.id,
+        "name": found.name,
+        "score": round(found.score, 3),
+        "how": found.how,
+        "detail": found.detail,
+    }
 
 
 def describe_result(found: Sequence[TableInfo], columns: Sequence[Column], state: State) -> DescribeResult:
