@@ -1,37 +1,20 @@
 """Loading: readings of sources into the next state of the warehouse, all of them or none."""
 
-import datetime as dt
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
 import duckdb
 
 from nba_mcp_synthesis.errors import SourceError, UsageError
-from nba_mcp_synthesis.schema.tables import tables
 from nba_mcp_synthesis.schema.teams import teams
-from nba_mcp_synthesis.sources.base import Batch, Reading, SourceFile
+from nba_mcp_synthesis.sources.base import Reading, SourceFile
 from nba_mcp_synthesis.sources.door import recognise
 from nba_mcp_synthesis.warehouse import checks, layout, merging, migrations
 from nba_mcp_synthesis.warehouse.building import next_state
-
-
-@dataclass
-class FileReport:
-    """What became of one file; `status` as in the table load_history."""
-
-    label: str
-    status: str
-    source: str = ""
-    sha256: str = ""
-    rows_read: int = 0
-    rows_loaded: int = 0
-    rejected: dict[str, int] = field(default_factory=dict)
-    reason: str = ""
-    seconds: float = 0.0
+from nba_mcp_synthesis.warehouse.staging import FileReport, Staging
 
 
 @dataclass(frozen=True)
@@ -118,29 +101,23 @@ class _Load:
     """One load in progress, on the connection to the next state."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, *, simulated: bool) -> None:
-        self.connection = connection
-        self.simulated = simulated
-        self.new_ids: list[int] = []
-        self.touched: set[str] = set()
-        self.next_id = self._scalar("SELECT coalesce(max(load_id), 0) + 1 FROM load_history")
-        self._known = {
-            (source, sha)
-            for source, sha in connection.execute(
-                "SELECT source, sha256 FROM load_history WHERE status = 'loaded'"
-            ).fetchall()
-        }
+        self._connection = connection
+        self._staging = Staging(connection, simulated=simulated)
 
     def files(self, files: Sequence[SourceFile]) -> Iterator[FileReport]:
         for file in files:
-            yield self._file(file)
+            report = self._file(file)
+            if report.status != "unchanged":
+                self._staging.record(report)
+            yield report
 
     def readings(self, readings: Iterable[tuple[str, Reading]]) -> Iterator[FileReport]:
         started = perf_counter()
         for label, reading in readings:
             report = FileReport(label, "loaded", sha256=_digest(label, reading))
-            self._take(report, reading)
+            self._staging.take(report, reading)
             report.seconds = perf_counter() - started
-            self._record(report)
+            self._staging.record(report)
             yield report
             started = perf_counter()
 
@@ -151,108 +128,46 @@ class _Load:
             chosen = recognise(file)
             if chosen is not None:
                 report.source, report.sha256, report.reason = chosen.name, file.sha256, ""
-                if (chosen.name, file.sha256) in self._known:
-                    report.status = "unchanged"
-                else:
-                    report.status = "loaded"
-                    self._take(report, chosen.read(file))
+                report.status = "unchanged" if self._staging.knows(chosen.name, file.sha256) else "loaded"
+                if report.status == "loaded":
+                    self._staging.take(report, chosen.read(file))
         except SourceError as error:
             report.status, report.reason = "failed", str(error)
         report.seconds = perf_counter() - started
-        self._record(report)
         return report
-
-    def _take(self, report: FileReport, reading: Reading) -> None:
-        report.source, report.rows_read = reading.source, reading.rows_read
-        report.rejected = dict(reading.rejected)
-        for batch in reading.batches:
-            self._stage(batch)
-            report.rows_loaded += batch.rows.num_rows
-
-    def _stage(self, batch: Batch) -> None:
-        names = ", ".join(batch.rows.column_names)
-        marks = ", simulated" if _says_simulated(batch) else ""
-        value = f", {self.simulated}" if marks else ""
-        self.connection.register("incoming", batch.rows)
-        self.connection.execute(
-            f"INSERT INTO staged.{batch.table} (load_id, {names}{marks}) "
-            f"SELECT {self.next_id}, {names}{value} FROM incoming"
-        )
-        self.connection.unregister("incoming")
-        self.touched.add(batch.table)
-
-    def _record(self, report: FileReport) -> None:
-        if report.status == "unchanged":
-            return
-        row = (
-            self.next_id,
-            report.source,
-            report.label,
-            report.sha256,
-            report.status,
-            report.rows_read,
-            report.rows_loaded,
-            sum(report.rejected.values()),
-            report.reason or json.dumps(report.rejected, sort_keys=True),
-            report.seconds,
-            dt.datetime.now(dt.UTC).replace(tzinfo=None),
-            self.simulated,
-        )
-        names = (
-            "load_id, source, path, sha256, status, rows_read, rows_loaded, rows_rejected, reasons, "
-            "seconds, loaded_at, simulated"
-        )
-        marks = ", ".join("?" * len(row))
-        self.connection.execute(f"INSERT INTO load_history ({names}) VALUES ({marks})", row)
-        self.new_ids.append(self.next_id)
-        self.next_id += 1
 
     def finish(self) -> tuple[tuple[checks.CheckSummary, ...], dict[str, int]]:
         """Merges what was staged, checks it, and names the new state."""
-        self._stage_teams()
+        self._staging.flush()
+        self._write_teams()
         for table in layout.merged_tables():
-            if table.name in self.touched:
-                merging.merge(self.connection, table, self.new_ids)
-        found = checks.run(self.connection)
-        migrations.set_info(self.connection, "snapshot", self._snapshot())
-        counts = {
-            table.name: self._scalar(f"SELECT count(*) FROM {table.name}") for table in layout.merged_tables()
-        }
+            if table.name in self._staging.touched:
+                merging.merge(self._connection, table, self._staging.load_ids)
+        found = checks.run(self._connection)
+        migrations.set_info(self._connection, "snapshot", self._snapshot())
+        counts = {t.name: self._count(t.name) for t in layout.merged_tables()}
         return found, counts
 
-    def _stage_teams(self) -> None:
-        self.connection.execute("DELETE FROM teams")
-        self.connection.executemany(
+    def _write_teams(self) -> None:
+        self._connection.execute("DELETE FROM teams")
+        self._connection.executemany(
             "INSERT INTO teams (team_id, abbreviation, full_name, city, nickname, conference, division) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
-                (
-                    t.team_id,
-                    t.abbreviation,
-                    t.full_name,
-                    t.city,
-                    t.nickname,
-                    t.conference,
-                    t.division,
-                )
+                (t.team_id, t.abbreviation, t.full_name, t.city, t.nickname, t.conference, t.division)
                 for t in teams()
             ],
         )
 
     def _snapshot(self) -> str:
-        loaded = self.connection.execute(
+        loaded = self._connection.execute(
             "SELECT source, sha256 FROM load_history WHERE status = 'loaded' ORDER BY load_id"
         ).fetchall()
         return hashlib.sha256(repr(loaded).encode()).hexdigest()[:12]
 
-    def _scalar(self, sql: str) -> int:
-        row = self.connection.execute(sql).fetchone()
+    def _count(self, table: str) -> int:
+        row = self._connection.execute(f"SELECT count(*) FROM {table}").fetchone()
         return int(row[0]) if row else 0
-
-
-def _says_simulated(batch: Batch) -> bool:
-    wanted = "simulated" in tables()[batch.table].column_names()
-    return wanted and "simulated" not in batch.rows.column_names
 
 
 def _digest(label: str, reading: Reading) -> str:

@@ -119,7 +119,7 @@ def _talent(rng: Random, pick: int | None) -> float:
     mean = draft["talent_undrafted"]
     if pick is not None:
         mean = draft["talent_first"] - draft["talent_fall"] * math.log(pick)
-    return float(mean + rng.gauss(0, draft["talent_sd"]))
+    return float(min(draft["talent_most"], mean + rng.gauss(0, draft["talent_sd"])))
 
 
 def _ratings(rng: Random, role: int, age: int, talent: float) -> tuple[float, ...]:

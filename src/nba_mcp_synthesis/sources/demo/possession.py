@@ -14,6 +14,10 @@ _STOLEN: Final = ("bad pass", "bad pass", "lost ball")
 _OTHERWISE: Final = ("bad pass", "out of bounds", "traveling", "lost ball", "3 second violation")
 _TEAM: Final = ("5 second violation", "8 second violation")
 
+_CHASE_CLOSE: Final = 20  # seconds left when a team one possession behind begins to foul …
+_CHASE_FAR: Final = 45  # … and one further behind, up to the lead that is given up
+_HOPELESS: Final = 9
+
 
 def play(game: Game) -> None:
     """One play of the team with the ball, at least a second long."""
@@ -46,7 +50,8 @@ def _end(game: Game, man: Man) -> None:
 
 def _chases(game: Game) -> bool:
     """Whether the defence, behind at the very end, fouls to stop the clock."""
-    return game.is_closing and 3 <= game.clock <= 30 and 1 <= game.lead <= 8
+    soon = _CHASE_CLOSE if game.lead <= 3 else _CHASE_FAR
+    return game.is_closing and 3 <= game.clock <= soon and 1 <= game.lead <= _HOPELESS
 
 
 def _seconds(game: Game) -> int | None:
@@ -57,12 +62,12 @@ def _seconds(game: Game) -> int | None:
     mean, deviation = _SECONDS[game.start]
     usual = round(rng.gauss(mean + game.offence.pace, deviation))
     usual = max(1, min(usual, game.shot_clock))
-    if game.is_closing and game.lead < 0 and game.clock <= 60:
+    if game.is_closing and game.lead < -3 and game.clock <= 60:
         usual = min(usual, rng.randint(2, 9))
     elif game.clock <= game.shot_clock:
         if game.is_closing and game.lead > 0:
             return None
-        usual = game.clock - rng.randint(0, 3)
+        usual = game.clock - rng.randint(0, 4)
     return max(1, min(usual, game.clock))
 
 

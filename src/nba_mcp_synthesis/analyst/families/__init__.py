@@ -1,0 +1,1 @@
+"""The kinds of question that are understood, one a file."""
