@@ -16,6 +16,10 @@ LAL, BOS = 1610612747, 1610612738
 SEASON = {"season": "2025-26", "season_type": "Regular Season"}
 # (game number, host's points, visitor's points); the Lakers are the host of all three
 GAMES = ((1, 110, 100), (2, 95, 101), (3, 120, 119))
+# The header of a games.csv.
+GAMES_CSV = """GAME_ID,GAME_DATE,HOME_TEAM,AWAY_TEAM,HOME_PTS,AWAY_PTS,HOME_WL,HOME_FG_PCT,HOME_FG3_PCT,\
+AWAY_FG_PCT,AWAY_FG3_PCT
+"""
 
 
 def games() -> Batch:

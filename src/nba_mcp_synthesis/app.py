@@ -1,16 +1,20 @@
-"""The one place where the parts are put together; the command line and the server both use it."""
+"""The one place where the parts are put together; the command line and the server both use it.
+
+Rooms that a plain query does not need are imported when they are first used.
+"""
 
 import threading
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from nba_mcp_synthesis.analyst.analyst import Analyst
-from nba_mcp_synthesis.basketball.names import Names
 from nba_mcp_synthesis.facts import Answer
 from nba_mcp_synthesis.settings import Settings
-from nba_mcp_synthesis.synthesis import pipeline
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
 from nba_mcp_synthesis.warehouse.limits import Limits
 from nba_mcp_synthesis.warehouse.untrusted import UntrustedQueries
+
+if TYPE_CHECKING:
+    from nba_mcp_synthesis.basketball.names import Names
 
 
 class App:
@@ -32,8 +36,10 @@ class App:
         """The way for SQL from outside."""
         return UntrustedQueries(self.warehouse)
 
-    def names(self) -> Names:
+    def names(self) -> "Names":
         """Names of the players and teams that are loaded now."""
+        from nba_mcp_synthesis.basketball.names import Names
+
         snapshot = self.warehouse.state().snapshot
         with self._lock:
             if self._names is None or self._names[0] != snapshot:
@@ -42,5 +48,8 @@ class App:
 
     def ask(self, question: str, answer_id: str | None = None) -> Answer:
         """Answers one question; see `pipeline.ask` for the errors."""
+        from nba_mcp_synthesis.analyst.analyst import Analyst
+        from nba_mcp_synthesis.synthesis import pipeline
+
         analyst = Analyst(self.warehouse, self.names())
         return pipeline.ask(question, [analyst], self.warehouse, answer_id)

@@ -19,10 +19,6 @@ from nba_mcp_synthesis.warehouse import layout, loading, migrations
 from nba_mcp_synthesis.warehouse.building import next_state
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
 
-GAMES_CSV = """GAME_ID,GAME_DATE,HOME_TEAM,AWAY_TEAM,HOME_PTS,AWAY_PTS,HOME_WL,HOME_FG_PCT,HOME_FG3_PCT,\
-AWAY_FG_PCT,AWAY_FG3_PCT
-"""
-
 
 def games_file(folder: Path, count: int, name: str = "games.csv") -> SourceFile:
     """A games.csv with `count` games between the Lakers and Boston."""
@@ -31,7 +27,7 @@ def games_file(folder: Path, count: int, name: str = "games.csv") -> SourceFile:
         for n in range(1, count + 1)
     ]
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_text(GAMES_CSV + "".join(lines))
+    (folder / name).write_text(small_league.GAMES_CSV + "".join(lines))
     return SourceFile(folder / name, name)
 
 

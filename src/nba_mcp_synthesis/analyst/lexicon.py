@@ -29,7 +29,9 @@ class Lexicon:
     def __init__(self) -> None:
         raw = tomllib.loads(files(__package__).joinpath("lexicon.toml").read_text("utf-8"))
         self.meanings: dict[str, Meaning] = {
-            words: Meaning("measure", measure.name) for measure in measures().values() for words in measure.words
+            words: Meaning("measure", measure.name)
+            for measure in measures().values()
+            for words in measure.words
         }
         for tag, values in raw["tags"].items():
             for value, phrases in values.items():

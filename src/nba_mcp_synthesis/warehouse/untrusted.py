@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from nba_mcp_synthesis.errors import UsageError
 from nba_mcp_synthesis.facts import Result
-from nba_mcp_synthesis.schema.tables import tables
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
 from nba_mcp_synthesis.warehouse.guard import Gate
+from nba_mcp_synthesis.warehouse.mixing import Mixing
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class UntrustedQueries:
     def __init__(self, warehouse: DuckDBWarehouse) -> None:
         self._warehouse = warehouse
         self._gate = Gate()
+        self._mixing = Mixing(warehouse)
 
     def run(self, sql: str, limit: int, cursor: str | None = None) -> Page:
         """The next `limit` rows of the query.
@@ -43,7 +44,7 @@ class UntrustedQueries:
         limit = min(limit, bounds.rows)
         skip = self._skip(checked, cursor)
         result = self._warehouse.query(checked, replace(bounds, rows=limit), skip)
-        notes = result.notes + _mixing_note(checked)
+        notes = result.notes + self._mixing.notes(checked)
         following = self._cursor(checked, skip + len(result.rows)) if result.truncated else None
         return Page(replace(result, notes=notes), following)
 
@@ -70,16 +71,3 @@ class UntrustedQueries:
 
 def _digest(sql: str) -> str:
     return hashlib.sha256(sql.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def _mixing_note(sql: str) -> tuple[str, ...]:
-    words = set(sql.lower().replace('"', " ").replace(".", " ").replace(",", " ").split())
-    touched = sorted(t.name for t in tables().values() if t.has_season and t.name in words)
-    if not touched or "season_type" in sql.lower():
-        return ()
-    return (
-        (
-            f"{', '.join(touched)} can hold several season types (regular season, play-offs …); this query "
-            "does not name season_type: make sure that they are not added up by accident."
-        ),
-    )

@@ -149,4 +149,3 @@ def _prospect(player: Player, year: int) -> float:
     """Value with something added for youth."""
     youth = max(0, 25 - player.age(year))
     return player.value + float(parameters("ageing")["youth_worth"]) * youth
-

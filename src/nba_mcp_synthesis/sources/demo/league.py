@@ -28,7 +28,7 @@ from nba_mcp_synthesis.sources.demo.rows import (
 )
 from nba_mcp_synthesis.sources.demo.schedule import Fixture, fixtures
 from nba_mcp_synthesis.sources.demo.totals import player_season_rows, team_season_rows
-from nba_mcp_synthesis.sources.demo.wording import team_names
+from nba_mcp_synthesis.sources.demo.wording import Names, team_names
 
 SOURCE: Final = "demo"
 LAST_SEASON: Final = "2025-26"
@@ -106,7 +106,7 @@ def _runner(processes: int) -> Iterator[_Run]:
 
 def _tasks(season: Squads, seed: int) -> list[Task]:
     games = list(matches(season, fixtures(seed, season.year), seed))
-    names = {**team_names(), **{player.player_id: player.full_name for player in _players(season)}}
+    names: Names = team_names() | {p.player_id: p.full_name for p in _players(season)}
     return [
         Task(seed, season.year, games[first : first + _GAMES_A_TASK], names)
         for first in range(0, len(games), _GAMES_A_TASK)

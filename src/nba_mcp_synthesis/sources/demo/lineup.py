@@ -68,6 +68,7 @@ class Side:
         self.starters = best_five(self.men)
         self._set_targets()
         self.five: list[Man] = []
+        self._factors: dict[str, float] = {}
         for man in self.starters:
             man.since = 0
         self.put(self.starters)

@@ -51,8 +51,7 @@ def _worths() -> tuple[tuple[float, list[float]], ...]:
 def value(ratings: tuple[float, ...], role: int) -> float:
     """What ratings are worth to a team in a role."""
     return sum(
-        worth * (rating - shifts[role])
-        for rating, (worth, shifts) in zip(ratings, _worths(), strict=True)
+        worth * (rating - shifts[role]) for rating, (worth, shifts) in zip(ratings, _worths(), strict=True)
     )
 
 

@@ -45,11 +45,15 @@ def _choose(game: Game, man: Man) -> int:
 
 def _needs_three(game: Game) -> bool:
     """Behind by three or more with no time for two possessions."""
-    return game.is_closing and game.clock <= 30 and game.lead <= -3 and game.rng.random() < _PLAY["needed_three"]
+    return (
+        game.is_closing and game.clock <= 30 and game.lead <= -3 and game.rng.random() < _PLAY["needed_three"]
+    )
 
 
 def _make_chance(game: Game, man: Man, index: int) -> float:
-    chance = man.traits.makes[index] - game.defence.defence - _PLAY["lead_drag"] * game.lead
+    is_tense = game.is_closing and game.clock <= 240 and abs(game.lead) <= 10
+    drag = _PLAY["closing_drag" if is_tense else "lead_drag"]
+    chance = man.traits.makes[index] - game.defence.defence - drag * game.lead
     chance += _PLAY["home_edge"] if game.ball == 0 else -_PLAY["home_edge"]
     if game.is_closing and game.lead == 0 and game.clock <= 3:
         chance -= _PLAY["last_shot"]

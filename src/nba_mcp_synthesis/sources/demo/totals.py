@@ -59,7 +59,7 @@ def player_season_rows(
                 whole[player].add(line, won=won, team_id=team.team_id)
                 parts[player, team.team_id].add(line, won=won, team_id=team.team_id)
     ages = {player.player_id: _age(player, year) for player in players}
-    rows = [(player, None, total) for player, total in whole.items()]
+    rows: list[tuple[int, int | None, Total]] = [(player, None, total) for player, total in whole.items()]
     rows += [(player, team_id, total) for (player, team_id), total in parts.items()]
     for player, team_id, total in rows:
         yield {

@@ -1,0 +1,51 @@
+"""A warning for queries over tables that hold several seasons or season types and that name neither."""
+
+import re
+
+from nba_mcp_synthesis.schema.tables import tables
+from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+from nba_mcp_synthesis.warehouse.layout import RECORDS
+
+_WORD = re.compile(r"\w+")
+_KINDS = {"season": "seasons", "season_type": "season types"}
+
+
+class Mixing:
+    """Knows, for each state of a warehouse, which tables hold more than one season or season type."""
+
+    def __init__(self, warehouse: DuckDBWarehouse) -> None:
+        self._warehouse = warehouse
+        self._counts: tuple[str, dict[str, dict[str, int]]] = ("", {})
+
+    def notes(self, sql: str) -> tuple[str, ...]:
+        """A sentence a table of which the query may add up what does not belong together."""
+        words = set(_WORD.findall(sql.lower()))
+        touched = [t for t in self._tables() if t in words]
+        if not touched:
+            return ()
+        counts = self._current_counts()
+        return tuple(
+            f"{table} holds {count} {_KINDS[column]} and this query does not name {column}: "
+            "make sure that they are not added up by accident."
+            for table in touched
+            for column, count in counts[table].items()
+            if count > 1 and column not in words
+        )
+
+    @staticmethod
+    def _tables() -> list[str]:
+        return [t.name for t in tables().values() if t.has_season and t.name not in RECORDS]
+
+    def _current_counts(self) -> dict[str, dict[str, int]]:
+        snapshot = self._warehouse.state().snapshot
+        if self._counts[0] != snapshot:
+            self._counts = (snapshot, self._count())
+        return self._counts[1]
+
+    def _count(self) -> dict[str, dict[str, int]]:
+        sql = " UNION ALL ".join(
+            f"SELECT '{t}', count(DISTINCT season), count(DISTINCT season_type) FROM {t}"
+            for t in self._tables()
+        )
+        rows = self._warehouse.query(sql).rows
+        return {table: {"season": s, "season_type": k} for table, s, k in rows}

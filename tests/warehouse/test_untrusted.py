@@ -1,0 +1,47 @@
+"""Seasons and season types are not mixed by accident."""
+
+from pathlib import Path
+
+import pytest
+
+from nba_mcp_synthesis.sources.base import SourceFile
+from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+from nba_mcp_synthesis.warehouse.loading import load_files
+from nba_mcp_synthesis.warehouse.untrusted import UntrustedQueries
+from small_league import GAMES_CSV
+
+
+@pytest.fixture
+def queries(tmp_path: Path) -> UntrustedQueries:
+    """Queries over a regular-season game and a play-off game of one season."""
+    file = tmp_path / "games.csv"
+    rows = "0022500001,2025-11-01,LAL,BOS,101,99,W,0.5,0.4,0.45,0.35\n"
+    file.write_text(GAMES_CSV + rows + rows.replace("00225", "00425").replace("2025-11", "2026-05"))
+    load_files(tmp_path / "w.duckdb", [SourceFile(file, file.name)])
+    return UntrustedQueries(DuckDBWarehouse(tmp_path / "w.duckdb"))
+
+
+def test_a_query_that_would_add_up_season_types_is_told_so(queries: UntrustedQueries) -> None:
+    """The table, what it mixes, and the column to filter on."""
+    result = queries.run("SELECT sum(home_pts) FROM games", 10).result
+    assert result.rows == ((202,),)
+    assert result.notes == (
+        "games holds 2 season types and this query does not name season_type: "
+        "make sure that they are not added up by accident.",
+    )
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT sum(home_pts) FROM games WHERE season_type = 'Playoffs'",
+        "SELECT season_type, sum(home_pts) FROM games GROUP BY 1",
+        "SELECT count(*) FROM players",
+        "SELECT 'games_of_thrones'",
+    ],
+)
+def test_a_query_that_names_the_type_or_touches_none_is_left_in_peace(
+    queries: UntrustedQueries, sql: str
+) -> None:
+    """No note where there is nothing to mix."""
+    assert queries.run(sql, 10).result.notes == ()
