@@ -1,35 +1,62 @@
-"""Which measures a question asks for: counts made totals or averages by the words around them."""
+"""Which measures a question asks for: counts are made totals or averages by the words around them."""
 
-from dataclasses import dataclass
-
-from nba_mcp_synthesis.analyst.context import Declined
 from nba_mcp_synthesis.analyst.reading import Taking
 from nba_mcp_synthesis.basketball.catalogue import measures
 
 _ATTEMPTS = {"fgm": "fga", "fg3m": "fg3a", "ftm": "fta"}
-_ATTEMPTS_OF = {"fg_pct": "fga", "efg_pct": "fga", "ts_pct": "fga", "fg3_pct": "fg3a", "ft_pct": "fta"}
 _LINE = ("pts_per_game", "reb_per_game", "ast_per_game")
+_RESULTS = {"won": "wins", "lost": "losses"}
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The measures of a question in order, and whether it says per game or in total."""
+def take_measures(taking: Taking) -> tuple[str, ...]:
+    """Takes the measures and the words that go with them, in the order of the question.
 
-    names: tuple[str, ...]
-    says_average: bool
-    says_total: bool
-
-
-def take_measures(taking: Taking) -> Asked | None:
-    """Takes the measures and the words that modify them; None when there is no measure."""
-    names = [str(token.value) for token in taking.all("measure")]
-    names += _range(taking)
-    if not names and taking.has("line"):
-        names = list(_LINE)
+    A word that does not go with every measure (`total` with a percentage) is not taken, and so the
+    question is not answered. Empty when no measure is named.
+    """
+    names = [str(token.value) for token in taking.all("measure")] or _range(taking) or _line(taking)
     if not names:
-        return None
+        return ()
+    names = _results(names, taking)
+    names = _swapped(names, _ATTEMPTS, "attempted", taking)
+    names = _swapped(names, {"pts": "opp_pts"}, "allowed", taking)
+    names = _averaged(names, taking)
+    if all(measures()[name].is_total for name in names):
+        taking.all("total")
+    if all(measures()[name].is_percent for name in names):
+        taking.all("shoot")
+    if any(measures()[name].count == "pts" for name in names):
+        taking.all("score")
     taking.all("verb")
-    names = [_modified(name, taking) for name in names]
-    if taking.has("total") and taking.has("average"):
-        raise Declined("The question says both per game and in total.", "Ask for one of them.")
-    return Asked(tuple(dict.fromkeys(names)), False, False)
+    return tuple(dict.fromkeys(names))
+
+
+def _range(taking: Taking) -> list[str]:
+    """`shoot from 3`: a percentage without its name."""
+    place = taking.one("range")
+    if place is None or not (taking.has("shoot") | taking.has("percentage")):
+        return []
+    return [str(place.value)]
+
+
+def _line(taking: Taking) -> list[str]:
+    return list(_LINE) if taking.has("line") else []
+
+
+def _results(names: list[str], taking: Taking) -> list[str]:
+    """`games won` said as `win the most games`."""
+    result = taking.one("won") if names == ["gp"] else None
+    return [_RESULTS[str(result.value)]] if result else names
+
+
+def _swapped(names: list[str], swaps: dict[str, str], tag: str, taking: Taking) -> list[str]:
+    if not any(name in swaps for name in names) or not taking.has(tag):
+        return names
+    return [swaps.get(name, name) for name in names]
+
+
+def _averaged(names: list[str], taking: Taking) -> list[str]:
+    averages = [f"{name}_per_game" if f"{name}_per_game" in measures() else name for name in names]
+    if any(measures()[name].is_total for name in averages) or not taking.has("average"):
+        return names
+    return averages

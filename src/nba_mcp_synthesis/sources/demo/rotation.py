@@ -6,7 +6,10 @@ from nba_mcp_synthesis.sources.demo.floor import Game
 from nba_mcp_synthesis.sources.demo.lineup import REGULATION, Man, Side, best_five
 from nba_mcp_synthesis.sources.demo.parameters import parameters
 
-_ROTATION = parameters("rotation")
+_DUE: Final[float] = parameters("rotation")["due"]
+_ROLE_STEP: Final[float] = parameters("rotation")["role_step"]
+_RESERVE: Final[float] = parameters("rotation")["reserve"]
+_TROUBLE: Final[float] = parameters("rotation")["trouble"]
 _TIMEOUTS: Final = (420, 180)  # each quarter has a timeout at the first stop after these clocks
 _DECIDED: Final = 20  # a lead in points that ends the evening of the regulars
 _CLOSE: Final = 12
@@ -52,7 +55,7 @@ def _change(game: Game, side: Side) -> None:
         if leaving is None or not bench:
             return
         entering = min(bench, key=lambda man: _cost(game, man, leaving))
-        if _load(game, leaving) - _cost(game, entering, leaving) < _ROTATION["due"]:
+        if _load(game, leaving) - _cost(game, entering, leaving) < _DUE:
             return
         _swap(game, side, leaving, entering)
 
@@ -92,14 +95,14 @@ def _load(game: Game, man: Man) -> float:
     """Seconds that a player is ahead of his plan, foul trouble and reserves counted as seconds."""
     load = man.played(game.elapsed) - man.target * game.elapsed / REGULATION
     if man.fouls > game.period and not game.is_closing:
-        load += _ROTATION["trouble"]
-    return load if man.target else load + _ROTATION["reserve"]
+        load += _TROUBLE
+    return load if man.target else load + _RESERVE
 
 
 def _cost(game: Game, man: Man, leaving: Man) -> float:
     """Load of a substitute, with his distance in role from the man he would replace."""
     steps = abs(man.traits.role - leaving.traits.role)
-    return _load(game, man) + float(_ROTATION["role_step"]) * steps
+    return _load(game, man) + _ROLE_STEP * steps
 
 
 def _swap(game: Game, side: Side, leaving: Man, entering: Man) -> None:

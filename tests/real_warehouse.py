@@ -1,0 +1,17 @@
+"""The real 2025-26 season and the recorded game log, loaded once for all tests that ask about them."""
+
+from pathlib import Path
+
+import pytest
+
+from nba_mcp_synthesis.sources.door import find_files
+from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+from nba_mcp_synthesis.warehouse.loading import load_files
+
+
+@pytest.fixture(scope="session")
+def real_warehouse(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> DuckDBWarehouse:
+    """A warehouse of the real data; skips where there are none."""
+    path = tmp_path_factory.mktemp("real") / "warehouse.duckdb"
+    load_files(path, find_files([real_data / "season_2025_26", real_data / "nba_api_recorded"], None))
+    return DuckDBWarehouse(path)
