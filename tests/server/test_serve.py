@@ -1,6 +1,5 @@
 """The HTTP service as a process: health, metrics, request ids, protocol versions, shutting down."""
 
-import asyncio
 import json
 import signal
 import subprocess
@@ -12,7 +11,6 @@ from typing import Any
 import httpx
 import psutil
 import pytest
-from fastmcp import Client
 
 import small_league
 from running import COMMAND, Running, free_port, running
@@ -20,12 +18,19 @@ from running import COMMAND, Running, free_port, running
 MODERN = "2026-07-28"
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Running]:
-    """A server over the small league."""
-    path = small_league.build(tmp_path / "small.duckdb")
-    with running(tmp_path, NBA_MCP_WAREHOUSE_URL=f"duckdb:///{path}") as found:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server over the small league, shared by the tests that leave it running."""
+    folder = tmp_path_factory.mktemp("server")
+    path = small_league.build(folder / "small.duckdb")
+    with running(folder, NBA_MCP_WAREHOUSE_URL=f"duckdb:///{path}") as found:
         yield found
+
+
+def counted(server: Running, sample: str) -> float:
+    """The value of one sample of /metrics; 0 where it is not there yet."""
+    lines = httpx.get(f"{server.url}/metrics").text.splitlines()
+    return next((float(line.rpartition(" ")[2]) for line in lines if line.startswith(sample + " ")), 0.0)
 
 
 def log_lines(server: Running) -> list[dict[str, Any]]:
@@ -82,17 +87,20 @@ def test_without_a_warehouse_it_runs_degraded_and_is_not_ready(tmp_path: Path) -
 @pytest.mark.requirement("MON-APP")
 def test_metrics_count_requests_and_tool_calls(server: Running) -> None:
     """Counters and latencies by method, path and status, and by tool and outcome; the database is up."""
+    samples = (
+        'nba_mcp_http_requests_total{method="GET",path="/health",status="200"}',
+        'nba_mcp_http_requests_total{method="GET",path="other",status="404"}',
+        'nba_mcp_http_request_duration_seconds_count{method="GET",path="/health"}',
+        'nba_mcp_tool_calls_total{outcome="ok",tool="find"}',
+        'nba_mcp_tool_duration_seconds_count{tool="find"}',
+    )
+    before = [counted(server, sample) for sample in samples]
     httpx.get(f"{server.url}/health")
     httpx.get(f"{server.url}/no/such/path/{'x' * 50}")
     assert modern(server, "tools/call", name="find", arguments={"name": "ada test"}).status_code == 200
-    text = httpx.get(f"{server.url}/metrics").text
-    assert 'nba_mcp_http_requests_total{method="GET",path="/health",status="200"} 1.0' in text
-    assert 'nba_mcp_http_requests_total{method="GET",path="other",status="404"} 1.0' in text
-    assert 'nba_mcp_http_request_duration_seconds_count{method="GET",path="/health"} 1.0' in text
-    assert 'nba_mcp_tool_calls_total{outcome="ok",tool="find"} 1.0' in text
-    assert 'nba_mcp_tool_duration_seconds_count{tool="find"} 1.0' in text
-    assert "nba_mcp_db_up 1.0" in text
-    assert "xxxxx" not in text
+    assert [counted(server, sample) for sample in samples] == [n + 1 for n in before]
+    assert counted(server, "nba_mcp_db_up") == 1
+    assert "xxxxx" not in httpx.get(f"{server.url}/metrics").text
 
 
 def test_metrics_can_want_a_token(tmp_path: Path) -> None:
@@ -115,9 +123,8 @@ def test_every_line_of_the_log_is_json_with_the_request_it_belongs_to(server: Ru
     called = modern(server, "tools/call", name="find", arguments={"name": "ada test"})
     lines = log_lines(server)
     assert any(e["event"] == "request" and e["request_id"] == "caller-0001" for e in lines)
-    tool_call = next(e for e in lines if e["event"] == "tool_call")
-    assert tool_call["tool"] == "find"
-    assert tool_call["request_id"] == called.headers["X-Request-ID"]
+    calls = {e["request_id"]: e["tool"] for e in lines if e["event"] == "tool_call"}
+    assert calls[called.headers["X-Request-ID"]] == "find"
     assert all({"event", "level", "timestamp"} <= e.keys() for e in lines)
 
 
@@ -154,27 +161,28 @@ def test_a_foreign_host_or_origin_is_turned_away(server: Running) -> None:
 
 
 @pytest.mark.requirement("DEP-ZERO-DOWNTIME")
-def test_sigterm_lets_requests_in_flight_finish(server: Running) -> None:
+def test_sigterm_lets_requests_in_flight_finish(tmp_path: Path) -> None:
     """A query that runs while SIGTERM arrives is answered; the process then ends with 0."""
+    path = small_league.build(tmp_path / "small.duckdb")
+    with running(tmp_path, NBA_MCP_WAREHOUSE_URL=f"duckdb:///{path}") as server:
+        _end_under_way(server)
+
+
+def _end_under_way(server: Running) -> None:
     slow = "SELECT count(*) AS n FROM range(30000) a, range(30000) b WHERE a.range <> b.range"
-    answers: list[Any] = []
+    answers: list[httpx.Response] = []
+    arguments = {"sql": slow}
 
     def ask() -> None:
-        async def main() -> None:
-            async with Client(f"{server.url}/mcp") as client:
-                answers.append(await client.call_tool("query_sql", {"sql": slow}))
-
-        asyncio.run(main())
+        answers.append(modern(server, "tools/call", name="query_sql", arguments=arguments))
 
     caller = threading.Thread(target=ask)
     caller.start()
-    while 'path="/mcp"' not in httpx.get(f"{server.url}/metrics").text:
-        assert caller.is_alive()
     while "nba_mcp_active_connections 2.0" not in httpx.get(f"{server.url}/metrics").text:
         assert caller.is_alive()
     server.process.send_signal(signal.SIGTERM)
     caller.join(timeout=60)
-    assert answers[0].structured_content["rows"] == [[899970000]]
+    assert answers[0].json()["result"]["structuredContent"]["rows"] == [[899970000]]
     assert server.process.wait(timeout=30) == 0
     assert [e["event"] for e in log_lines(server)].count("stopping") == 1
 

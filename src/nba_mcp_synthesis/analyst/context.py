@@ -11,11 +11,16 @@ from nba_mcp_synthesis.basketball.catalogue import measure
 from nba_mcp_synthesis.basketball.matches import Match
 from nba_mcp_synthesis.basketball.names import Names
 from nba_mcp_synthesis.errors import AmbiguousName, UsageError
-from nba_mcp_synthesis.facts import Claim, Evidence, Proposal
+from nba_mcp_synthesis.facts import Claim, Evidence, Proposal, Result
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
 
-_WHAT: dict[Kind, str] = {"players": "Player totals", "teams": "All games"}
-_TYPES = {"Regular Season": "regular season", "Playoffs": "play-offs", "PlayIn": "play-in", "Pre Season": "pre-season"}
+_WHAT: dict[Kind, str] = {"players": "Player totals", "teams": "The games"}
+_TYPES = {
+    "Regular Season": "regular season",
+    "Playoffs": "play-offs",
+    "PlayIn": "play-in",
+    "Pre Season": "pre-season",
+}
 
 
 class Declined(UsageError):
@@ -45,11 +50,6 @@ class Scope:
     def __str__(self) -> str:
         return f"the {self.season} {_TYPES.get(self.season_type, self.season_type)}"
 
-    @property
-    def condition(self) -> str:
-        """SQL that keeps the rows of this scope."""
-        return f"season = '{self.season}' AND season_type = '{self.season_type}'"
-
 
 @dataclass
 class Context:
@@ -63,11 +63,25 @@ class Context:
 
     def run(self, sql: str) -> Evidence:
         """Runs a query and keeps it as evidence; Declined when it returns more than is kept."""
-        result = self.warehouse.query(sql)
+        return self.keep(self.warehouse.query(sql))
+
+    def keep(self, result: Result) -> Evidence:
+        """Keeps the result of a query as evidence; Declined when it was cut."""
         if result.truncated:
             raise Declined("The answer would be longer than can be given.", "Ask for fewer, such as a top 5.")
-        self.evidence.append(Evidence(f"e{len(self.evidence) + 1}", sql, result))
+        self.evidence.append(Evidence(f"e{len(self.evidence) + 1}", result.sql, result))
         return self.evidence[-1]
+
+    def need_all_games(self, scope: Scope, team: Match | None = None) -> None:
+        """Declined when games of the team (or of any team) are known to be missing."""
+        missing = self.coverage.teams_short(scope.season) if scope.season_type == "Regular Season" else ()
+        short = [club for club in missing if team is None or club == team.detail]
+        if short:
+            raise Declined(
+                f"Games of {', '.join(short)} are missing from {scope}: the published standings count more "
+                "than are loaded.",
+                "Load the missing games, or ask about another season.",
+            )
 
     def scope(self, asked: Period, kind: Kind) -> Scope:
         """The season that is meant, when it is loaded; says what was assumed.
@@ -77,11 +91,11 @@ class Context:
         """
         season_type = str(asked.season_type.value) if asked.season_type else "Regular Season"
         loaded = self.coverage.seasons(kind, season_type)
-        season = self._season(asked.season, loaded)
+        season = self.season_of(asked.season, loaded)
         if season is None or season not in loaded:
             raise Declined(
                 f"{_WHAT[kind]} of {Scope(season, season_type) if season else 'any season'} are not loaded.",
-                f"Loaded are {', '.join(loaded)}." if loaded else "",
+                f"Loaded: {', '.join(loaded)}." if loaded else "",
             )
         if asked.season is None:
             self.assumptions.append(f"Taken as the {season} season, the newest that is loaded.")
@@ -91,7 +105,8 @@ class Context:
             self.assumptions.append("Taken as the regular season.")
         return Scope(season, season_type)
 
-    def _season(self, asked: Token | None, loaded: list[str]) -> str | None:
+    def season_of(self, asked: Token | None, loaded: list[str]) -> str | None:
+        """The season that is asked for, which need not be loaded; the newest `loaded` without one."""
         if asked is None:
             return loaded[-1] if loaded else self.coverage.newest
         words = {"current": self.coverage.newest, "previous": self.coverage.previous()}

@@ -24,6 +24,10 @@ FROM (SELECT season FROM games WHERE season_type = 'Playoffs' AND series_game IS
       HAVING count(*) <> max(series_game)) AS broken
 GROUP BY season"""
 
+# Teams whose games do not give their published record, so that some must be missing.
+_SHORT = """
+SELECT season, subject FROM quality_results
+WHERE check_name = 'standings_as_published' AND NOT passed"""
 _LEAGUE = {"Regular Season": 30, "Playoffs": 16}
 # Of every team that many players at least are in full totals of a season.
 _PLAYERS_A_TEAM = 8
@@ -35,7 +39,7 @@ _SHORTEST_SEASON = 60
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Seasons by (season, season type): games and teams, and players with totals.
+    """Games of teams and totals of players by (season, season type), and what is missing of them.
 
     The simulated league is whole by construction, whatever its size.
     """
@@ -43,6 +47,7 @@ class Coverage:
     teams: dict[tuple[str, str], Row]
     players: dict[tuple[str, str], Row]
     open_series: frozenset[str]
+    short: frozenset[tuple[str, str]]
     simulated: bool
 
     @classmethod
@@ -50,7 +55,8 @@ class Coverage:
         """What the newest state of `warehouse` covers."""
         teams = warehouse.query(_TEAMS)
         broken = frozenset(str(row[0]) for row in warehouse.query(_OPEN_SERIES).rows)
-        return cls(_by_season(teams), _by_season(warehouse.query(_PLAYERS)), broken, teams.simulated)
+        short = frozenset((str(row[0]), str(row[1])) for row in warehouse.query(_SHORT).rows)
+        return cls(_by_season(teams), _by_season(warehouse.query(_PLAYERS)), broken, short, teams.simulated)
 
     @property
     def newest(self) -> str | None:
@@ -65,7 +71,9 @@ class Coverage:
         """Seasons with whole team records, or with totals of at least some players, oldest first."""
         if kind == "players":
             return sorted(season for season, its_type in self.players if its_type == season_type)
-        return sorted(s for s, its_type in self.teams if its_type == season_type and self.has_all_games(s, its_type))
+        return sorted(
+            s for s, its_type in self.teams if its_type == season_type and self.has_all_games(s, its_type)
+        )
 
     def has_all_games(self, season: str, season_type: str) -> bool:
         """True when every team's games so far are loaded."""
@@ -83,6 +91,10 @@ class Coverage:
         if self.simulated or not teams:
             return bool(teams)
         return bool(teams == _LEAGUE.get(season_type) and players >= _PLAYERS_A_TEAM * teams)
+
+    def teams_short(self, season: str) -> tuple[str, ...]:
+        """Abbreviations of the teams of which games of this regular season are known to be missing."""
+        return tuple(sorted(team for its_season, team in self.short if its_season == season))
 
     def games(self, season: str, season_type: str) -> int:
         """Games of the team that has played most; 82 where no games are loaded."""

@@ -25,7 +25,7 @@ def take_measures(taking: Taking) -> tuple[str, ...]:
         taking.all("total")
     if all(measures()[name].is_percent for name in names):
         taking.all("shoot")
-    if any(measures()[name].count == "pts" for name in names):
+    if {"pts", "pts_per_game"} & set(names):
         taking.all("score")
     taking.all("verb")
     return tuple(dict.fromkeys(names))
@@ -56,7 +56,7 @@ def _swapped(names: list[str], swaps: dict[str, str], tag: str, taking: Taking) 
 
 
 def _averaged(names: list[str], taking: Taking) -> list[str]:
-    averages = [f"{name}_per_game" if f"{name}_per_game" in measures() else name for name in names]
+    averages = [measures()[name].average or name for name in names]
     if any(measures()[name].is_total for name in averages) or not taking.has("average"):
         return names
     return averages

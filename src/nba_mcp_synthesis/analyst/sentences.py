@@ -26,7 +26,7 @@ def shown(value: float, measure: Measure) -> str:
 
 def with_unit(value: float, measure: Measure) -> str:
     """The value and what it counts: `634 assists`, `a three-point percentage of 38.0 %`."""
-    if measure.unit in ("percent", "ratio"):
+    if not measure.is_counted:
         article = "an" if measure.label[0] in "aeiou" else "a"
         return f"{article} {measure.label} of {shown(value, measure)}"
     unit = measure.unit
@@ -43,3 +43,9 @@ def listed(parts: Sequence[str]) -> str:
 def on(date: dt.date) -> str:
     """`December 21, 2025`."""
     return f"{date:%B} {date.day}, {date.year}"
+
+
+def nth(number: int) -> str:
+    """`1st`, `2nd`, `13th`."""
+    teen = number % 100 in (11, 12, 13)
+    return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"

@@ -36,8 +36,8 @@ class Qualifier:
 class Measure:
     """One measure. `formulas` holds its formula for each kind of thing that has it.
 
-    Values with the unit `percent` are fractions in SQL and 0-100 in answers. `count` is the base
-    count of a measure that is one, or that averages one; `is_total` tells these two apart.
+    Values with the unit `percent` are fractions in SQL and 0-100 in answers. Units besides percent,
+    ratio and margin are what is counted. `average` names the measure that gives a count per game.
     """
 
     name: str
@@ -49,13 +49,18 @@ class Measure:
     decimals: int
     higher_is_better: bool = True
     qualifier: Qualifier | None = None
-    count: str | None = None
     is_total: bool = False
+    average: str | None = None
 
     @property
     def is_percent(self) -> bool:
         """True when answers give its fractions as 0-100."""
         return self.unit == "percent"
+
+    @property
+    def is_counted(self) -> bool:
+        """True when a value counts things: `33.5 points per game`."""
+        return self.unit not in ("percent", "ratio", "margin")
 
 
 @cache
@@ -81,7 +86,7 @@ def measure(name: str) -> Measure:
 
 def _count(name: str, spec: dict[str, Any], qualifiers: dict[str, Qualifier]) -> Iterator[Measure]:
     total = _total(name, spec)
-    yield replace(total, words=_with_singular(total))
+    yield replace(total, words=_with_singular(total), average=f"{name}_per_game")
     published = f"{name}_per_game" in tables()["team_season_stats"].column_names()
     formulas = dict.fromkeys(total.formulas, f"{name} / gp")
     if "team" in formulas and published:
@@ -96,7 +101,6 @@ def _count(name: str, spec: dict[str, Any], qualifiers: dict[str, Qualifier]) ->
         decimals=1,
         higher_is_better=total.higher_is_better,
         qualifier=qualifiers["gp"],
-        count=name,
     )
 
 
@@ -115,7 +119,6 @@ def _total(name: str, spec: dict[str, Any]) -> Measure:
         definition=spec["definition"],
         decimals=0,
         higher_is_better=spec.get("higher_is_better", True),
-        count=name,
         is_total=True,
     )
 

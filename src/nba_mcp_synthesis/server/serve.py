@@ -73,11 +73,15 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._readiness = readiness
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Stops taking new work, then lets the work in flight finish."""
-        self._readiness.stopping = True
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as the base has it
+        """Stops taking new work and lets the work in flight finish; a second signal ends it at once.
+
+        Unlike the base it does not raise the signal again at the end: having stopped as asked is success.
+        """
         get_logger().info("stopping", signal=signal.Signals(sig).name)
-        super().handle_exit(sig, frame)
+        self.force_exit = self._readiness.stopping
+        self._readiness.stopping = True
+        self.should_exit = True
 
 
 def _refuse_open_door(settings: Settings, host: str) -> None:

@@ -5,6 +5,8 @@ from random import Random
 
 from nba_mcp_synthesis.schema import court
 
+_SIDELINE = 250
+_BASELINE = -52
 _ZONES = {
     "rim": (court.RESTRICTED,),
     "short": (court.PAINT,),
@@ -16,10 +18,10 @@ _ZONES = {
 
 
 def place(rng: Random, kind: str) -> tuple[int, int]:
-    """A place (x, y) in tenths of a foot that lies in a zone of this kind of shot."""
+    """A place (x, y) in tenths of a foot, on the court and in a zone of this kind of shot."""
     while True:
         x, y = _DRAWS[kind](rng)
-        if court.zone(x, y) in _ZONES[kind]:
+        if abs(x) <= _SIDELINE and y >= _BASELINE and court.zone(x, y) in _ZONES[kind]:
             return x, y
 
 
