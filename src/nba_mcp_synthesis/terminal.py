@@ -3,12 +3,11 @@
 import contextlib
 import json
 from collections.abc import Callable, Iterator, Sequence
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
@@ -55,10 +54,7 @@ def answer(found: Answer) -> RenderableType:
     parts += [Text(f"Definition: {line}") for line in found.definitions]
     parts += [Text(f"Dissent: {line}") for line in found.dissent]
     for evidence in found.evidence:
-        parts += [
-            Text(f"SQL ({evidence.id}):"),
-            Padding(Syntax(evidence.sql, "sql", word_wrap=True), (0, 2)),
-        ]
+        parts += [Text(f"SQL ({evidence.id}):"), Text(indent(evidence.sql, "  "), style="cyan")]
     parts.append(_provenance(found.data_as_of, simulated=found.simulated))
     return Group(*parts)
 

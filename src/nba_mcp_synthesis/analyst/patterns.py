@@ -11,12 +11,13 @@ from nba_mcp_synthesis.schema.seasons import season_from_start
 Rule = Callable[[Sequence[Token]], tuple[list[Token], int] | None]
 _YEARS = range(1946, 2101)
 _LONGEST_LIST = 50
+_SIZED = frozenset({"top", "bottom", "best", "worst", "highest", "lowest", "leading", "leaders"})
 _LONGEST_SERIES = 7
 
 
 def combined(found: Sequence[Token]) -> tuple[Token, ...]:
     """The tokens with their patterns made one token each; rules apply one after another."""
-    for rule in (_date, _game_number, _minimum, _limit, _year):
+    for rule in (_date, _game_number, _minimum, _kind_of_game, _limit, _year):
         found = _applied(rule, found)
     return tuple(found)
 
@@ -101,8 +102,16 @@ def _minimum(rest: Sequence[Token]) -> tuple[list[Token], int] | None:
     return ([Token("minimum_of", (number, named), _text(rest[:used]))], used) if known else None
 
 
+def _kind_of_game(rest: Sequence[Token]) -> tuple[list[Token], int] | None:
+    """`30 point games`, `130+ point games`: games of a kind, which are no measure here."""
+    match rest[:2]:
+        case [Token("measure" | "minimum_of"), Token("measure", "gp")]:
+            return [Token("unknown", "games", _text(rest[:2]))], 2
+    return None
+
+
 def _limit(rest: Sequence[Token]) -> tuple[list[Token], int] | None:
-    """`top 5`, `5 best`."""
+    """`top 5`, `5 best`; but not `most 30`, which begins something else."""
     match rest[:2]:
         case [Token("leader") as leader, Token("number", int(number)) as said]:
             pass
@@ -110,7 +119,7 @@ def _limit(rest: Sequence[Token]) -> tuple[list[Token], int] | None:
             pass
         case _:
             return None
-    if not 1 <= number <= _LONGEST_LIST:
+    if leader.text.casefold() not in _SIZED or not 1 <= number <= _LONGEST_LIST:
         return None
     return [leader, Token("limit", number, said.text)], 2
 

@@ -4,9 +4,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-# Letters that are no combination of a plain letter and an accent.
+# Letters that are no plain letter with an accent, and the Cyrillic e that stands for a Latin one.
 _PLAIN = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "\u0131": "i", "ё": "e", "æ": "ae", "ð": "d", "œ": "oe"}
+    {"ø": "o", "ł": "l", "đ": "d", "\u0131": "i", "\u0435": "e", "æ": "ae", "ð": "d", "œ": "oe"}
 )
 _APOSTROPHES = "'\u2019\u2018`\u00b4\u02bc"
 _WORD = re.compile(rf"[^\W_]+(?:[.{_APOSTROPHES}][^\W_]+)*[{_APOSTROPHES}]?|[+%&/<>=≥≤#]")

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from nba_mcp_synthesis.facts import Answer, Question, Verdict, VoiceReport
 
+# The text is what gets quoted elsewhere, so it carries the mark itself.
+SIMULATED = " (simulated league)"
 _MEANS = {
     1.0: "The built-in analyst computed it; its queries were run again and their rows hold every number.",
     0.0: "No answer is given.",
@@ -17,11 +19,12 @@ def merge(question: Question, verdicts: Sequence[Verdict]) -> Answer:
     if kept is None:
         return _withheld(question, verdicts, voices)
     state = kept.evidence[0].result if kept.evidence else None
+    simulated = state.simulated if state else False
     confidence = 1.0 if kept.status == "answered" else 0.0
     return Answer(
         id=question.id,
         question=question.text,
-        text=kept.text,
+        text=kept.text + (SIMULATED if simulated else ""),
         status=kept.status,
         claims=kept.claims,
         columns=kept.columns,
@@ -36,7 +39,7 @@ def merge(question: Question, verdicts: Sequence[Verdict]) -> Answer:
         cost_usd=sum(voice.cost_usd for voice in voices),
         data_as_of=state.data_as_of if state else None,
         snapshot=state.snapshot if state else "",
-        simulated=state.simulated if state else False,
+        simulated=simulated,
     )
 
 

@@ -22,6 +22,13 @@ WHERE g.team_id = {team} AND g.season = '{season}' AND g.season_type = '{season_
   AND g.won IS NOT NULL{where}
 GROUP BY t.full_name"""
 
+_WITHOUT_SITE = """SELECT g.game_id
+FROM team_game_stats AS g
+LEFT JOIN games AS n ON n.game_id = g.game_id
+WHERE g.team_id = {team} AND g.season = '{season}' AND g.season_type = '{season_type}'
+  AND g.is_home IS NULL AND n.is_neutral IS NOT TRUE
+LIMIT 1"""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -48,6 +55,8 @@ def answer(plan: Plan, context: Context) -> Proposal:
     team = context.who(plan.named, "team")
     scope = context.scope(plan.period, "teams")
     context.need_all_games(scope, team)
+    if plan.sites:
+        _need_sites(team, scope, context)
     both = len(plan.sites) > 1
     parts = [_record(team, site, scope, context, both=both) for site in plan.sites or ("",)]
     if plan.sites:
@@ -72,6 +81,13 @@ def _record(team: Match, site: str, scope: Scope, context: Context, *, both: boo
         Claim(entity, name, value, measure(name).unit, evidence.id)
         for name, value in zip(("wins", "losses"), values, strict=True)
     ]
+
+
+def _need_sites(team: Match, scope: Scope, context: Context) -> None:
+    """Declined when it is not known of some game where it was played."""
+    sql = _WITHOUT_SITE.format(team=team.id, season=scope.season, season_type=scope.season_type)
+    if context.warehouse.query(sql).rows:
+        raise Declined(f"Where the games of {scope} were played is not loaded.", "Ask for the whole record.")
 
 
 FAMILY = Family(match, answer, "celtics record this season")

@@ -11,6 +11,7 @@ from nba_mcp_synthesis.facts import Claim, Evidence, Proposal
 
 # Before it, winners of a division were placed above teams with better records.
 _FIRST_SEASON = "2015-16"
+_PLAY_IN_RANKS = range(7, 11)
 _SQL = """SELECT
   t.full_name AS team,
   s.conference,
@@ -22,6 +23,10 @@ FROM standings AS s
 JOIN teams AS t ON t.team_id = s.team_id
 WHERE {conditions}
 ORDER BY s.conference, s.conference_rank"""
+
+_WITHOUT_OPPONENT = """SELECT game_id FROM team_game_stats
+WHERE season = '{season}' AND season_type = 'Regular Season' AND opponent_team_id IS NULL
+LIMIT 1"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +55,7 @@ def answer_place(plan: Plan, context: Context) -> Proposal:
     evidence, scope = _rows(plan, found, context)
     if not evidence.result.rows:
         raise Declined(f"Nobody was {nth(plan.place or 0)} in the {plan.conference} in {scope}.")
-    team, conference, rank, wins, losses, _ = evidence.result.rows[0]
-    text = f"The {team} were {nth(rank)} in the {conference} with {wins}-{losses} in {scope}."
-    return context.answered(text, _record(evidence))
+    return context.answered(_place_in_words(evidence, scope, context), _record(evidence))
 
 
 def match_team(taking: Taking) -> Plan | None:
@@ -66,12 +69,11 @@ def match_team(taking: Taking) -> Plan | None:
 def answer_team(plan: Plan, context: Context) -> Proposal:
     """The place of a team in its conference, and its record."""
     evidence, scope = _of_team(plan, context)
-    team, conference, rank, wins, losses, _ = evidence.result.rows[0]
+    team, conference, rank, *_ = evidence.result.rows[0]
     if plan.conference not in (None, conference):
         raise Declined(f"The {team} are in the {conference}.")
-    text = f"The {team} were {nth(rank)} in the {conference} with {wins}-{losses} in {scope}."
     claims = [Claim(team, "conference_rank", rank, "place", evidence.id), *_record(evidence)]
-    return context.answered(text, claims)
+    return context.answered(_place_in_words(evidence, scope, context), claims)
 
 
 def match_behind(taking: Taking) -> Plan | None:
@@ -132,6 +134,14 @@ def answer_end(plan: Plan, context: Context) -> Proposal:
     return context.answered(text, _record(evidence))
 
 
+def _place_in_words(evidence: Evidence, scope: Scope, context: Context) -> str:
+    """The first row as a sentence."""
+    team, conference, rank, wins, losses, _ = evidence.result.rows[0]
+    if rank in _PLAY_IN_RANKS:
+        context.assumptions.append("Places are by the record; the play-in can change the last play-off seeds.")
+    return f"The {team} were {nth(rank)} in the {conference} with {wins}-{losses} in {scope}."
+
+
 def _take_words(taking: Taking) -> bool:
     """Takes the words that speak of places and records; True when there were any of places."""
     taking.all("record")
@@ -157,6 +167,8 @@ def _rows(plan: Plan, found: str, context: Context) -> tuple[Evidence, Scope]:
             f"Standings are made for regular seasons from {_FIRST_SEASON} on.",
         )
     context.need_all_games(scope)
+    if context.warehouse.query(_WITHOUT_OPPONENT.format(season=scope.season)).rows:
+        raise Declined(f"Who played whom in {scope} is not loaded, so that ties cannot be broken.")
     return context.run(_SQL.format(conditions=f"s.season = '{scope.season}' AND {found}")), scope
 
 
