@@ -53,7 +53,7 @@ check: $(VENV)/.dev ## Format, lint, types, import contracts, dependencies
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo --no-cache
 	@$(BIN)/deptry src
 	@$(BIN)/shellcheck scripts/*.sh .ci/run
 

@@ -1,5 +1,6 @@
-"""The real 2025-26 season and the recorded game log, loaded once for all tests that ask about them."""
+"""The real data in a warehouse, loaded once for all tests that ask it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ from nba_mcp_synthesis.warehouse.loading import load_files
 
 
 @pytest.fixture(scope="session")
-def real_warehouse(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> DuckDBWarehouse:
-    """A warehouse of the real data; skips where there are none."""
-    path = tmp_path_factory.mktemp("real") / "warehouse.duckdb"
-    load_files(path, find_files([real_data / "season_2025_26", real_data / "nba_api_recorded"], None))
-    return DuckDBWarehouse(path)
+def real_warehouse(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBWarehouse]:
+    """A warehouse that holds the real data; tests read it only."""
+    path = tmp_path_factory.mktemp("real") / "real.duckdb"
+    load_files(path, find_files([real_data]))
+    warehouse = DuckDBWarehouse(path)
+    yield warehouse
+    warehouse.close()

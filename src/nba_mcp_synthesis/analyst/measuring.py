@@ -26,7 +26,7 @@ def take_measures(taking: Taking) -> tuple[str, ...]:
     if all(measures()[name].is_percent for name in names):
         taking.all("shoot")
     if {"pts", "pts_per_game"} & set(names):
-        taking.all("score")
+        taking.one("score", "score")
     taking.all("verb")
     return tuple(dict.fromkeys(names))
 

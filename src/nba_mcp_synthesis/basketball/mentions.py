@@ -10,6 +10,8 @@ from nba_mcp_synthesis.basketball.nicknames import ordinary_names, ordinary_word
 from nba_mcp_synthesis.basketball.words import key, words
 
 _LONGEST = 5
+# `murrays` is Murray; a shorter word with an s is more likely another word.
+_SHORTEST_PLURAL = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,8 @@ class _Search:
         if found := self.names.called(word.text):
             return found
         singular = word.text.removesuffix("s")
-        return self.names.called(singular) if singular not in ordinary_words() else []
+        is_name = len(singular) >= _SHORTEST_PLURAL and singular not in ordinary_words()
+        return self.names.called(singular) if is_name else []
 
     def _clear_surname(self, place: int) -> list[Match]:
         """`Young` in "How many points did Young score": capitals tell it from the word."""

@@ -1,6 +1,6 @@
 """Two simulated seasons for all tests of the demo league, and the last one in an SQL engine."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import duckdb
@@ -60,7 +60,7 @@ def before(seasons: list[Reading]) -> Database:
 
 
 @pytest.fixture(scope="session")
-def league(season: Reading) -> Iterator[Database]:
+def league(season: Reading) -> Database:
     """2025-26, with two views: `event` with the seconds played, `court` with stints on the court."""
     database = Database(season)
     database.run(EVENT)

@@ -61,9 +61,13 @@ def test_season_counts_are_what_the_events_say(league: Database, count: str) -> 
 
 def test_starters_are_those_named_before_they_come_in(league: Database) -> None:
     """Five start for each team, and the box score and the events agree on who they are."""
-    assert league.rows("""
-        SELECT game_id, player_id FROM (SELECT game_id, player_id, bool_or(started) AS s FROM court GROUP BY ALL)
-        FULL JOIN player_game_stats USING (game_id, player_id) WHERE s IS DISTINCT FROM started""") == []
+    assert (
+        league.rows("""
+        SELECT game_id, player_id
+        FROM (SELECT game_id, player_id, bool_or(started) AS s FROM court GROUP BY ALL)
+        FULL JOIN player_game_stats USING (game_id, player_id) WHERE s IS DISTINCT FROM started""")
+        == []
+    )
     assert league.rows("""
         SELECT DISTINCT starters, centres FROM (
             SELECT count_if(started) AS starters, count_if(position = 'C') AS centres
@@ -72,11 +76,14 @@ def test_starters_are_those_named_before_they_come_in(league: Database) -> None:
 
 def test_minutes_are_those_between_substitutions(league: Database) -> None:
     """Seconds from coming in to going out, added up, are the minutes of everybody who played."""
-    assert league.rows("""
+    assert (
+        league.rows("""
         SELECT game_id, player_id, s, minutes FROM (
             SELECT game_id, player_id, sum(last_second - first_second) AS s FROM court GROUP BY ALL)
         FULL JOIN player_game_stats USING (game_id, player_id)
-        WHERE s IS DISTINCT FROM round(minutes * 60, 9) OR s <= 0""") == []
+        WHERE s IS DISTINCT FROM round(minutes * 60, 9) OR s <= 0""")
+        == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -89,42 +96,52 @@ def test_minutes_are_those_between_substitutions(league: Database) -> None:
 )
 def test_plus_minus_is_the_score_while_on_the_court(league: Database, within: str) -> None:
     """Points for less points against in a player's stints; the two usual rules come to the same."""
-    assert league.rows(f"""
+    assert (
+        league.rows(f"""
         WITH scored AS (
-            SELECT court.game_id, player_id, sum(CASE court.team_id WHEN home_team_id
+            SELECT court.game_id, court.player_id, sum(CASE court.team_id WHEN home_team_id
                 THEN home_points - away_points ELSE away_points - home_points END) AS n
             FROM court JOIN (FROM event WHERE home_points + away_points > 0) AS basket
                 ON basket.game_id = court.game_id AND {within}
             GROUP BY ALL)
         SELECT game_id, player_id, n, plus_minus
         FROM player_game_stats LEFT JOIN scored USING (game_id, player_id)
-        WHERE coalesce(n, 0) <> plus_minus""") == []
+        WHERE coalesce(n, 0) <> plus_minus""")
+        == []
+    )
 
 
 @pytest.mark.parametrize("count", [c for c in ADDED_UP if c not in ("tov", "plus_minus")])
 def test_team_counts_are_the_sums_of_the_players(league: Database, count: str) -> None:
     """A team's count in a game is what its players have together."""
-    assert league.rows(f"""
+    assert (
+        league.rows(f"""
         SELECT game_id, team_id, n, {count}
         FROM (SELECT game_id, team_id, sum({count}) AS n FROM player_game_stats GROUP BY ALL)
         FULL JOIN team_game_stats USING (game_id, team_id)
-        WHERE abs(n - {count}) IS DISTINCT FROM 0 AND coalesce(abs(n - {count}), 1) > 1e-9""") == []
+        WHERE abs(n - {count}) IS DISTINCT FROM 0 AND coalesce(abs(n - {count}), 1) > 1e-9""")
+        == []
+    )
 
 
 def test_team_turnovers_are_charged_to_no_player(league: Database) -> None:
     """Team tov counts all turnovers, player_tov those with a player; there are some without."""
-    assert league.rows("""
+    assert (
+        league.rows("""
         SELECT game_id, team_id FROM (
             SELECT game_id, team_id, count(*) AS n, count(player_id) AS charged
             FROM play_by_play WHERE event_type = 'turnover' GROUP BY ALL)
         FULL JOIN team_game_stats USING (game_id, team_id)
-        WHERE (n, charged) IS DISTINCT FROM (tov, player_tov)""") == []
+        WHERE (n, charged) IS DISTINCT FROM (tov, player_tov)""")
+        == []
+    )
     assert 0.3 < league.value("SELECT avg(tov - player_tov) FROM team_game_stats") < 1.2
 
 
 def test_scores_and_winners_are_those_of_the_last_event(league: Database) -> None:
     """Games, both team rows and the final score of the events say the same."""
-    assert league.rows("""
+    assert (
+        league.rows("""
         SELECT g.game_id FROM games g
         JOIN (SELECT game_id, max(home_score) AS h, max(away_score) AS a, max(period) AS p
               FROM play_by_play GROUP BY game_id) e USING (game_id)
@@ -132,17 +149,22 @@ def test_scores_and_winners_are_those_of_the_last_event(league: Database) -> Non
         WHERE (home_pts, away_pts, periods) <> (h, a, p)
            OR (is_home, t.team_id, opponent_team_id, t.pts, opp_pts, plus_minus, won) <>
               if(is_home, (true, home_team_id, away_team_id, h, a, h - a, h > a),
-                          (false, away_team_id, home_team_id, a, h, a - h, a > h))""") == []
+                          (false, away_team_id, home_team_id, a, h, a - h, a > h))""")
+        == []
+    )
 
 
 def test_quarter_points_follow_from_the_events(league: Database) -> None:
     """Points of each quarter, the overtimes being what is left."""
     for quarter in range(1, 5):
-        assert league.rows(f"""
+        assert (
+            league.rows(f"""
             SELECT game_id, team_id FROM team_game_stats JOIN (
                 SELECT game_id, sum(home_points) AS h, sum(away_points) AS a
                 FROM event WHERE period = {quarter} GROUP BY game_id) USING (game_id)
-            WHERE pts_q{quarter} <> if(is_home, h, a)""") == []
+            WHERE pts_q{quarter} <> if(is_home, h, a)""")
+            == []
+        )
     beyond = "pts - (pts_q1 + pts_q2 + pts_q3 + pts_q4)"
     assert league.value(f"""
         SELECT bool_and(({beyond} > 0) = (periods > 4)) FROM team_game_stats JOIN games USING (game_id)""")
@@ -150,20 +172,27 @@ def test_quarter_points_follow_from_the_events(league: Database) -> None:
 
 def test_points_in_the_paint_and_of_the_bench(league: Database) -> None:
     """Paint points are made shots of the two zones near the rim, bench points those of substitutes."""
-    assert league.rows("""
+    assert (
+        league.rows("""
         SELECT game_id, team_id FROM team_game_stats JOIN (
             SELECT game_id, team_id, sum(shot_value) AS n FROM shots
             WHERE is_made AND zone IN ('Restricted Area', 'In The Paint (Non-RA)') GROUP BY ALL
-        ) USING (game_id, team_id) WHERE n <> pts_paint""") == []
-    assert league.rows("""
+        ) USING (game_id, team_id) WHERE n <> pts_paint""")
+        == []
+    )
+    assert (
+        league.rows("""
         SELECT game_id, team_id FROM team_game_stats JOIN (
             SELECT game_id, team_id, sum(pts) AS n FROM player_game_stats WHERE NOT started GROUP BY ALL
-        ) USING (game_id, team_id) WHERE n <> pts_bench""") == []
+        ) USING (game_id, team_id) WHERE n <> pts_bench""")
+        == []
+    )
 
 
 def test_leads_follow_from_the_order_of_baskets(league: Database) -> None:
     """Largest leads, changes of the leader and ties after the first basket."""
-    assert league.rows("""
+    assert (
+        league.rows("""
         WITH score AS (
             SELECT game_id, event_num, home_score - away_score AS lead FROM event
             WHERE home_points + away_points > 0
@@ -178,7 +207,9 @@ def test_leads_follow_from_the_order_of_baskets(league: Database) -> None:
             SELECT game_id, count_if(sign(lead) <> before) AS changes FROM step GROUP BY game_id
         )
         SELECT game_id FROM team_game_stats JOIN found USING (game_id) JOIN change USING (game_id)
-        WHERE (biggest_lead, lead_changes, times_tied) <> (if(is_home, home, away), changes, ties)""") == []
+        WHERE (biggest_lead, lead_changes, times_tied) <> (if(is_home, home, away), changes, ties)""")
+        == []
+    )
 
 
 @pytest.mark.parametrize("count", ADDED_UP)
@@ -191,16 +222,22 @@ def test_season_rows_are_the_sums_of_the_games(league: Database, count: str) -> 
     ):
         if name in ("opp_minutes", "opp_plus_minus"):
             continue
-        assert league.rows(f"""
+        assert (
+            league.rows(f"""
             WITH against AS (
                 SELECT o.* REPLACE (o.opponent_team_id AS team_id) FROM team_game_stats o),
             total AS (SELECT {keys}, sum({count}) AS n FROM {games} GROUP BY ALL)
             SELECT * FROM total FULL JOIN (FROM {table} WHERE team_id IS NOT NULL) s USING ({keys})
-            WHERE coalesce(abs(n - s.{name}), 1) > 1e-6""") == []
-    assert league.rows(f"""
+            WHERE coalesce(abs(n - s.{name}), 1) > 1e-6""")
+            == []
+        )
+    assert (
+        league.rows(f"""
         SELECT player_id FROM player_season_stats GROUP BY player_id
         HAVING abs(sum({count}) FILTER (team_id IS NULL)
-                 - sum({count}) FILTER (team_id IS NOT NULL)) > 1e-6""") == []
+                 - sum({count}) FILTER (team_id IS NOT NULL)) > 1e-6""")
+        == []
+    )
 
 
 def test_season_records_count_games_won_and_lost(league: Database) -> None:
@@ -210,22 +247,28 @@ def test_season_records_count_games_won_and_lost(league: Database) -> None:
         ("team_season_stats", "team_game_stats", "team_id"),
     ):
         whole = "WHERE team_id IS NULL" if key == "player_id" else ""
-        assert league.rows(f"""
+        assert (
+            league.rows(f"""
             SELECT {key} FROM (
                 SELECT {key}, count(*) AS n, count_if(won) AS w FROM {games} GROUP BY ALL)
             FULL JOIN (FROM {table} {whole}) USING ({key})
-            WHERE (n, w, n - w) IS DISTINCT FROM (gp, wins, losses)""") == []
+            WHERE (n, w, n - w) IS DISTINCT FROM (gp, wins, losses)""")
+            == []
+        )
 
 
 def test_double_doubles_and_triple_doubles(league: Database) -> None:
     """dd2 counts games with two categories of ten or more, td3 those with three."""
     tens = " + ".join(f"({c} >= 10)::int" for c in ("pts", "reb", "ast", "stl", "blk"))
-    assert league.rows(f"""
+    assert (
+        league.rows(f"""
         SELECT player_id FROM (
             SELECT player_id, count_if({tens} >= 2) AS d, count_if({tens} >= 3) AS t
             FROM player_game_stats GROUP BY ALL)
         JOIN (FROM player_season_stats WHERE team_id IS NULL) USING (player_id)
-        WHERE (d, t) <> (dd2, td3)""") == []
+        WHERE (d, t) <> (dd2, td3)""")
+        == []
+    )
     assert league.value("SELECT sum(td3) FROM player_season_stats") > 20
 
 
@@ -235,23 +278,26 @@ def test_a_traded_player_has_a_row_a_team_and_one_for_all(league: Database) -> N
         SELECT count(team_id), count_if(team_id IS NULL) FROM player_season_stats GROUP BY player_id""")
     assert {all_teams for _, all_teams in rows} == {1}
     assert {1, 2} <= {teams for teams, _ in rows}
-    assert league.rows("""
+    assert (
+        league.rows("""
         SELECT player_id FROM player_season_stats s JOIN (
             SELECT player_id, arg_max(team_id, game_date) AS last FROM player_game_stats GROUP BY ALL
-        ) USING (player_id) WHERE last_team_id <> last""") == []
+        ) USING (player_id) WHERE last_team_id <> last""")
+        == []
+    )
 
 
 def test_shots_are_the_field_goal_attempts_of_the_events(league: Database) -> None:
     """Each attempt once, in both tables alike, with zone and distance by its place."""
-    both = ("game_id, event_num, player_id, team_id, period, clock_seconds, x, y, shot_value, is_made",)
-    for left, right in (("shots", "event"), ("event", "shots")):
-        where = {"shots": "", "event": f"WHERE {SHOT}"}
-        assert league.rows(
-            f"SELECT {both[0]} FROM {left} {where[left]} EXCEPT ALL SELECT {both[0]} FROM {right} {where[right]}"
-        ) == []
+    both = "game_id, event_num, player_id, team_id, period, clock_seconds, x, y, shot_value, is_made"
+    attempts, shots = f"(SELECT {both} FROM event WHERE {SHOT})", f"(SELECT {both} FROM shots)"
+    assert league.rows(f"{attempts} EXCEPT ALL {shots}") == []
+    assert league.rows(f"{shots} EXCEPT ALL {attempts}") == []
     assert league.value("SELECT count(DISTINCT shot_id) = count(*) FROM shots")
     assert league.value("SELECT max(abs(distance_ft - sqrt(x * x + y * y) / 10)) FROM shots") < 1e-9
-    assert league.value("SELECT bool_and((shot_value = 3) = (zone LIKE '%3' OR zone = 'Backcourt')) FROM shots")
+    assert league.value(
+        "SELECT bool_and((shot_value = 3) = (zone LIKE '%3' OR zone = 'Backcourt')) FROM shots"
+    )
 
 
 def test_identities_hold_in_every_row(league: Database) -> None:

@@ -104,7 +104,10 @@ def test_no_invented_name_is_that_of_a_real_player(real_data: Path) -> None:
     real = {_plain(name) for name in _real_names(real_data)}
     assert len(real) > 5000
     possible = {
-        f"{first} {last}" for group in cultures().values() for first in group["first"] for last in group["last"]
+        f"{first} {last}"
+        for group in cultures().values()
+        for first in group["first"]
+        for last in group["last"]
     }
     assert {name for name in possible - excluded_names() if _plain(name) in real} == set()
     assert excluded_names() <= possible
@@ -121,7 +124,9 @@ def test_the_names_are_many_and_of_several_cultures() -> None:
 
 
 def _real_names(real_data: Path) -> set[str]:
-    everybody = json.loads((real_data / "nba_api_recorded/responses/commonallplayers.json").read_text("utf-8"))
+    everybody = json.loads(
+        (real_data / "nba_api_recorded/responses/commonallplayers.json").read_text("utf-8")
+    )
     result = everybody["resultSets"][0]
     names = {row[result["headers"].index("DISPLAY_FIRST_LAST")] for row in result["rowSet"]}
     with (real_data / "season_2025_26/player_profiles.csv").open(encoding="utf-8") as profiles:

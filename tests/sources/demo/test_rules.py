@@ -29,16 +29,23 @@ def test_the_clock_never_runs_backwards(league: Database) -> None:
 
 def test_something_happens_within_every_shot_clock(league: Database) -> None:
     """No 24 seconds of a period pass without an event."""
-    assert league.value("""
+    assert (
+        league.value("""
         SELECT max(gap) FROM (
-            SELECT elapsed - lag(elapsed) OVER (PARTITION BY game_id ORDER BY event_num) AS gap FROM event)""") == 24
+            SELECT elapsed - lag(elapsed) OVER (PARTITION BY game_id ORDER BY event_num) AS gap
+            FROM event)""")
+        == 24
+    )
 
 
 def test_minutes_of_a_team_are_those_of_five_players(league: Database) -> None:
     """240 without overtime and 25 more for each, to the second."""
-    assert league.value("""
+    assert (
+        league.value("""
         SELECT max(abs(minutes * 60 - 60 * (240 + 25 * (periods - 4))))
-        FROM team_game_stats JOIN games USING (game_id)""") < 1e-6
+        FROM team_game_stats JOIN games USING (game_id)""")
+        < 1e-6
+    )
 
 
 def test_five_players_are_on_the_court_at_every_event(league: Database) -> None:
@@ -49,20 +56,26 @@ def test_five_players_are_on_the_court_at_every_event(league: Database) -> None:
         GROUP BY ALL"""
     assert league.rows(f"SELECT DISTINCT n FROM ({on_court})") == [(5,)]
     for who in ("player_id", "assist_player_id", "block_player_id", "steal_player_id", "fouled_player_id"):
-        assert league.value(f"""
+        assert (
+            league.value(f"""
             SELECT count(*) FROM event e WHERE {who} IS NOT NULL AND NOT EXISTS (
                 FROM court c WHERE c.game_id = e.game_id AND c.player_id = e.{who}
-                AND e.event_num > first_event AND e.event_num <= last_event)""") == 0
+                AND e.event_num > first_event AND e.event_num <= last_event)""")
+            == 0
+        )
 
 
 def test_nobody_plays_on_after_six_fouls(league: Database) -> None:
     """The sixth foul is the last, and the player leaves in the same second."""
     assert league.value("SELECT max(pf) FROM player_game_stats") == 6
-    assert league.value("""
+    assert (
+        league.value("""
         WITH sixth AS (
             SELECT game_id, player_id, max(elapsed) AS moment FROM event WHERE event_type = 'foul'
             GROUP BY ALL HAVING count(*) = 6)
-        SELECT count(*) FROM sixth JOIN court USING (game_id, player_id) WHERE last_second > moment""") == 0
+        SELECT count(*) FROM sixth JOIN court USING (game_id, player_id) WHERE last_second > moment""")
+        == 0
+    )
 
 
 def test_free_throws_are_as_many_as_the_foul_gives(league: Database) -> None:

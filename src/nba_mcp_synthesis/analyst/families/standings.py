@@ -138,7 +138,9 @@ def _place_in_words(evidence: Evidence, scope: Scope, context: Context) -> str:
     """The first row as a sentence."""
     team, conference, rank, wins, losses, _ = evidence.result.rows[0]
     if rank in _PLAY_IN_RANKS:
-        context.assumptions.append("Places are by the record; the play-in can change the last play-off seeds.")
+        context.assumptions.append(
+            "Places are by the record; the play-in can change the last play-off seeds."
+        )
     return f"The {team} were {nth(rank)} in the {conference} with {wins}-{losses} in {scope}."
 
 

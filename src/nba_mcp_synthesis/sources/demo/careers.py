@@ -12,8 +12,8 @@ from nba_mcp_synthesis.sources.demo.schedule import trade_deadline
 
 # The league is founded with newcomers only and has ordinary careers long before FIRST_YEAR.
 # Both are fixed so that a season is the same whatever number of seasons is asked for.
-_FOUNDED = 1960
-FIRST_YEAR = 1980
+_FOUNDED = 1970
+FIRST_YEAR = 1986
 _PLACES = 3  # on each team for each role: fifteen players
 _NUMBERS = ("0", "00", *(str(n) for n in range(1, 56)), "77", "88", "91", "99")
 

@@ -3,6 +3,7 @@
 import math
 from bisect import bisect
 from itertools import accumulate
+from operator import attrgetter
 from random import Random
 from typing import Final, NamedTuple
 
@@ -13,6 +14,7 @@ from nba_mcp_synthesis.sources.demo.traits import Traits, shot_kinds, typical
 REGULATION: Final = 2880  # seconds
 FOUL_LIMIT: Final = 6
 _WHEELS: Final = ("usage", "passing", "oreb", "dreb", "steal", "block", "fouling")
+_weights: Final = attrgetter(*_WHEELS)
 _FACTORS: Final = ("oreb", "dreb", "steal", "block")
 _THREES: Final = ("corner", "above")
 
@@ -90,9 +92,8 @@ class Side:
         """Make these five the line-up."""
         self.five = sorted(five, key=lambda man: man.traits.role)
         players = [man.traits for man in self.five]
-        self._wheels = {
-            name: list(accumulate(getattr(player, name) for player in players)) for name in _WHEELS
-        }
+        columns = zip(*map(_weights, players), strict=True)
+        self._wheels = {name: list(accumulate(column)) for name, column in zip(_WHEELS, columns, strict=True)}
         self._factors = {name: self._wheels[name][-1] / typical(name) for name in _FACTORS}
         self.defence = sum(player.defence for player in players) / 5
 

@@ -32,7 +32,7 @@ def _around(rng: Random, radius: float, low: float, high: float) -> tuple[int, i
 
 
 def _rim(rng: Random) -> tuple[int, int]:
-    return _around(rng, 40 * rng.betavariate(1.6, 2.2), -40, 220)
+    return _around(rng, rng.triangular(0, 40, 12), -40, 220)
 
 
 def _short(rng: Random) -> tuple[int, int]:
