@@ -83,7 +83,8 @@ def test_the_typescript_clients_over_http(node: Node, warehouse: Path, tmp_path:
 def inspector(node: Node, target: list[str], *arguments: str) -> tuple[int, str]:
     """Runs the Inspector's command line; its exit code and what it printed."""
     program = "node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js"
-    done = node.run(program, "--cli", *target, *arguments)
+    # after "--", so that the server's --transport is not taken for the Inspector's own
+    done = node.run(program, "--cli", *arguments, "--", *target)
     return done.returncode, done.stdout + done.stderr
 
 

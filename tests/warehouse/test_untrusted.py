@@ -26,8 +26,10 @@ def test_a_query_that_would_add_up_season_types_is_told_so(queries: UntrustedQue
     result = queries.run("SELECT sum(home_pts) FROM games", 10).result
     assert result.rows == ((202,),)
     assert result.notes == (
-        ("games holds 2 season types and this query does not name season_type: "
-        "make sure that they are not added up by accident."),
+        (
+            "games holds 2 season types and this query does not name season_type: "
+            "make sure that they are not added up by accident."
+        ),
     )
 
 

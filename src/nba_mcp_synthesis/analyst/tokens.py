@@ -17,9 +17,10 @@ Value = str | int | float | dt.date | tuple[object, ...]
 _ISO_DATE = r"(?P<iso>\b\d{4}-\d{2}-\d{2}\b)"
 _US_DATE = r"(?P<us>\b\d{1,2}/\d{1,2}(?:/\d{4})?\b)"
 _SEASON = r"(?P<season>\b\d{4}\s?[-/\u2013]\s?(?:\d{4}|\d{2})\b)"
-_FIGURES = re.compile(f"{_ISO_DATE}|{_US_DATE}|{_SEASON}")
-_ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_FIGURES = re.compile(f"{_ISO_DATE}|{_US_DATE}|{_SEASON}", re.ASCII)
+_ORDINAL = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)")
+# Longer figures are no statistics, and would overflow dates.
+_NUMBER = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,3})?")
 _SYMBOLS = {"%": "percentage", "&": "and"}
 
 

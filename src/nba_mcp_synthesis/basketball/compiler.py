@@ -5,15 +5,13 @@ The text can be run again as it is printed, and gives the same rows in the same 
 
 from dataclasses import dataclass
 
-import sqlglot
 from sqlglot import exp
 
-from nba_mcp_synthesis.basketball.catalogue import Measure, Qualifier, measure
+from nba_mcp_synthesis.basketball.catalogue import Qualifier, measure
+from nba_mcp_synthesis.basketball.formulas import DIALECT, formula, is_published, parse, value
 from nba_mcp_synthesis.basketball.matches import Kind
 from nba_mcp_synthesis.errors import UsageError
-from nba_mcp_synthesis.schema.tables import tables
 
-_DIALECT = "duckdb"
 # A player whose name is not loaded still has his place on a board.
 _PLAYER = "COALESCE(p.full_name, 'player ' || s.player_id) AS player"
 
@@ -66,11 +64,11 @@ def to_sql(query: StatQuery) -> str:
         raise UsageError("No measure is named.", "Name at least one, such as pts_per_game.")
     rows = _players(query) if query.by == "player" else _teams(query)
     result = _listed(query, rows) if query.ids else _ranked(query, rows)
-    return result.sql(dialect=_DIALECT, pretty=True)
+    return result.sql(dialect=DIALECT, pretty=True)
 
 
 def _listed(query: StatQuery, rows: exp.Select) -> exp.Select:
-    listed = rows.order_by(*_who(query), dialect=_DIALECT)
+    listed = rows.order_by(*_who(query), dialect=DIALECT)
     return listed if query.by == "player" else listed.with_("totals", as_=_game_totals(query))
 
 
@@ -78,13 +76,13 @@ def _ranked(query: StatQuery, rows: exp.Select) -> exp.Select:
     first = query.measures[0]
     rank = f"RANK() OVER (ORDER BY {first} {'DESC' if query.descending else 'ASC'}) AS rank"
     board = (
-        exp.select(rank, *_who(query), *query.measures, dialect=_DIALECT)
+        exp.select(rank, *_who(query), *query.measures, dialect=DIALECT)
         .from_("board")
         .where(f"NOT {first} IS NULL")
-        .order_by("rank", *_who(query), dialect=_DIALECT)
+        .order_by("rank", *_who(query), dialect=DIALECT)
     )
     if query.limit is not None:
-        board.set("qualify", exp.Qualify(this=_parse(f"rank <= {int(query.limit)}")))
+        board.set("qualify", exp.Qualify(this=parse(f"rank <= {int(query.limit)}")))
     if query.by == "team":
         board = board.with_("totals", as_=_game_totals(query))
     return board.with_("board", as_=rows)
@@ -95,7 +93,7 @@ def _who(query: StatQuery) -> tuple[str, ...]:
 
 
 def _players(query: StatQuery) -> exp.Select:
-    conditions = [*_season(query, "s"), _parse("s.team_id IS NULL")]
+    conditions = [*_season(query, "s"), parse("s.team_id IS NULL")]
     if query.ids:
         conditions.append(_one_of("s.player_id", query.ids))
     if query.team_id is not None:
@@ -116,7 +114,7 @@ def _teams(query: StatQuery) -> exp.Select:
     conditions = _minimums(query)
     if query.ids:
         conditions.append(_one_of("t.team_id", query.ids))
-    published = exp.and_(_parse("s.team_id = t.team_id"), *_season(query, "s"))
+    published = exp.and_(parse("s.team_id = t.team_id"), *_season(query, "s"))
     return (
         exp.select("t.full_name AS team", *_columns(query))
         .from_("teams AS t")
@@ -128,13 +126,13 @@ def _teams(query: StatQuery) -> exp.Select:
 
 def _game_totals(query: StatQuery) -> exp.Select:
     names = (*query.measures, *(m.measure for m in query.minimum))
-    formulas = [_parse(_formula(measure(name), "team")) for name in names]
+    formulas = [parse(formula(measure(name), "team")) for name in names]
     used = sorted({c.name for f in formulas for c in f.find_all(exp.Column)})
-    counts = [_game_sum(name) for name in used if not _is_published(name)]
+    counts = [_game_sum(name) for name in used if not is_published(name)]
     return (
         exp.select("team_id", *counts)
         .from_("team_game_stats")
-        .where(*_season(query), _parse("NOT won IS NULL"))
+        .where(*_season(query), parse("NOT won IS NULL"))
         .group_by("team_id")
     )
 
@@ -150,10 +148,6 @@ def _game_sum(count: str) -> str:
     return f"{total} AS {count}"
 
 
-def _is_published(count: str) -> bool:
-    return count.endswith("_per_game") and count in tables()["team_season_stats"].column_names()
-
-
 def _season(query: StatQuery, table: str = "") -> list[exp.Expr]:
     prefix = f"{table}." if table else ""
     return [
@@ -163,7 +157,7 @@ def _season(query: StatQuery, table: str = "") -> list[exp.Expr]:
 
 
 def _columns(query: StatQuery) -> list[exp.Expr]:
-    return [exp.alias_(_value(measure(name), query.by), name) for name in query.measures]
+    return [exp.alias_(value(measure(name), query.by), name) for name in query.measures]
 
 
 def _minimums(query: StatQuery) -> list[exp.Expr]:
@@ -171,46 +165,13 @@ def _minimums(query: StatQuery) -> list[exp.Expr]:
     if query.qualifier is not None:
         wanted = [(query.qualifier.count, query.qualifier.scaled(query.games))]
     return [
-        exp.GTE(this=_value(measure(name), query.by), expression=exp.Literal.number(value))
-        for name, value in wanted
+        exp.GTE(this=value(measure(name), query.by), expression=exp.Literal.number(least))
+        for name, least in wanted
     ]
 
 
-def _value(of: Measure, by: Kind) -> exp.Expr:
-    """The measure as SQL: no division of integers, none by zero."""
-
-    def division(node: exp.Expr) -> exp.Expr:
-        if not isinstance(node, exp.Div):
-            return node
-        safe = _parse(":top * 1.0 / NULLIF(:bottom, 0)")
-        bottom = node.expression.unnest()
-        return exp.replace_placeholders(safe, top=node.this, bottom=bottom)
-
-    def column(node: exp.Expr) -> exp.Expr:
-        return _base(node.name, by) if isinstance(node, exp.Column) else node
-
-    return _parse(_formula(of, by)).transform(division).transform(column)
-
-
-def _base(count: str, by: Kind) -> exp.Expr:
-    if by == "player":
-        return exp.Sum(this=exp.column(count, "s"))
-    return exp.column(count, "s" if _is_published(count) else "g")
-
-
-def _formula(of: Measure, by: Kind) -> str:
-    if by not in of.formulas:
-        other = "teams" if by == "player" else "players"
-        raise UsageError(f"The measure {of.name} exists for {other} only.", f"Ask for {other}.")
-    return of.formulas[by]
-
-
-def _parse(text: str) -> exp.Expr:
-    return sqlglot.parse_one(text, dialect=_DIALECT)
-
-
-def _equals(column: str, value: str | int) -> exp.Expr:
-    return exp.EQ(this=exp.to_column(column), expression=exp.convert(value))
+def _equals(column: str, literal: str | int) -> exp.Expr:
+    return exp.EQ(this=exp.to_column(column), expression=exp.convert(literal))
 
 
 def _one_of(column: str, ids: tuple[int, ...]) -> exp.Expr:

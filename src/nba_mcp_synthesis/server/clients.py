@@ -59,6 +59,6 @@ def _connections(command: list[str]) -> tuple[Connection, ...]:
             "inspector",
             "MCP Inspector",
             "in a terminal",
-            f"npx @modelcontextprotocol/inspector {typed}",
+            f"npx @modelcontextprotocol/inspector -- {typed}",
         ),
     )

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from nba_mcp_synthesis.analyst.context import Context, Declined, Period
+from nba_mcp_synthesis.analyst.context import Context, Declined, Period, Scope
 from nba_mcp_synthesis.analyst.families.family import Family
 from nba_mcp_synthesis.analyst.reading import Taking
 from nba_mcp_synthesis.analyst.sentences import listed, on
@@ -106,8 +106,8 @@ def _season_conditions(plan: Plan, context: Context) -> list[str]:
     seasons = sorted({s for s, its_type in context.coverage.teams if plan.day or its_type == season_type})
     season = context.season_of(plan.period.season, seasons)
     if season is None or season not in seasons:
-        loaded = f"Loaded are games of {', '.join(seasons)}." if seasons else ""
-        raise Declined(f"No games of the {season or 'asked'} season are loaded.", loaded)
+        loaded = f"Loaded: games of {', '.join(seasons)}." if seasons else ""
+        raise Declined(f"No games of {Scope(season or 'any season', season_type)} are loaded.", loaded)
     conditions = [f"g.season = '{season}'"]
     if plan.day is None or asked:
         conditions.append(f"g.season_type = '{season_type}'")
