@@ -28,6 +28,8 @@ ANSWERS = {
     "ada test assists": f"Ada Test had 1 assist {IN}.",
     "ben test games played": f"Ben Test played 3 games {IN}.",
     "cid sample rebounds and assists": f"Cid Sample had 3 rebounds and 3 assists {IN}.",
+    "ada test ppg and rebounds": f"Ada Test averaged 66.7 points per game and 1.0 rebounds per game {IN}.",
+    "ada test points and fg%": f"Ada Test had 200 points and a field goal percentage of 50.0 % {IN}.",
     "lakers record": f"The Los Angeles Lakers went 2-1 {IN}.",
     "celtics road record": f"The Boston Celtics went 1-2 away {IN}.",
     "lakers celtics score on 11/2": (
@@ -81,6 +83,7 @@ CONDITIONS = {
     "lakers celtics points": "celtics",
     "how many threes did ada test shoot": "shoot",
     "which team had the most road wins": "road",
+    "ada test ppg and total rebounds": "total",
     "ada test points \u51b0": "\u51b0",
 }
 

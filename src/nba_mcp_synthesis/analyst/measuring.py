@@ -56,7 +56,10 @@ def _swapped(names: list[str], swaps: dict[str, str], tag: str, taking: Taking) 
 
 
 def _averaged(names: list[str], taking: Taking) -> list[str]:
+    """Counts per game, when the question says so of them or of another one beside them."""
     averages = [measures()[name].average or name for name in names]
-    if any(measures()[name].is_total for name in averages) or not taking.has("average"):
+    if any(measures()[name].is_total for name in averages):
         return names
-    return averages
+    in_total = any(token.tag == "total" for token in taking.left)
+    beside = any(name.endswith("_per_game") for name in names) and not in_total
+    return averages if taking.has("average") or beside else names

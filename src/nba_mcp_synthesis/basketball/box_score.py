@@ -27,10 +27,10 @@ def game_id_of(
     """The game of a team on a date; UsageError naming nearby games when there is none."""
     opponent = f" AND opponent_team_id = {opponent_id}" if opponent_id else ""
     played = f"SELECT game_id FROM team_game_stats WHERE team_id = {team_id}{opponent}"
-    found = warehouse.query(f"{played} AND game_date = DATE '{date}'").rows
+    found = warehouse.read(f"{played} AND game_date = DATE '{date}'").rows
     if len(found) == 1:
         return str(found[0][0])
-    near = warehouse.query(
+    near = warehouse.read(
         f"SELECT DISTINCT game_date::VARCHAR, abs(game_date - DATE '{date}') FROM team_game_stats "
         f"WHERE team_id = {team_id}{opponent} ORDER BY 2, 1 LIMIT {MOST_CHOICES}"
     ).rows
@@ -45,7 +45,7 @@ def box_score(warehouse: DuckDBWarehouse, game_id: str) -> BoxScore:
     """The box score of a game; UnknownName when the game is not loaded."""
     if not (game_id.isdecimal() and len(game_id) == 10):
         raise UsageError(f"{game_id!r} is not a game id.", "Game ids have ten digits, such as 0022500001.")
-    games = warehouse.query(f"""
+    games = warehouse.read(f"""
 SELECT g.game_id, g.season, g.season_type, g.game_date, h.full_name AS home, a.full_name AS away,
        g.home_pts, g.away_pts, g.periods, g.is_neutral
 FROM games g
@@ -59,14 +59,14 @@ WHERE g.game_id = '{game_id}'""")
 
 
 def _teams(warehouse: DuckDBWarehouse, game_id: str) -> Result:
-    return warehouse.query(f"""
+    return warehouse.read(f"""
 SELECT t.abbreviation AS team, s.won, s.is_home, s.minutes, {_BOX}
 FROM team_game_stats s JOIN teams t ON t.team_id = s.team_id
 WHERE s.game_id = '{game_id}' ORDER BY s.is_home DESC, 1""")
 
 
 def _players(warehouse: DuckDBWarehouse, game_id: str) -> Result:
-    return warehouse.query(f"""
+    return warehouse.read(f"""
 SELECT p.full_name AS player, t.abbreviation AS team, s.started, round(s.minutes, 1) AS minutes, {_BOX}
 FROM player_game_stats s
 JOIN players p ON p.player_id = s.player_id

@@ -95,7 +95,7 @@ def _count(name: str, spec: dict[str, Any], qualifiers: dict[str, Qualifier]) ->
         name=f"{name}_per_game",
         label=f"{total.label} per game",
         unit=f"{total.unit} per game",
-        words=_words([f"{name}_per_game", *spec.get("average_words", [])]),
+        words=_words(spec.get("average_words", [])),
         formulas=formulas,
         definition=f"{total.definition.rstrip('.')}, divided by games played.",
         decimals=1,

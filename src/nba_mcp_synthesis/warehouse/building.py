@@ -8,21 +8,23 @@ import contextlib
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
 
 from nba_mcp_synthesis.errors import Busy, SourceError, WarehouseOutdated
 from nba_mcp_synthesis.warehouse import migrations
-from nba_mcp_synthesis.warehouse.layout import LAYOUT_VERSION
 
 
 @contextlib.contextmanager
-def next_state(path: Path, *, fresh: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+def next_state(
+    path: Path, *, fresh: bool = False, permit: Callable[[Path], None] = lambda _: None
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """A writable connection to the next state of `path`, migrated; published when the block ends well.
 
-    Starts from a copy of the current state, or from nothing when `fresh` or when there is none.
+    Starts from a copy of the current state, or from nothing when `fresh` or when there is none. `permit`
+    looks at the current state while no one else can replace it, and raises what speaks against it.
 
     Raises:
         Busy: another process is building the next state of this file.
@@ -32,6 +34,7 @@ def next_state(path: Path, *, fresh: bool = False) -> Iterator[duckdb.DuckDBPyCo
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with _only_builder(path):
+            permit(path)
             draft = path.with_name(f"{path.name}.next")
             _remove(draft)
             if path.exists() and not fresh:
@@ -67,11 +70,12 @@ def _reason(error: Exception) -> str:
 def _open(draft: Path, path: Path) -> duckdb.DuckDBPyConnection:
     existed = draft.exists()
     connection = duckdb.connect(str(draft))
-    version = migrations.version_of(connection)
-    if existed and (version == 0 or version > LAYOUT_VERSION):
+    try:
+        if existed:
+            migrations.check_known(migrations.version_of(connection), path)
+    except WarehouseOutdated:
         connection.close()
-        migrations.check(version, path)
-        raise WarehouseOutdated(f"{path} has the unknown layout {version}.")
+        raise
     return connection
 
 

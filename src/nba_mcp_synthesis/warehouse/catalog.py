@@ -29,7 +29,7 @@ def describe_tables(warehouse: DuckDBWarehouse) -> tuple[TableInfo, ...]:
     """All tables and views that can be queried, with the number of rows each has."""
     names = [*tables(), *VIEWS]
     counts = ", ".join(f"(SELECT count(*) FROM {name})" for name in names)
-    (row,) = warehouse.query(f"SELECT {counts}").rows
+    (row,) = warehouse.read(f"SELECT {counts}").rows
     return tuple(_info(warehouse, name, rows) for name, rows in zip(names, row, strict=True))
 
 
@@ -38,7 +38,7 @@ def describe_table(warehouse: DuckDBWarehouse, name: str) -> TableInfo:
     known = [*tables(), *VIEWS]
     if name not in known:
         raise UnknownName("table", name, difflib.get_close_matches(name, known, n=2) or known)
-    ((rows,),) = warehouse.query(f"SELECT count(*) FROM {name}").rows
+    ((rows,),) = warehouse.read(f"SELECT count(*) FROM {name}").rows
     return _info(warehouse, name, rows)
 
 
@@ -51,5 +51,5 @@ def _info(warehouse: DuckDBWarehouse, name: str, rows: int) -> TableInfo:
 
 
 def _view_columns(warehouse: DuckDBWarehouse, name: str) -> tuple[Column, ...]:
-    described = warehouse.query(f"SELECT column_name, lower(column_type) FROM (DESCRIBE {name})")
+    described = warehouse.read(f"SELECT column_name, lower(column_type) FROM (DESCRIBE {name})")
     return tuple(Column(column, kind, "") for column, kind in described.rows)

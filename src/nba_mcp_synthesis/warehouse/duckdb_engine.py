@@ -19,6 +19,8 @@ from nba_mcp_synthesis.warehouse import migrations
 from nba_mcp_synthesis.warehouse.limits import Limits
 
 _CHUNK = 500
+# Bounds of the product's own queries, which settings for callers do not touch.
+_OWN_ROWS, _OWN_BYTES = 100_000, 100_000_000
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,13 @@ class DuckDBWarehouse:
             notes=notes,
         )
 
+    def read(self, sql: str) -> Result:
+        """Runs a query of our own, whose result must not be cut: LimitExceeded where it would be."""
+        result = self.query(sql, Limits(_OWN_ROWS, _OWN_BYTES, self.limits.seconds))
+        if result.truncated:
+            raise LimitExceeded(f"An internal query has more than {_OWN_ROWS:,} rows: {sql[:200]}")
+        return result
+
     def close(self) -> None:
         """Lets go of the file."""
         with self._lock:
@@ -118,7 +127,7 @@ class DuckDBWarehouse:
     def _identity(self) -> tuple[int, int, int]:
         try:
             stat = self.path.stat()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             raise NoWarehouse(
                 f"There is no warehouse at {self.path} yet.",
                 "Run `nba-mcp data demo` for a simulated league or `nba-mcp data load FOLDER` for real data.",
@@ -211,7 +220,12 @@ def _fetch(
             if len(rows) == bounds.rows:
                 return tuple(rows), (bounds.cut_by_rows(),)
             size += sum(len(str(value)) for value in row)
-            if size > bounds.bytes and rows:
+            if size > bounds.bytes and not rows:
+                raise LimitExceeded(
+                    f"One row alone has more than the limit of {bounds.bytes:,} bytes.",
+                    "Name fewer columns, or shorten their values.",
+                )
+            if size > bounds.bytes:
                 return tuple(rows), (bounds.cut_by_bytes(len(rows)),)
             rows.append(row)
     return tuple(rows), ()

@@ -47,7 +47,11 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _create_table(connection: duckdb.DuckDBPyConnection, name: str, table: Table, extra: str) -> None:
-    columns = ", ".join(f"{c.name} {_SQL_TYPES[c.type]}" for c in table.columns)
+    columns = ", ".join(
+        # A row without its season would be lost in the merge: better the load fails.
+        f"{c.name} {_SQL_TYPES[c.type]}{' NOT NULL' if c.name in ('season', 'season_type') else ''}"
+        for c in table.columns
+    )
     connection.execute(f"CREATE TABLE IF NOT EXISTS {name} ({extra}{columns})")
     for column in table.columns:
         connection.execute(

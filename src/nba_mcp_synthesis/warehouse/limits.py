@@ -14,8 +14,8 @@ class Limits:
     def cut_by_rows(self) -> str:
         """Notice for a result that was cut at the row limit."""
         return (
-            f"Only the first {self.rows:,} rows are here. Aggregate or filter to ask for less, "
-            "or fetch the next page."
+            f"Only the first {self.rows:,} rows are here. Raise the limit, fetch the next page where "
+            "results come in pages, or aggregate."
         )
 
     def cut_by_bytes(self, rows: int) -> str:

@@ -1,5 +1,6 @@
 """Loading: readings of sources into the next state of the warehouse, all of them or none."""
 
+import functools
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -69,8 +70,8 @@ def _load(
     fresh: bool,
 ) -> LoadReport:
     started = perf_counter()
-    _refuse_mixing(path, simulated=simulated)
-    with next_state(path, fresh=fresh) as connection:
+    permit = functools.partial(_refuse_mixing, simulated=simulated)
+    with next_state(path, fresh=fresh, permit=permit) as connection:
         load = _Load(connection, simulated=simulated)
         reports = []
         for report in work(load):
@@ -83,11 +84,17 @@ def _load(
 def _refuse_mixing(path: Path, *, simulated: bool) -> None:
     if not path.exists():
         return
-    with duckdb.connect(str(path), read_only=True) as connection:
-        migrations.check(max(migrations.version_of(connection), 1), path)
-        holds = connection.execute(
-            "SELECT bool_or(simulated) FROM load_history WHERE status = 'loaded'"
-        ).fetchone()
+    try:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            migrations.check_known(migrations.version_of(connection), path)
+            holds = connection.execute(
+                "SELECT bool_or(simulated) FROM load_history WHERE status = 'loaded'"
+            ).fetchone()
+    except duckdb.Error as error:
+        raise SourceError(
+            f"{path} cannot be opened as a warehouse: {str(error).splitlines()[0]}",
+            "Move it away, then load again.",
+        ) from error
     held = holds[0] if holds else None
     if held is not None and held != simulated:
         kinds = ("real data", "the simulated league")
@@ -128,7 +135,8 @@ class _Load:
             chosen = recognise(file)
             if chosen is not None:
                 report.source, report.sha256, report.reason = chosen.name, file.sha256, ""
-                report.status = "unchanged" if self._staging.knows(chosen.name, file.sha256) else "loaded"
+                report.season = file.season or ""
+                report.status = "unchanged" if self._staging.is_current(report) else "loaded"
                 if report.status == "loaded":
                     self._staging.take(report, chosen.read(file))
         except SourceError as error:
@@ -142,7 +150,7 @@ class _Load:
         self._write_teams()
         for table in layout.merged_tables():
             if table.name in self._staging.touched:
-                merging.merge(self._connection, table, self._staging.load_ids)
+                merging.merge(self._connection, table)
         found = checks.run(self._connection)
         migrations.set_info(self._connection, "snapshot", self._snapshot())
         counts = {t.name: self._count(t.name) for t in layout.merged_tables()}

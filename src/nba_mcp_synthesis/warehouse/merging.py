@@ -15,10 +15,13 @@ def _precedence() -> dict[str, dict[str, list[str]]]:
     return tomllib.loads(text)
 
 
-def merge(connection: duckdb.DuckDBPyConnection, table: Table, load_ids: list[int]) -> None:
-    """Rebuilds the seasons of `table` that these loads touched (or all of it, without seasons)."""
-    _touched_seasons(connection, table, load_ids)
-    where = "WHERE (season, season_type) IN (FROM touched)" if table.has_season else ""
+def merge(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Rebuilds what loads touched of `table`: the seasons noted in `touched`, or all of it without seasons."""
+    where = (
+        f"WHERE (season, season_type) IN (SELECT season, season_type FROM touched WHERE name = '{table.name}')"
+        if table.has_season
+        else ""
+    )
     connection.execute(f"DELETE FROM main.{table.name} {where}")
     names = ", ".join(table.column_names())
     source = f"(SELECT * FROM staged.{table.name} {where})"
@@ -28,15 +31,6 @@ def merge(connection: duckdb.DuckDBPyConnection, table: Table, load_ids: list[in
         select = _merged(table, source)
     order = ", ".join(table.key)
     connection.execute(f"INSERT INTO main.{table.name} ({names}) {select} ORDER BY {order}")
-
-
-def _touched_seasons(connection: duckdb.DuckDBPyConnection, table: Table, load_ids: list[int]) -> None:
-    if table.has_season:
-        connection.execute(
-            "CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT season, season_type "
-            f"FROM staged.{table.name} WHERE list_contains(?, load_id)",
-            [load_ids],
-        )
 
 
 def _keys_are_unique(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> bool:

@@ -31,6 +31,16 @@ def version_of(connection: duckdb.DuckDBPyConnection, schema: str = "internal") 
 
 def check(version: int, path: Path) -> None:
     """Raises WarehouseOutdated unless a warehouse of this version can be read as it is."""
+    check_known(version, path)
+    if version < layout.LAYOUT_VERSION:
+        raise WarehouseOutdated(
+            f"{path} has the older layout {version} (now {layout.LAYOUT_VERSION}).",
+            "Run `nba-mcp data migrate`: it keeps all rows.",
+        )
+
+
+def check_known(version: int, path: Path) -> None:
+    """Raises WarehouseOutdated unless a warehouse of this version can be read or migrated."""
     if version > layout.LAYOUT_VERSION:
         raise WarehouseOutdated(
             f"{path} was written by a newer version of this program "
@@ -41,11 +51,6 @@ def check(version: int, path: Path) -> None:
         raise WarehouseOutdated(
             f"{path} is a DuckDB file, but not a warehouse of this program.",
             "Name another file in NBA_MCP_WAREHOUSE_URL.",
-        )
-    if version < layout.LAYOUT_VERSION:
-        raise WarehouseOutdated(
-            f"{path} has the older layout {version} (now {layout.LAYOUT_VERSION}).",
-            "Run `nba-mcp data migrate`: it keeps all rows.",
         )
 
 

@@ -4,10 +4,14 @@ import re
 
 from nba_mcp_synthesis.schema.tables import tables
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
-from nba_mcp_synthesis.warehouse.layout import RECORDS
+from nba_mcp_synthesis.warehouse.layout import RECORDS, VIEWS
 
 _WORD = re.compile(r"\w+")
-_KINDS = {"season": "seasons", "season_type": "season types"}
+_KINDS = {
+    "season": "{} seasons",
+    "season_type": "{} season types",
+    "team_id": "rows for each team beside rows for all teams (team_id empty)",
+}
 
 
 class Mixing:
@@ -25,7 +29,7 @@ class Mixing:
             return ()
         counts = self._current_counts()
         return tuple(
-            f"{table} holds {count} {_KINDS[column]} and this query does not name {column}: "
+            f"{table} holds {_KINDS[column].format(count)} and this query does not name {column}: "
             "make sure that they are not added up by accident."
             for table in touched
             for column, count in counts[table].items()
@@ -34,7 +38,8 @@ class Mixing:
 
     @staticmethod
     def _tables() -> list[str]:
-        return [t.name for t in tables().values() if t.has_season and t.name not in RECORDS]
+        named = [t.name for t in tables().values() if t.has_season and t.name not in RECORDS]
+        return [*named, *VIEWS]
 
     def _current_counts(self) -> dict[str, dict[str, int]]:
         snapshot = self._warehouse.state().snapshot
@@ -47,5 +52,7 @@ class Mixing:
             f"SELECT '{t}', count(DISTINCT season), count(DISTINCT season_type) FROM {t}"
             for t in self._tables()
         )
-        rows = self._warehouse.query(sql).rows
-        return {table: {"season": s, "season_type": k} for table, s, k in rows}
+        counts = {table: {"season": s, "season_type": k} for table, s, k in self._warehouse.read(sql).rows}
+        totals = self._warehouse.read("SELECT count(DISTINCT team_id IS NULL) FROM player_season_stats")
+        counts["player_season_stats"]["team_id"] = totals.rows[0][0]
+        return counts

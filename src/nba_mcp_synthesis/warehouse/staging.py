@@ -8,10 +8,12 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from nba_mcp_synthesis.schema.arrow import to_arrow
-from nba_mcp_synthesis.schema.tables import tables
+from nba_mcp_synthesis.schema.tables import Table, tables
 from nba_mcp_synthesis.sources.base import Batch, Reading
+from nba_mcp_synthesis.warehouse.layout import merged_tables
 
 # Rows wait in memory until there are this many: the engine's cost of a statement is paid once for
 # hundreds of small files.
@@ -25,6 +27,7 @@ class FileReport:
     label: str
     status: str
     source: str = ""
+    season: str = ""
     sha256: str = ""
     rows_read: int = 0
     rows_loaded: int = 0
@@ -36,7 +39,9 @@ class FileReport:
 class Staging:
     """Takes readings and reports into the next state of a warehouse; `flush` when all are in.
 
-    `touched` names the tables that got rows, `load_ids` the loads of this run.
+    A file is known by its source, its label and the season it was said to be about; loading it with
+    another content takes back the rows of the one before. `touched` names the tables whose rows changed;
+    which of their seasons is in the temporary table of that name.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, *, simulated: bool) -> None:
@@ -46,23 +51,27 @@ class Staging:
         self._rows_waiting = 0
         self._history: list[dict[str, Any]] = []
         self.touched: set[str] = set()
-        self.load_ids: list[int] = []
         (self._next_id,) = connection.execute(
             "SELECT coalesce(max(load_id), 0) + 1 FROM load_history"
         ).fetchall()[0]
-        self._known = set(
-            connection.execute("SELECT source, sha256 FROM load_history WHERE status = 'loaded'").fetchall()
-        )
+        connection.execute("CREATE TEMP TABLE touched (name VARCHAR, season VARCHAR, season_type VARCHAR)")
+        self._current: dict[tuple[str, str, str], tuple[int, str]] = {
+            (source, label, season): (load_id, sha256)
+            for source, label, season, load_id, sha256 in connection.execute(
+                "SELECT source, path, season, load_id, sha256 FROM load_history WHERE status = 'loaded'"
+            ).fetchall()
+        }
 
-    def knows(self, source: str, sha256: str) -> bool:
-        """True when a file of this content has been loaded, in this run or before."""
-        return (source, sha256) in self._known
+    def is_current(self, report: FileReport) -> bool:
+        """True when the newest load of this file, or of another for that season, had this content."""
+        same = (report.source, report.season, report.sha256)
+        return any((s, season, sha) == same for (s, _, season), (_, sha) in self._current.items())
 
     def take(self, report: FileReport, reading: Reading) -> None:
         """Stages the rows of one file and counts them in its report."""
         report.source, report.rows_read = reading.source, reading.rows_read
         report.rejected = dict(reading.rejected)
-        self._known.add((report.source, report.sha256))
+        self._take_back(report)
         for batch in reading.batches:
             self._stage(batch)
             report.rows_loaded += batch.rows.num_rows
@@ -74,6 +83,7 @@ class Staging:
                 "load_id": self._next_id,
                 "source": report.source,
                 "path": report.label,
+                "season": report.season,
                 "sha256": report.sha256,
                 "status": report.status,
                 "rows_read": report.rows_read,
@@ -85,13 +95,14 @@ class Staging:
                 "simulated": self._simulated,
             }
         )
-        self.load_ids.append(self._next_id)
         self._next_id += 1
 
     def flush(self) -> None:
         """Writes everything that waits."""
         for (table, *_), waiting in self._waiting.items():
-            self._insert(f"staged.{table}", pa.concat_tables(waiting))
+            rows = pa.concat_tables(waiting)
+            self._insert(f"staged.{table}", rows)
+            self._note_touched(tables()[table], f"load_id >= {pc.min(rows['load_id'])}")
         if self._history:
             columns = {name: [row[name] for row in self._history] for name in self._history[0]}
             self._insert("main.load_history", to_arrow("load_history", columns))
@@ -99,12 +110,33 @@ class Staging:
         self._history.clear()
         self._rows_waiting = 0
 
+    def _take_back(self, report: FileReport) -> None:
+        """Removes the rows of an earlier load of the same file."""
+        key = (report.source, report.label, report.season)
+        earlier, _ = self._current.get(key, (None, ""))
+        self._current[key] = (self._next_id, report.sha256)
+        if earlier is None:
+            return
+        self.flush()
+        for table in merged_tables():
+            self._note_touched(table, f"load_id = {earlier}")
+            self._connection.execute(f"DELETE FROM staged.{table.name} WHERE load_id = {earlier}")
+        self._connection.execute(f"UPDATE load_history SET status = 'replaced' WHERE load_id = {earlier}")
+
+    def _note_touched(self, table: Table, condition: str) -> None:
+        columns = "season, season_type" if table.has_season else "NULL, NULL"
+        added = self._connection.execute(
+            f"INSERT INTO touched SELECT DISTINCT '{table.name}', {columns} FROM staged.{table.name} "
+            f"WHERE {condition}"
+        ).fetchone()
+        if added and added[0]:
+            self.touched.add(table.name)
+
     def _stage(self, batch: Batch) -> None:
         rows = batch.rows.append_column("load_id", _constant(self._next_id, pa.int32(), batch))
         if "simulated" in tables()[batch.table].column_names() and "simulated" not in rows.column_names:
             rows = rows.append_column("simulated", _constant(self._simulated, pa.bool_(), batch))
         self._waiting[batch.table, *rows.column_names].append(rows)
-        self.touched.add(batch.table)
         self._rows_waiting += rows.num_rows
         if self._rows_waiting >= _MOST_WAITING:
             self.flush()

@@ -43,7 +43,7 @@ def data_status(warehouse: DuckDBWarehouse) -> DataStatus:
             "SELECT check_name, season, season_type, subject, detail FROM quality_results "
             f"WHERE NOT passed ORDER BY ALL LIMIT {MOST_FINDINGS}",
         ),
-        files=dict(warehouse.query("SELECT status, count(*) FROM load_history GROUP BY 1 ORDER BY 1").rows),
+        files=dict(warehouse.read("SELECT status, count(*) FROM load_history GROUP BY 1 ORDER BY 1").rows),
     )
 
 
@@ -67,5 +67,5 @@ def _as_of(columns: tuple[str, ...]) -> str:
 
 
 def _rows(warehouse: DuckDBWarehouse, sql: str) -> tuple[dict[str, Any], ...]:
-    result = warehouse.query(sql)
+    result = warehouse.read(sql)
     return tuple(dict(zip(result.columns, row, strict=True)) for row in result.rows)

@@ -4,13 +4,29 @@ import base64
 import binascii
 import hashlib
 import json
-from dataclasses import dataclass, replace
+import re
+from dataclasses import astuple, dataclass, replace
 
 from nba_mcp_synthesis.errors import UsageError
 from nba_mcp_synthesis.facts import Result
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
 from nba_mcp_synthesis.warehouse.guard import Gate
 from nba_mcp_synthesis.warehouse.mixing import Mixing
+
+
+_UNREPEATABLE = re.compile(
+    r"\b(random|uuid|gen_random_uuid|uuidv4|uuidv7|sample|tablesample)\b", re.IGNORECASE
+)
+_NO_PAGES = "There is no next page, since the query gives other rows each time that it runs."
+
+
+@dataclass(frozen=True)
+class _Cursor:
+    """Where a page ended: of which query, on which state, after how many rows."""
+
+    query: str
+    snapshot: str
+    skip: int
 
 
 @dataclass(frozen=True)
@@ -32,8 +48,9 @@ class UntrustedQueries:
     def run(self, sql: str, limit: int, cursor: str | None = None) -> Page:
         """The next `limit` rows of the query.
 
-        Pages follow one another without gap or overlap: the order of a query without ORDER BY is the
-        same each time on one state of the data, and a cursor is only good for the state it came from.
+        Pages follow one another without gap or overlap: the order of a query is the same each time on
+        one state of the data, and a cursor is only good for the state it came from. A query that gives
+        other rows each time it runs has no second page.
 
         Raises:
             QueryRefused, QueryFailed, LimitExceeded, Busy, NoWarehouse: as the gate and the engine say.
@@ -41,32 +58,33 @@ class UntrustedQueries:
         """
         checked = self._gate.check(sql)
         bounds = self._warehouse.limits
-        limit = min(limit, bounds.rows)
-        skip = self._skip(checked, cursor)
-        result = self._warehouse.query(checked, replace(bounds, rows=limit), skip)
-        notes = result.notes + self._mixing.notes(checked)
-        following = self._cursor(checked, skip + len(result.rows)) if result.truncated else None
-        return Page(replace(result, notes=notes), following)
-
-    def _cursor(self, sql: str, skip: int) -> str:
-        told = {"q": _digest(sql), "s": self._warehouse.state().snapshot, "n": skip}
-        return base64.urlsafe_b64encode(json.dumps(told).encode()).decode()
-
-    def _skip(self, sql: str, cursor: str | None) -> int:
-        if cursor is None:
-            return 0
-        try:
-            told = json.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
-            query, snapshot, skip = told["q"], told["s"], int(told["n"])
-        except (binascii.Error, ValueError, KeyError, TypeError) as error:
-            raise UsageError(
-                "The cursor is not one that this server gave.", "Ask for the first page."
-            ) from error
-        if query != _digest(sql) or skip < 0:
-            raise UsageError("The cursor belongs to another query.", "Send the same SQL with it.")
-        if snapshot != self._warehouse.state().snapshot:
+        told = _read(cursor, checked) if cursor else None
+        skip = told.skip if told else 0
+        result = self._warehouse.query(checked, replace(bounds, rows=min(limit, bounds.rows)), skip)
+        if told and told.snapshot != result.snapshot:
             raise UsageError("New data were loaded since that page.", "Ask for the first page again.")
-        return skip
+        notes = result.notes + self._mixing.notes(checked)
+        if not result.truncated:
+            return Page(replace(result, notes=notes), None)
+        if _UNREPEATABLE.search(checked):
+            return Page(replace(result, notes=(*notes, _NO_PAGES)), None)
+        following = _Cursor(_digest(checked), result.snapshot, skip + len(result.rows))
+        return Page(replace(result, notes=notes), _written(following))
+
+
+def _written(cursor: _Cursor) -> str:
+    return base64.urlsafe_b64encode(json.dumps(astuple(cursor)).encode()).decode()
+
+
+def _read(text: str, sql: str) -> _Cursor:
+    try:
+        query, snapshot, skip = json.loads(base64.b64decode(text, altchars=b"-_", validate=True))
+        cursor = _Cursor(str(query), str(snapshot), int(skip))
+    except (binascii.Error, ValueError, TypeError) as error:
+        raise UsageError("The cursor is not one that this server gave.", "Ask for the first page.") from error
+    if cursor.query != _digest(sql) or cursor.skip < 0:
+        raise UsageError("The cursor belongs to another query.", "Send the same SQL with it.")
+    return cursor
 
 
 def _digest(sql: str) -> str:

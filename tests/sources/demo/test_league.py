@@ -13,7 +13,7 @@ from nba_mcp_synthesis.schema.tables import tables
 from nba_mcp_synthesis.sources.base import Batch, Reading
 from nba_mcp_synthesis.sources.demo.careers import squads
 from nba_mcp_synthesis.sources.demo.league import GAMES, _tasks, simulate, simulate_season
-from nba_mcp_synthesis.sources.demo.played import Task, play
+from nba_mcp_synthesis.sources.demo.played import Task, play_games
 from nba_mcp_synthesis.sources.demo.wording import team_names
 from sources.demo.conftest import SEED, Database
 
@@ -85,7 +85,7 @@ def test_another_seed_is_another_league() -> None:
     one, other = (_first_games(seed) for seed in (SEED, SEED + 1))
     assert len(set(one.names.values()) & set(other.names.values()) - set(team_names().values())) < 30
     assert [match.fixture for match in one.matches] != [match.fixture for match in other.matches]
-    assert not play(one).play_by_play.equals(play(other).play_by_play)
+    assert not play_games(one).play_by_play.equals(play_games(other).play_by_play)
 
 
 def _first_games(seed: int) -> Task:
@@ -114,7 +114,7 @@ def test_a_season_is_made_when_it_is_asked_for() -> None:
 @pytest.mark.parametrize("seasons_asked", [0, -1, 41])
 def test_impossible_numbers_of_seasons_are_refused(seasons_asked: int) -> None:
     """The error says how many there can be, before anything is played."""
-    with pytest.raises(UsageError, match="Ask for 1 to 40 seasons"):
+    with pytest.raises(UsageError, match="ask for 1 to 40"):
         simulate(seasons_asked, SEED, processes=1)
 
 

@@ -1,5 +1,6 @@
 """Careers from year to year: ageing, retirement, the draft, places on the teams and trades."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -95,7 +96,7 @@ class _League:
 
     def _strength(self, team_id: int) -> float:
         """Value of the eight best."""
-        return sum(sorted((player.value for player in self._teams[team_id]), reverse=True)[:8])
+        return math.fsum(sorted((player.value for player in self._teams[team_id]), reverse=True)[:8])
 
     def _swap(self, rng: Random) -> tuple[Player, Player] | None:
         """Two players of one role change teams; None when the two teams drawn find no match.

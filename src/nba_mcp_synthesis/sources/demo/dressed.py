@@ -1,5 +1,6 @@
 """Who is dressed for which game: trades take effect, and the absent stay away."""
 
+import math
 from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
@@ -56,7 +57,7 @@ def _styles(season: Squads, rng: Random) -> dict[int, tuple[float, float]]:
 
 def _around_zero(rng: Random, deviation: float, count: int) -> list[float]:
     drawn = [rng.gauss(0, deviation) for _ in range(count)]
-    return [value - sum(drawn) / count for value in drawn]
+    return [value - math.fsum(drawn) / count for value in drawn]
 
 
 def _absences(season: Squads, games: list[Fixture], rng: Random) -> _Absences:

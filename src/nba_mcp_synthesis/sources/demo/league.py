@@ -11,13 +11,13 @@ import pyarrow as pa
 
 from nba_mcp_synthesis.errors import UsageError
 from nba_mcp_synthesis.schema.arrow import to_arrow
-from nba_mcp_synthesis.schema.seasons import season_start
+from nba_mcp_synthesis.schema.seasons import season_from_start, season_start
 from nba_mcp_synthesis.sources.base import Batch, Reading
 from nba_mcp_synthesis.sources.demo.boxscore import Box
 from nba_mcp_synthesis.sources.demo.careers import FIRST_YEAR, Squads, squads
 from nba_mcp_synthesis.sources.demo.dressed import matches
 from nba_mcp_synthesis.sources.demo.people import Player
-from nba_mcp_synthesis.sources.demo.played import Played, Task, play
+from nba_mcp_synthesis.sources.demo.played import Played, Task, play_games
 from nba_mcp_synthesis.sources.demo.rows import (
     Row,
     game_row,
@@ -72,10 +72,9 @@ def simulate(seasons: int, seed: int, processes: int, on_games: OnGames | None =
 
 def _seasons(years: range, seed: int, processes: int, on_games: OnGames | None) -> Iterator[Reading]:
     if not years or years[0] < FIRST_YEAR:
-        most = season_start(LAST_SEASON) - FIRST_YEAR + 1
         raise UsageError(
-            f"The demo league has no {len(years)} seasons that end with the one of {years.stop - 1}.",
-            f"Ask for 1 to {most} seasons.",
+            f"The demo league cannot play {len(years)} seasons up to {season_from_start(years.stop - 1)}.",
+            f"Its first is {season_from_start(FIRST_YEAR)}: ask for 1 to {years.stop - FIRST_YEAR}.",
         )
     if processes < 1:
         raise UsageError(f"{processes} processes cannot play a season.", "Ask for at least one.")
@@ -98,10 +97,10 @@ def _play_seasons(years: range, seed: int, processes: int, on_games: OnGames) ->
 def _runner(processes: int) -> Iterator[_Run]:
     """Something that plays tasks in order: here, or in processes that start afresh everywhere."""
     if processes == 1:
-        yield lambda tasks: map(play, tasks)
+        yield lambda tasks: map(play_games, tasks)
         return
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-        yield lambda tasks: pool.map(play, tasks)
+        yield lambda tasks: pool.map(play_games, tasks)
 
 
 def _tasks(season: Squads, seed: int) -> list[Task]:

@@ -84,9 +84,9 @@ class Side:
             man.target = 60 * min(high, max(low, rotation["starter_minutes"] + extra))
         bench = [man for man in self.men if man not in self.starters]
         shares = rotation["bench_shares"][: len(bench)]
-        rest = 5 * REGULATION - sum(man.target for man in self.starters)
+        rest = 5 * REGULATION - math.fsum(man.target for man in self.starters)
         for man, share in zip(bench, shares, strict=False):
-            man.target = rest * share / sum(shares)
+            man.target = rest * share / math.fsum(shares)
 
     def put(self, five: list[Man]) -> None:
         """Make these five the line-up."""
@@ -95,7 +95,7 @@ class Side:
         columns = zip(*map(_weights, players), strict=True)
         self._wheels = {name: list(accumulate(column)) for name, column in zip(_WHEELS, columns, strict=True)}
         self._factors = {name: self._wheels[name][-1] / typical(name) for name in _FACTORS}
-        self.defence = sum(player.defence for player in players) / 5
+        self.defence = math.fsum(player.defence for player in players) / 5
 
     def pick(self, rng: Random, wheel: str) -> Man:
         """One of the five, with the weights of `wheel`."""

@@ -30,5 +30,9 @@ def excluded_names() -> frozenset[str]:
 
 
 def stream(seed: int, year: int, purpose: str) -> Random:
-    """Random numbers of their own for one purpose, so that no part disturbs another's."""
+    """Random numbers of their own for one purpose, so that no part disturbs another's.
+
+    Numbers drawn from it are added up with `math.fsum`, whose result, unlike that of `sum`, is the
+    same in every version of Python.
+    """
     return Random(f"{seed}/{year}/{purpose}")  # noqa: S311  nothing secret: it must be repeatable

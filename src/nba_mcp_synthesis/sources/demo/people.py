@@ -10,7 +10,7 @@ from typing import Any
 from nba_mcp_synthesis.sources.demo.parameters import cultures, excluded_names, parameters
 
 ROLES = range(5)
-FIRST_ID = 9_000_001  # real ids have at most seven digits and are far below
+FIRST_ID = 9_000_001  # the ids of real players are far below
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def _worths() -> tuple[tuple[float, list[float]], ...]:
 
 def value(ratings: tuple[float, ...], role: int) -> float:
     """What ratings are worth to a team in a role."""
-    return sum(
+    return math.fsum(
         worth * (rating - shifts[role]) for rating, (worth, shifts) in zip(ratings, _worths(), strict=True)
     )
 
@@ -122,7 +122,7 @@ def _talent(rng: Random, pick: int | None) -> float:
 
 
 def _ratings(rng: Random, role: int, age: int, talent: float) -> tuple[float, ...]:
-    unready = sum(gain(later) for later in range(age + 1, 30))
+    unready = math.fsum(gain(later) for later in range(age + 1, 30))
     return tuple(
         spec["talent"] * talent + spec["spread"] * rng.gauss(0, 1) + spec["roles"][role] - unready
         for spec in parameters("ratings").values()

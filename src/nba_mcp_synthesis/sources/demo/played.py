@@ -35,7 +35,7 @@ class Played(NamedTuple):
     boxes: list[tuple[Fixture, Box]]
 
 
-def play(task: Task) -> Played:
+def play_games(task: Task) -> Played:
     """Play the games; each has random numbers of its own, so that their grouping is no matter."""
     events: dict[str, list[object]] = {}
     shots: dict[str, list[object]] = {}

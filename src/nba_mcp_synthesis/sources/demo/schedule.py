@@ -1,5 +1,6 @@
 """The 1,230 games of a regular season: who meets whom how often, where, and on which day."""
 
+import math
 from collections import defaultdict
 from datetime import date, timedelta
 from itertools import combinations
@@ -124,4 +125,4 @@ def _third(busy: set[int], day: int) -> bool:
 
 def _strain(busy: set[int], day: int) -> float:
     """More when a team plays shortly before and after."""
-    return sum(0.35 / abs(n) for n in (-3, -2, -1, 1, 2, 3) if day + n in busy)
+    return math.fsum(0.35 / abs(n) for n in (-3, -2, -1, 1, 2, 3) if day + n in busy)

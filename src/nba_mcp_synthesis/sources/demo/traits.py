@@ -65,7 +65,7 @@ def shot_kinds() -> tuple[ShotKind, ...]:
 def typical(weight: str) -> float:
     """Sum of a weight over a line-up with an average player in each role."""
     spec = parameters("ratings")[weight]
-    return sum(math.exp(spec["scale"] * spec["roles"][role]) for role in ROLES)
+    return math.fsum(math.exp(spec["scale"] * spec["roles"][role]) for role in ROLES)
 
 
 def league_level(players: Iterable[Player]) -> tuple[float, ...]:
@@ -74,7 +74,7 @@ def league_level(players: Iterable[Player]) -> tuple[float, ...]:
     shifts = [spec["roles"] for spec in parameters("ratings").values()]
     columns = zip(*(player.ratings for player in best), strict=True)
     return tuple(
-        sum(r - shift[p.role] for r, p in zip(column, best, strict=True)) / len(best)
+        math.fsum(r - shift[p.role] for r, p in zip(column, best, strict=True)) / len(best)
         for column, shift in zip(columns, shifts, strict=True)
     )
 
