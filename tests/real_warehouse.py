@@ -1,4 +1,4 @@
-"""The real data in a warehouse, loaded once for all tests that ask it."""
+"""The real 2025-26 season and the recorded game log, loaded once for all tests that ask about them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,9 +12,9 @@ from nba_mcp_synthesis.warehouse.loading import load_files
 
 @pytest.fixture(scope="session")
 def real_warehouse(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBWarehouse]:
-    """A warehouse that holds the real data; tests read it only."""
+    """A warehouse that holds the real season; tests read it only."""
     path = tmp_path_factory.mktemp("real") / "real.duckdb"
-    load_files(path, find_files([real_data]))
+    load_files(path, find_files([real_data / "season_2025_26", real_data / "nba_api_recorded"]))
     warehouse = DuckDBWarehouse(path)
     yield warehouse
     warehouse.close()

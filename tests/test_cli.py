@@ -193,6 +193,16 @@ def test_an_answer_for_people_shows_its_query_and_that_it_is_simulated(small: Pa
     assert "simulated" in text
 
 
+def test_values_are_printed_as_they_are(small: Path) -> None:
+    """No markup is read into them, and a small number is not made zero."""
+    sql = """SELECT '[red]text [/x]' AS "[b]", 0.00004::DOUBLE AS small, -0.5::DOUBLE AS half"""
+    text = nba_mcp("query", sql).stdout
+    assert "[red]text [/x]" in text
+    assert "[b]" in text
+    assert "4e-05" in text
+    assert "-0.5" in text
+
+
 def test_output_into_a_closed_pipe_is_no_error(small: Path) -> None:
     """`nba-mcp query … | head -1` ends quietly."""
     script = f"{COMMAND} query 'FROM range(1000)' | head -1"

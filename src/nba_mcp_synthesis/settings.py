@@ -41,7 +41,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     context: Literal["production", "development", "test"] = Field(
-        "development", description="Where this runs; production logs JSON even on a terminal."
+        "development", description="Where this runs; every log line and /health carry it."
     )
     home: Path = Field(
         default_factory=default_home,

@@ -72,9 +72,9 @@ def rows(columns: Sequence[str], values: Sequence[Row]) -> RenderableType:
     """A table; says how many rows it leaves out when there are very many."""
     table = Table()
     for name in columns:
-        table.add_column(name, overflow="fold")
+        table.add_column(Text(name), overflow="fold")
     for row in values[:MOST_ROWS_SHOWN]:
-        table.add_row(*(_cell(value) for value in row))
+        table.add_row(*(Text(_cell(value)) for value in row))
     left = len(values) - MOST_ROWS_SHOWN
     if left <= 0:
         return table
@@ -187,5 +187,5 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, float):
-        return f"{value:.4f}".rstrip("0").rstrip(".")
+        return f"{value:.4f}".rstrip("0").rstrip(".") if abs(value) >= 0.001 or not value else f"{value:.4g}"
     return str(value)

@@ -50,7 +50,7 @@ def test_answers_in_words(analyst: Analyst, league: DuckDBWarehouse, question: s
     """Each kind of question is answered in a sentence whose every number its queries return."""
     proposal = ask(analyst, question)
     assert (proposal.status, proposal.text) == ("answered", text)
-    verdict = verify(proposal, Question("q", question), league.query)
+    verdict = verify(proposal, league.query)
     assert verdict.failures == ()
     assert proposal.claims
     assert proposal.rows

@@ -83,7 +83,7 @@ def test_every_number_of_an_answer_is_proven(
     """Running the queries again shows each number, and texts carry few more than was asked for."""
     for row in questions:
         proposal = proposals[row["id"]]
-        verdict = verify(proposal, Question(row["id"], row["question"]), real_warehouse.query)
+        verdict = verify(proposal, real_warehouse.query)
         assert verdict.failures == (), row["question"]
         if proposal.status == "answered":
             assert len(NUMBER.findall(proposal.text)) <= 20 + 8 * len(row["answer"])

@@ -106,6 +106,14 @@ def test_pages_follow_one_another_without_gap_or_overlap(with_client: Callable[.
     assert seen == [n * 7 % 101 for n in range(100)]
 
 
+def test_a_query_that_never_repeats_has_no_second_page(with_client: Callable[..., Any]) -> None:
+    """Pages of a random order would overlap."""
+    page = call(with_client, "query_sql", sql="SELECT range FROM range(10) ORDER BY random()", limit=3)
+    assert page["truncated"]
+    assert page["next_cursor"] is None
+    assert "There is no next page" in page["notes"][-1]
+
+
 def test_a_cursor_of_another_query_or_of_nobody_is_refused(with_client: Callable[..., Any]) -> None:
     """A page of the wrong query would be a wrong answer."""
     page = call(with_client, "query_sql", sql="FROM range(10)", limit=5)
@@ -128,7 +136,17 @@ def test_a_cursor_of_another_query_or_of_nobody_is_refused(with_client: Callable
         ("", "There are 0 statements"),
         ("-- nothing", "There are 0 statements"),
         ("SELECT nosuch FROM games", "nosuch"),
-        ("FROM read_csv('/etc/passwd')", "/etc/passwd"),
+        ("FROM read_csv('/etc/passwd')", "The table function read_csv is not allowed"),
+        ("FROM '/etc/passwd'", "There is no table '/etc/passwd'"),
+        ("FROM pandas_scan(NULL)", "pandas_scan is not allowed"),
+        ("FROM enable_logging('QueryLog')", "enable_logging is not allowed"),
+        ("SELECT * FROM duckdb_settings()", "duckdb_settings is not allowed"),
+        ("SELECT path FROM duckdb_databases", "There is no table 'duckdb_databases'"),
+        ("SELECT * FROM staged.games", "There is no table 'games'"),
+        ("SELECT (SELECT max(value) FROM internal.info)", "There is no table 'info'"),
+        ("SELECT current_setting('secret_directory')", "current_setting is not allowed"),
+        ("SELECT json_structure('[]')", "json_structure is not allowed"),
+        ("SELECT " + "+".join("1" * 900), "nested too deeply"),
         ("SELECT '" + "x" * 20_000 + "'", "the limit is 20,000"),
         ("SELECT 1 AS a\0", "characters that no SQL can have"),
     ],

@@ -164,6 +164,39 @@ def test_a_warehouse_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
         DuckDBWarehouse(path).query("SELECT 1")
 
 
+def test_times_with_a_time_zone_can_be_read(small_warehouse: DuckDBWarehouse) -> None:
+    """`now()` and its like give a time, not the engine's wish for another package."""
+    ((now,),) = small_warehouse.query("SELECT now()").rows
+    assert now.tzinfo is not None
+
+
+def test_one_row_beyond_the_byte_limit_is_an_error(small_warehouse: DuckDBWarehouse) -> None:
+    """There is nothing smaller to cut to."""
+    with pytest.raises(LimitExceeded, match="One row alone"):
+        small_warehouse.query("SELECT repeat('x', 10000)", Limits(bytes=5_000))
+
+
+def test_callers_beyond_those_that_may_wait_are_turned_away_at_once(tmp_path: Path) -> None:
+    """They do not hold a thread each for the whole deadline."""
+    warehouse = DuckDBWarehouse(small_league.build(tmp_path / "w.duckdb"), Limits(seconds=2), concurrency=1)
+    outcomes: list[type[Exception]] = []
+
+    def ask() -> None:
+        try:
+            warehouse.query(ENDLESS)
+        except (Busy, LimitExceeded) as error:
+            outcomes.append(type(error))
+
+    callers = [threading.Thread(target=ask) for _ in range(9)]
+    for caller in callers:
+        caller.start()
+    while len(outcomes) < 4:
+        assert any(caller.is_alive() for caller in callers)
+    assert outcomes == [Busy] * 4
+    for caller in callers:
+        caller.join()
+
+
 def test_queries_run_side_by_side(tmp_path: Path) -> None:
     """A short query does not wait behind a long one."""
     path = small_league.build(tmp_path / "w.duckdb")

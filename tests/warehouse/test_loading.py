@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 import small_league
-from nba_mcp_synthesis.errors import Busy, SourceError, UsageError
+from nba_mcp_synthesis.errors import Busy, SourceError, UsageError, WarehouseOutdated
 from nba_mcp_synthesis.sources.base import SourceFile
 from nba_mcp_synthesis.warehouse import layout, loading, migrations
 from nba_mcp_synthesis.warehouse.building import next_state
@@ -56,21 +56,40 @@ def test_a_load_reports_what_it_did_and_checks_it(tmp_path: Path) -> None:
     assert compared["point_identity"] == 4
 
 
-def test_a_contradiction_is_found_by_its_check_and_kept(tmp_path: Path) -> None:
-    """A team row whose points differ from the score is named by game, in the report and in the table."""
+WRONG_TEAM_ROWS = {
+    "points": ({"pts": 111}, "score 110-100, team row 111 to 100, won"),
+    "no points": ({"pts": None}, "team row ? to 100"),
+    "opponent's points": ({"opp_pts": 1}, "team row 110 to 1, won"),
+    "the winner": ({"won": False}, "team row 110 to 100, not won"),
+    "sides swapped": ({"pts": 100, "opp_pts": 110, "won": False}, "team row 100 to 110, not won"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG_TEAM_ROWS)
+def test_a_contradiction_is_found_by_its_check_and_kept(tmp_path: Path, wrong: str) -> None:
+    """A team row that is not its side of the score is named, in the report and in the table."""
+    change, found = WRONG_TEAM_ROWS[wrong]
     reading = small_league.reading()
-    wrong = small_league.team_rows().rows.to_pylist()
-    wrong[0]["pts"] = 111
+    rows = small_league.team_rows().rows.to_pylist()
+    rows[0] |= change
     batches = [b for b in reading.batches if b.table != "team_game_stats"]
-    batches.append(small_league._batch("team_game_stats", wrong))
+    batches.append(small_league._batch("team_game_stats", rows))
     report = loading.load_demo(tmp_path / "w.duckdb", [("x", replace(reading, batches=tuple(batches)))])
     failures = {check.name: check.failures for check in report.checks if check.failures}
-    assert set(failures) == {"game_score", "season_points"}
-    assert "0022500001: score 110-100, team rows" in failures["game_score"][0]
-    found = DuckDBWarehouse(report.path).query(
-        "SELECT subject FROM quality_results WHERE check_name = 'game_score'"
-    )
-    assert found.rows == (("0022500001",),)
+    assert found in failures["game_score"][0]
+    sql = "SELECT subject FROM quality_results WHERE check_name = 'game_score'"
+    kept = DuckDBWarehouse(report.path).query(sql)
+    assert kept.rows == ((f"0022500001 {small_league.LAL}",),)
+
+
+def test_a_check_that_had_nothing_to_look_at_is_not_called_passed(tmp_path: Path) -> None:
+    """Games without team rows are a finding of one check and no success of the others."""
+    reading = small_league.reading()
+    batches = tuple(b for b in reading.batches if b.table != "team_game_stats")
+    report = loading.load_demo(tmp_path / "w.duckdb", [("x", replace(reading, batches=batches))])
+    compared = {check.name: check.compared for check in report.checks}
+    assert compared["game_score"] == compared["season_points"] == 0
+    assert len(next(c for c in report.checks if c.name == "two_team_rows").failures) == 3
 
 
 def test_the_same_file_twice_changes_nothing(tmp_path: Path) -> None:
@@ -84,16 +103,34 @@ def test_the_same_file_twice_changes_nothing(tmp_path: Path) -> None:
     assert fingerprint(path) == before
 
 
-def test_a_corrected_file_replaces_its_rows(tmp_path: Path) -> None:
-    """The newest load of a source wins for the rows it gives."""
+def test_a_corrected_file_takes_back_what_it_said_before(tmp_path: Path) -> None:
+    """Changed values change, rows that left the file leave the tables, and a correction can be undone."""
     path = tmp_path / "w.duckdb"
     file = games_file(tmp_path / "in", 2)
-    loading.load_files(path, [file])
-    corrected = file.path.read_text().replace("LAL,BOS,101,99", "LAL,BOS,107,99")
-    file.path.write_text(corrected)
-    loading.load_files(path, [SourceFile(file.path, file.label)])
-    rows = DuckDBWarehouse(path).query("SELECT game_id, home_pts FROM games ORDER BY 1").rows
-    assert rows == (("0022500001", 107), ("0022500002", 102))
+    first = file.path.read_text()
+
+    def loaded(content: str) -> tuple[tuple[object, ...], ...]:
+        file.path.write_text(content)
+        loading.load_files(path, [SourceFile(file.path, file.label)])
+        return DuckDBWarehouse(path).query("SELECT game_id, home_pts FROM games ORDER BY 1").rows
+
+    assert loaded(first) == (("0022500001", 101), ("0022500002", 102))
+    only_one = first.replace("LAL,BOS,101,99", "LAL,BOS,107,99").rsplit("00225", 1)[0]
+    assert loaded(only_one) == (("0022500001", 107),)
+    assert loaded(first) == (("0022500001", 101), ("0022500002", 102))
+    history = DuckDBWarehouse(path).query("SELECT status FROM load_history ORDER BY load_id").rows
+    assert history == (("replaced",), ("replaced",), ("loaded",))
+
+
+def test_the_season_that_a_file_is_said_to_be_about_is_part_of_what_it_is(tmp_path: Path) -> None:
+    """The same totals for another season are another load, not an unchanged one."""
+    header = Path(__file__).parents[1] / "sources" / "files" / "player_totals.csv"
+    path = tmp_path / "w.duckdb"
+    for season in ("2024-25", "2025-26"):
+        report = loading.load_files(path, [SourceFile(header, "player_totals.csv", season)])
+        assert [f.status for f in report.files] == ["loaded"], report.files
+    found = DuckDBWarehouse(path).query("SELECT DISTINCT season FROM player_season_stats ORDER BY 1").rows
+    assert found == (("2024-25",), ("2025-26",))
 
 
 def test_a_broken_file_does_not_keep_the_others_out(tmp_path: Path) -> None:
@@ -125,6 +162,16 @@ def test_real_data_are_never_added_to_the_simulated_league(tmp_path: Path) -> No
     loading.load_files(real, [games_file(tmp_path / "in", 1)])
     with pytest.raises(UsageError, match="holds real data"):
         small_league.build(real)
+
+
+@pytest.mark.parametrize("content", [b"", b"no database" * 1000])
+def test_a_warehouse_that_cannot_be_read_is_named_and_left_alone(tmp_path: Path, content: bytes) -> None:
+    """Neither a load nor the demo writes over what it does not understand."""
+    path = tmp_path / "w.duckdb"
+    path.write_bytes(content)
+    with pytest.raises((SourceError, WarehouseOutdated), match=str(path)):
+        small_league.build(path)
+    assert path.read_bytes() == content
 
 
 def test_an_error_in_the_middle_leaves_the_old_state(tmp_path: Path) -> None:

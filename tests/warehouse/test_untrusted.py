@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from nba_mcp_synthesis.errors import UsageError
 from nba_mcp_synthesis.sources.base import SourceFile
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
 from nba_mcp_synthesis.warehouse.loading import load_files
@@ -47,3 +48,17 @@ def test_a_query_that_names_the_type_or_touches_none_is_left_in_peace(
 ) -> None:
     """No note where there is nothing to mix."""
     assert queries.run(sql, 10).result.notes == ()
+
+
+def test_a_cursor_is_not_good_for_another_state_of_the_data(
+    tmp_path: Path, queries: UntrustedQueries
+) -> None:
+    """A row could be there twice, or be missed, so the reader starts again."""
+    sql = "SELECT game_id FROM games ORDER BY 1"
+    first = queries.run(sql, 1)
+    file = tmp_path / "games.csv"
+    file.write_text(file.read_text().replace("0022500001", "0022500009"))
+    load_files(tmp_path / "w.duckdb", [SourceFile(file, file.name)])
+    with pytest.raises(UsageError, match="New data were loaded"):
+        queries.run(sql, 1, first.next_cursor)
+    assert queries.run(sql, 1).result.rows == (("0022500009",),)

@@ -1,6 +1,7 @@
--- Standings of every regular season, from the games. Ties in the percentage are broken by the
--- games among the tied teams, then by the record in the division (teams of one division only),
--- then by the record in the conference, then by the points difference.
+-- Standings of every regular season, from the games. Ties are broken in the league's order: by the games
+-- among the tied teams (division leaders first where three or more are tied), division leaders, the record
+-- in the division (teams of one division only), the record in the conference, the points difference. Left
+-- out are the records against play-off teams, and starting again after a part of a tie is broken.
 WITH game AS (
     SELECT s.season, s.team_id, s.opponent_team_id, s.game_date, s.game_id, s.is_home, s.won, s.pts, s.opp_pts,
            t.conference, t.division, o.conference AS opponent_conference, o.division AS opponent_division,
@@ -31,19 +32,25 @@ WITH game AS (
            avg(CASE WHEN won THEN 1.0 ELSE 0.0 END) FILTER (WHERE opponent_division = g.division) AS division_pct
     FROM game g
     GROUP BY g.season, g.team_id, g.conference, g.division
+), leader AS (
+    SELECT season, team_id, win_pct = max(win_pct) OVER (PARTITION BY season, division) AS leads FROM total
 ), tied AS (
     SELECT a.season, a.team_id,
            avg(CASE WHEN g.won THEN 1.0 ELSE 0.0 END) AS among_pct,
-           count(DISTINCT b.division) + CASE WHEN bool_or(b.division <> a.division) THEN 1 ELSE 0 END = 1 AS one_division
+           count(DISTINCT b.team_id) > 1 AS several,
+           bool_and(b.division = a.division) AS one_division
     FROM total a
-    JOIN total b ON b.season = a.season AND b.conference = a.conference AND b.wins = a.wins
-                AND b.losses = a.losses AND b.team_id <> a.team_id
+    JOIN total b ON b.season = a.season AND b.conference = a.conference AND b.win_pct = a.win_pct
+                AND b.team_id <> a.team_id
     JOIN game g ON g.season = a.season AND g.team_id = a.team_id AND g.opponent_team_id = b.team_id
     GROUP BY a.season, a.team_id
 )
 SELECT t.season, 'Regular Season' AS season_type, t.team_id, t.conference, t.division,
        row_number() OVER (PARTITION BY t.season, t.conference
-                          ORDER BY t.win_pct DESC, i.among_pct DESC NULLS LAST,
+                          ORDER BY t.win_pct DESC,
+                                   CASE WHEN i.several AND d.leads THEN 0 ELSE 1 END,
+                                   i.among_pct DESC NULLS LAST,
+                                   CASE WHEN d.leads THEN 0 ELSE 1 END,
                                    CASE WHEN i.one_division THEN t.division_pct END DESC NULLS LAST,
                                    t.conference_pct DESC NULLS LAST,
                                    t.pts_per_game - t.opp_pts_per_game DESC, t.team_id) AS conference_rank,
@@ -54,4 +61,5 @@ SELECT t.season, 'Regular Season' AS season_type, t.team_id, t.conference, t.div
        CASE WHEN r.latest THEN 1 ELSE -1 END * (coalesce(r.changed_at, r.gp + 1) - 1) AS streak
 FROM total t
 JOIN turn r ON r.season = t.season AND r.team_id = t.team_id
+JOIN leader d ON d.season = t.season AND d.team_id = t.team_id
 LEFT JOIN tied i ON i.season = t.season AND i.team_id = t.team_id

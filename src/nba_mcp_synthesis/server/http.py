@@ -31,6 +31,7 @@ def build_http(
     metrics: Metrics,
     readiness: Readiness,
     metrics_token: str | None = None,
+    context: str = "development",
 ) -> FastAPI:
     """The application. `/metrics` wants `metrics_token` as bearer token when there is one."""
     mcp_app = mcp.http_app(path="/mcp", host_origin_protection="auto")
@@ -50,28 +51,30 @@ def build_http(
         redoc_url=None,
     )
     app.add_middleware(ObserveRequests, metrics=metrics)
-    _add_health(app, warehouse, readiness)
+    _add_health(app, warehouse, readiness, context)
     _add_metrics(app, warehouse, metrics, metrics_token)
     app.mount("/", mcp_app)
     return app
 
 
-def _add_health(app: FastAPI, warehouse: DuckDBWarehouse, readiness: Readiness) -> None:
+def _add_health(app: FastAPI, warehouse: DuckDBWarehouse, readiness: Readiness, context: str) -> None:
+    # On the event loop itself: probes must not wait for a thread behind slow queries.
     @app.get("/health", summary="Each dependency, and ok or degraded")
-    def health() -> dict[str, Any]:
+    async def health() -> dict[str, Any]:
         found = _warehouse_health(warehouse)
         return {
             "status": "ok" if found["status"] == "ok" else "degraded",
             "version": version("nba-mcp-synthesis"),
+            "context": context,
             "dependencies": {"warehouse": found},
         }
 
     @app.get("/health/live", summary="200 while the process runs")
-    def live() -> dict[str, str]:
+    async def live() -> dict[str, str]:
         return {"status": "ok"}
 
     @app.get("/health/ready", summary="200 while new requests are welcome, else 503")
-    def ready() -> JSONResponse:
+    async def ready() -> JSONResponse:
         found = _warehouse_health(warehouse)
         if readiness.stopping:
             found = {"status": "stopping", "message": "The server is shutting down."}
@@ -93,9 +96,10 @@ def _warehouse_health(warehouse: DuckDBWarehouse) -> dict[str, Any]:
 
 def _add_metrics(app: FastAPI, warehouse: DuckDBWarehouse, metrics: Metrics, token: str | None) -> None:
     @app.get("/metrics", summary="Prometheus text format")
-    def exposition(request: Request) -> Response:
-        given = request.headers.get("authorization", "")
-        if token and not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+    async def exposition(request: Request) -> Response:
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        known = scheme.lower() == "bearer" and hmac.compare_digest(given.encode(), (token or "").encode())
+        if token and not known:
             return JSONResponse(
                 {"detail": "/metrics wants the header Authorization: Bearer TOKEN."},
                 401,

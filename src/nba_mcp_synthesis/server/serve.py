@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import ipaddress
+import logging
+import os
 import signal
 import sys
 from types import FrameType
@@ -20,7 +22,7 @@ from nba_mcp_synthesis.telemetry.metrics import Metrics
 
 def serve_stdio(services: Services, settings: Settings) -> None:
     """Serves one client on standard input and output until it closes them."""
-    configure_logs(sys.stderr, settings.log_level)
+    configure_logs(sys.stderr, settings.log_level, context=settings.context)
 
     async def run() -> None:
         server = await build_mcp(services, Metrics())
@@ -37,7 +39,7 @@ def serve_http(services: Services, settings: Settings, host: str, port: int) -> 
         SettingsError: the address can be reached by others and nothing asks who calls.
         Unavailable: the port cannot be listened on.
     """
-    configure_logs(sys.stdout, settings.log_level)
+    configure_logs(sys.stdout, settings.log_level, context=settings.context)
     _refuse_open_door(settings, host)
     asyncio.run(_serve(services, settings, host, port))
 
@@ -46,7 +48,7 @@ async def _serve(services: Services, settings: Settings, host: str, port: int) -
     metrics, readiness = Metrics(), Readiness()
     mcp = await build_mcp(services, metrics)
     token = settings.metrics_token.get_secret_value() if settings.metrics_token else None
-    app = build_http(mcp, services.warehouse, metrics, readiness, token)
+    app = build_http(mcp, services.warehouse, metrics, readiness, token, settings.context)
     config = uvicorn.Config(
         app,
         host=host,
@@ -59,11 +61,20 @@ async def _serve(services: Services, settings: Settings, host: str, port: int) -
     server = _Server(config, readiness)
     try:
         await server.serve()
+        if server.started:
+            _end_process()
     except SystemExit as stop:
         raise Unavailable(
             f"The server could not start on {host}:{port}.",
             "Is the port taken? Choose another with --port.",
         ) from stop
+
+
+def _end_process() -> None:
+    """Ends the process although a query that could not be stopped may still hold a thread."""
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(0)
 
 
 class _Server(uvicorn.Server):

@@ -6,44 +6,56 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-# 1,230 · 28.7 · .562 — but not the parts of a date, a season (2025-26) or a name (76ers).
-_NUMBER = re.compile(r"(?<![\w.,-])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?![\w]|[.,]?\d)")
-_NOT_NUMBERS = re.compile(r"\b\d{4}-\d{2}(?:-\d{2})?\b|\b76ers\b", re.IGNORECASE)
+# Any run of digits with what may belong to it; whether it is a number is judged afterwards.
+_RUN = re.compile(r"[-+−]?[\d.,]*\d[\w.,]*(?:\s?(?:%|percent\b))?")
+_WELL_FORMED = re.compile(r"[-+−]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?")
+_NO_NUMBERS = re.compile(r"\b\d{4}-\d{2}(?:-\d{2})?\b|\b76ers\b", re.IGNORECASE)
 
 
 def numbers_in(text: str) -> tuple[str, ...]:
-    """The numbers written in a text, as written; records like 56-26 give both their numbers."""
-    plain = _NOT_NUMBERS.sub(" ", text)
-    plain = re.sub(r"(?<=\d)[-–](?=\d)", " ", plain)
-    return tuple(m.group() for m in _NUMBER.finditer(plain) if any(c.isdigit() for c in m.group()))
+    """The numbers written in a text, as written; a percentage keeps its sign, a record gives both sides.
+
+    Seasons, dates and team names are no numbers. What has digits but is not well formed (`31pts`, `12,34`)
+    is given as it stands, and no value shows it.
+    """
+    plain = _NO_NUMBERS.sub(" ", text)
+    plain = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", plain)
+    plain = re.sub(r"(?<=\d)[-–](?=[\d\w])", " ", plain)
+    return tuple(m.group().rstrip(".,") for m in _RUN.finditer(plain))
 
 
 def shown_by(written: str, values: Iterable[float]) -> bool:
     """True when a value equals the written number at the precision it is written with.
 
-    A fraction counts as its percentage too: 0.379661 shows both 0.38 and 38.0.
+    A percentage is also shown by its fraction (38.0 % by 0.379661). A written sign has to be the value's.
     """
-    plain = written.replace(",", "")
+    percent = written.endswith(("%", "percent"))
+    plain = written.removesuffix("%").removesuffix("percent").strip()
+    if not _WELL_FORMED.fullmatch(plain):
+        return False
+    plain = plain.replace(",", "").replace("−", "-")
     number = float(plain)
-    decimals = len(plain.partition(".")[2])
-    step = 0.5 * 10**-decimals * (1 + 1e-9) + 1e-9
-    return any(abs(abs(v) - abs(number)) <= step or abs(abs(v) * 100 - abs(number)) <= step for v in values)
+    step = 0.5 * 10 ** -len(plain.partition(".")[2]) * (1 + 1e-9) + 1e-9
+    signed = plain[0] in "+-"
+    scales = (1.0, 100.0) if percent else (1.0,)
+    return any(_near(value * scale, number, step, signed=signed) for value in values for scale in scales)
+
+
+def _near(value: float, number: float, step: float, *, signed: bool) -> bool:
+    return abs((value if signed else abs(value)) - number) <= step
 
 
 def values_of(rows: Iterable[tuple[Any, ...]]) -> Iterator[float]:
-    """All numbers in rows, those in dates included (a day and a year are read off them)."""
+    """All numbers in the cells of rows."""
     for row in rows:
         for value in row:
-            yield from _numbers_of(value)
+            if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+                yield float(value)
 
 
-def _numbers_of(value: Any) -> Iterator[float]:
-    match value:
-        case bool() | None:
-            return
-        case int() | float() | Decimal():
-            yield float(value)
-        case dt.date():
-            yield from (float(value.day), float(value.month), float(value.year))
-        case str():
-            yield from (float(part) for part in re.findall(r"\d+(?:\.\d+)?", value))
+def parts_of_dates(rows: Iterable[tuple[Any, ...]]) -> Iterator[float]:
+    """Days, months and years of the dates in rows, which prose may spell out."""
+    for row in rows:
+        for value in row:
+            if isinstance(value, dt.date):
+                yield from (float(value.day), float(value.month), float(value.year))

@@ -29,7 +29,7 @@ def ask(
         raise UsageError(f"The question has {len(text):,} characters; the limit is {MAX_QUESTION:,}.")
     question = Question(answer_id or uuid.uuid4().hex[:12], text.strip())
     state = warehouse.state()
-    verdicts = [verify(p, question, warehouse.query) for p in hear(voices, question)]
+    verdicts = [verify(p, warehouse.query) for p in hear(voices, question)]
     answer = merge(question, verdicts)
     # A refusal has no evidence to take these from, and still speaks about the data that are loaded.
     return replace(

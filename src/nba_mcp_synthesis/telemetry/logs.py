@@ -18,10 +18,14 @@ _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _QUIET = ("uvicorn.access", "mcp", "fastmcp", "httpx", "asyncio", "sse_starlette")
 
 
-def configure_logs(stream: TextIO, level: str = "info") -> None:
-    """Sends every event of this process, other libraries' included, to `stream` as JSON lines."""
+def configure_logs(stream: TextIO, level: str = "info", **facts: str) -> None:
+    """Sends every event of this process, other libraries' included, to `stream` as JSON lines.
+
+    `facts` are on every line.
+    """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
+        lambda _logger, _method, event: {**facts, **event},
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]

@@ -19,6 +19,8 @@ from nba_mcp_synthesis.warehouse import migrations
 from nba_mcp_synthesis.warehouse.limits import Limits
 
 _CHUNK = 500
+# More callers than this are turned away at once, so that they do not hold threads while they wait.
+_WAITING_PER_PLACE = 4
 # Bounds of the product's own queries, which settings for callers do not touch.
 _OWN_ROWS, _OWN_BYTES = 100_000, 100_000_000
 
@@ -46,6 +48,7 @@ class DuckDBWarehouse:
         self.limits = limits or Limits()
         self._memory_mb = memory_mb
         self._places = threading.BoundedSemaphore(concurrency)
+        self._callers = threading.BoundedSemaphore(concurrency * (1 + _WAITING_PER_PLACE))
         self._concurrency = concurrency
         self._lock = threading.Lock()
         self._state: State | None = None
@@ -104,15 +107,20 @@ class DuckDBWarehouse:
 
     @contextlib.contextmanager
     def _place(self, bounds: Limits) -> Iterator[None]:
-        if not self._places.acquire(timeout=bounds.seconds):
-            raise Busy(
-                f"All {self._concurrency} places for queries have been taken for {bounds.seconds:g} s.",
-                "Try again in a moment.",
-            )
+        if not self._callers.acquire(blocking=False):
+            raise Busy("Too many callers wait for a query to end.", "Try again in a moment.")
         try:
-            yield
+            if not self._places.acquire(timeout=bounds.seconds):
+                raise Busy(
+                    f"All {self._concurrency} places for queries have been taken for {bounds.seconds:g} s.",
+                    "Try again in a moment.",
+                )
+            try:
+                yield
+            finally:
+                self._places.release()
         finally:
-            self._places.release()
+            self._callers.release()
 
     @contextlib.contextmanager
     def _cursor(self) -> Iterator[tuple[State, duckdb.DuckDBPyConnection]]:

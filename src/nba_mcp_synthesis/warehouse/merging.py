@@ -16,12 +16,9 @@ def _precedence() -> dict[str, dict[str, list[str]]]:
 
 
 def merge(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Rebuilds what loads touched of `table`: the seasons noted in `touched`, or all of it without seasons."""
-    where = (
-        f"WHERE (season, season_type) IN (SELECT season, season_type FROM touched WHERE name = '{table.name}')"
-        if table.has_season
-        else ""
-    )
+    """Rebuilds what loads touched of `table`: the seasons noted in `touched`, or all when it has none."""
+    touched = f"(SELECT season, season_type FROM touched WHERE name = '{table.name}')"
+    where = f"WHERE (season, season_type) IN {touched}" if table.has_season else ""
     connection.execute(f"DELETE FROM main.{table.name} {where}")
     names = ", ".join(table.column_names())
     source = f"(SELECT * FROM staged.{table.name} {where})"

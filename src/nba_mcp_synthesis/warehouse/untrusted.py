@@ -13,7 +13,6 @@ from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
 from nba_mcp_synthesis.warehouse.guard import Gate
 from nba_mcp_synthesis.warehouse.mixing import Mixing
 
-
 _UNREPEATABLE = re.compile(
     r"\b(random|uuid|gen_random_uuid|uuidv4|uuidv7|sample|tablesample)\b", re.IGNORECASE
 )
