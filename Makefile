@@ -38,7 +38,7 @@ demo: $(VENV)/.core ## Simulate a league, ask it a question, show how to connect
 	@$(DEMO) $(BIN)/nba-mcp ask "who led the league in scoring"
 	@echo
 	@echo "== Connect a client"
-	@$(DEMO) $(BIN)/nba-mcp connect
+	@$(BIN)/nba-mcp connect
 
 run: $(VENV)/.core ## Serve MCP and HTTP on 127.0.0.1:8000
 	@$(BIN)/nba-mcp serve

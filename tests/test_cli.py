@@ -133,6 +133,10 @@ def test_connect_prints_lines_that_can_be_pasted(small: Path) -> None:
     entry = json.loads(found["cursor"]["lines"])["mcpServers"]["nba"]
     assert Path(entry["command"]).exists()
     assert entry["args"] == ["serve", "--transport", "stdio"]
+    assert entry["env"]["NBA_MCP_WAREHOUSE_URL"] == f"duckdb:///{small}"
+    assert "-e NBA_MCP_WAREHOUSE_URL=" in found["claude-code"]["lines"]
+    secret = nba_mcp("connect", NBA_MCP_METRICS_TOKEN="hunter2").stdout
+    assert "hunter2" not in secret
     text = nba_mcp("connect", "cursor").stdout
     assert json.loads(text.partition("\n")[2]) == json.loads(found["cursor"]["lines"])
 

@@ -91,16 +91,18 @@ def inspector(node: Node, target: list[str], *arguments: str) -> tuple[int, str]
 @pytest.mark.parametrize("transport", ["stdio", "http"])
 def test_the_inspectors_command_line(node: Node, warehouse: Path, tmp_path: Path, transport: str) -> None:
     """It lists the tools and calls every one of them."""
+    # the Inspector starts servers with an environment of its own
+    settings = ["-e", f"NBA_MCP_WAREHOUSE_URL=duckdb:///{warehouse}"] if transport == "stdio" else []
     with running(tmp_path) as server:
         over = {"stdio": [COMMAND, "serve", "--transport", "stdio"], "http": [f"{server.url}/mcp"]}
-        code, printed = inspector(node, over[transport], "--method", "tools/list")
+        code, printed = inspector(node, over[transport], *settings, "--method", "tools/list")
         assert code == 0, printed
         assert all(f'"{call["name"]}"' in printed for call in CALLS)
         for call in CALLS:
             given = [f"{name}={value}" for name, value in call["arguments"].items()]
             arguments = [part for pair in given for part in ("--tool-arg", pair)]
-            code, printed = inspector(
-                node, over[transport], "--method", "tools/call", "--tool-name", call["name"], *arguments
-            )
+            wanted = ("--method", "tools/call", "--tool-name", call["name"], *arguments)
+            code, printed = inspector(node, over[transport], *settings, *wanted)
             assert code == 0, printed
             assert "structuredContent" in printed
+            assert call["name"] != "query_sql" or '"rows": [' in printed

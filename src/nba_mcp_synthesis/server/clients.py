@@ -1,12 +1,15 @@
 """The lines that connect each MCP client to this installation."""
 
 import json
+import os
 import shlex
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from nba_mcp_synthesis.errors import UnknownName
+from nba_mcp_synthesis.settings import PREFIX, RESERVED, Settings
 
 
 @dataclass(frozen=True)
@@ -24,8 +27,11 @@ class Connection:
 
 
 def instructions(client: str | None = None) -> tuple[Connection, ...]:
-    """Connection lines for one client, or for all; UnknownName for one we have no lines for."""
-    all_of_them = _connections(_command())
+    """Connection lines for one client, or for all; UnknownName for one we have no lines for.
+
+    Clients start servers with an environment of their own, so the lines carry the settings in force here.
+    """
+    all_of_them = _connections(_command(), _settings(os.environ))
     if client is None:
         return all_of_them
     found = tuple(c for c in all_of_them if c.client == client)
@@ -40,14 +46,25 @@ def _command() -> list[str]:
     return [str(beside if beside.exists() else "nba-mcp"), "serve", "--transport", "stdio"]
 
 
-def _connections(command: list[str]) -> tuple[Connection, ...]:
+def _settings(environ: Mapping[str, str]) -> dict[str, str]:
+    """The settings that the environment names, without secrets: those are for the HTTP server only."""
+    secret = {
+        PREFIX + name.upper() for name, f in Settings.model_fields.items() if "Secret" in str(f.annotation)
+    }
+    return {k: v for k, v in sorted(environ.items()) if k.startswith(PREFIX) and k not in secret | RESERVED}
+
+
+def _connections(command: list[str], settings: dict[str, str]) -> tuple[Connection, ...]:
     program, *arguments = command
-    entry = {"command": program, "args": arguments}
+    entry: dict[str, object] = {"command": program, "args": arguments}
+    if settings:
+        entry["env"] = settings
     servers = json.dumps({"mcpServers": {"nba": entry}}, indent=2)
     typed = shlex.join(command)
+    named = "".join(f"-e {shlex.quote(f'{k}={v}')} " for k, v in settings.items())
     return (
         Connection("claude-desktop", "Claude Desktop", "claude_desktop_config.json", servers),
-        Connection("claude-code", "Claude Code", "in a terminal", f"claude mcp add nba -- {typed}"),
+        Connection("claude-code", "Claude Code", "in a terminal", f"claude mcp add nba {named}-- {typed}"),
         Connection("cursor", "Cursor", "~/.cursor/mcp.json", servers),
         Connection(
             "vscode",
@@ -59,6 +76,6 @@ def _connections(command: list[str]) -> tuple[Connection, ...]:
             "inspector",
             "MCP Inspector",
             "in a terminal",
-            f"npx @modelcontextprotocol/inspector -- {typed}",
+            f"npx @modelcontextprotocol/inspector {named}-- {typed}",
         ),
     )
