@@ -14,7 +14,8 @@ from nba_mcp_synthesis.warehouse.loading import load_files
 def real_warehouse(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBWarehouse]:
     """A warehouse that holds the real season; tests read it only."""
     path = tmp_path_factory.mktemp("real") / "real.duckdb"
-    load_files(path, find_files([real_data / "season_2025_26", real_data / "nba_api_recorded"]))
+    log = real_data / "nba_api_recorded" / "cassettes" / "smoke" / "test_endpoints[LeagueGameLog].yaml"
+    load_files(path, find_files([real_data / "season_2025_26", log]))
     warehouse = DuckDBWarehouse(path)
     yield warehouse
     warehouse.close()

@@ -126,6 +126,16 @@ def test_tables_and_find_and_status(small: Path) -> None:
     assert "Regular Season" in nba_mcp("data", "status").stdout
 
 
+def test_checks_can_be_run_again(small: Path, tmp_path: Path) -> None:
+    """Exit code 0 while they hold, 1 when one does not, 3 without a warehouse."""
+    done = nba_mcp("data", "check")
+    assert done.returncode == 0
+    assert "checks hold over" in done.stdout
+    missing = nba_mcp("data", "check", NBA_MCP_WAREHOUSE_URL=f"duckdb:///{tmp_path}/none.duckdb")
+    assert missing.returncode == 3
+    assert not (tmp_path / "none.duckdb").exists()
+
+
 def test_connect_prints_lines_that_can_be_pasted(small: Path) -> None:
     """Valid JSON for the clients that want it, with a command that exists."""
     found = {c["client"]: c for c in printed(nba_mcp("connect", "--json"))}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from nba_mcp_synthesis.facts import Answer
 from nba_mcp_synthesis.settings import Settings
+from nba_mcp_synthesis.warehouse.cautions import Cautions
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
 from nba_mcp_synthesis.warehouse.limits import Limits
 from nba_mcp_synthesis.warehouse.untrusted import UntrustedQueries
@@ -28,13 +29,14 @@ class App:
             settings.query_concurrency,
             settings.query_memory_mb,
         )
+        self.cautions = Cautions(self.warehouse)
         self._lock = threading.Lock()
         self._names: tuple[str, Names] | None = None
 
     @cached_property
     def queries(self) -> UntrustedQueries:
         """The way for SQL from outside."""
-        return UntrustedQueries(self.warehouse)
+        return UntrustedQueries(self.warehouse, self.cautions)
 
     def names(self) -> "Names":
         """Names of the players and teams that are loaded now."""
@@ -52,4 +54,4 @@ class App:
         from nba_mcp_synthesis.synthesis import pipeline
 
         analyst = Analyst(self.warehouse, self.names())
-        return pipeline.ask(question, [analyst], self.warehouse, answer_id)
+        return pipeline.ask(question, [analyst], self.warehouse, self.cautions, answer_id)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nba_mcp_synthesis.errors import NbaMcpError, NoWarehouse, SourceError, UsageError
+from nba_mcp_synthesis.errors import NbaMcpError, SourceError, UsageError
 
 if TYPE_CHECKING:
     from nba_mcp_synthesis.app import App
@@ -202,6 +202,21 @@ def data_status(as_json: AsJson = False) -> None:
     terminal.show(asdict(found), terminal.status(found), as_json=as_json)
 
 
+@data.command("check")
+def data_check(as_json: AsJson = False) -> None:
+    """Run all checks again; exit code 1 when one does not hold."""
+    from dataclasses import asdict
+
+    from nba_mcp_synthesis import terminal
+    from nba_mcp_synthesis.settings import load_settings
+    from nba_mcp_synthesis.warehouse import loading
+
+    found = loading.check(load_settings().warehouse_path())
+    terminal.show([asdict(check) for check in found], terminal.checks(found), as_json=as_json)
+    if any(check.failures for check in found):
+        raise typer.Exit(1)
+
+
 @data.command("migrate")
 def data_migrate() -> None:
     """Bring a warehouse of an older version to today's layout; all rows are kept."""
@@ -209,8 +224,6 @@ def data_migrate() -> None:
     from nba_mcp_synthesis.warehouse import loading
 
     path = load_settings().warehouse_path()
-    if not path.exists():
-        raise NoWarehouse(f"There is no warehouse at {path}.", "There is nothing to migrate.")
     loading.migrate(path)
     typer.echo(f"{path} has today's layout.")
 

@@ -122,6 +122,7 @@ class Answer:
     confidence: float = 0.0
     confidence_means: str = ""
     dissent: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
     voices: tuple[VoiceReport, ...] = field(default=())
     cost_usd: float = 0.0
     data_as_of: str | None = None

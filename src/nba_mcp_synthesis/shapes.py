@@ -76,6 +76,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "confidence": answer.confidence,
         "confidence_means": answer.confidence_means,
         "dissent": list(answer.dissent),
+        "cautions": list(answer.cautions),
         "voices": [
             {
                 "name": voice.name,

@@ -16,11 +16,13 @@ from nba_mcp_synthesis.facts import Answer, Result, Row
 if TYPE_CHECKING:
     from nba_mcp_synthesis.server.clients import Connection
     from nba_mcp_synthesis.warehouse.catalog import TableInfo
+    from nba_mcp_synthesis.warehouse.checks import CheckSummary
     from nba_mcp_synthesis.warehouse.loading import LoadReport
     from nba_mcp_synthesis.warehouse.status import DataStatus
 
 MOST_ROWS_SHOWN = 200
 PIPED_WIDTH = 160
+MOST_FAILURES_SHOWN = 5
 _SIMULATED = "simulated: an invented league, not real NBA results"
 
 
@@ -32,7 +34,7 @@ def show(as_data: Any, for_people: RenderableType, *, as_json: bool) -> None:
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = PIPED_WIDTH
-    console.print(for_people)
+    console.print(for_people, crop=False)
 
 
 @contextlib.contextmanager
@@ -53,6 +55,7 @@ def answer(found: Answer) -> RenderableType:
     parts += [Text(f"Assumed: {line}") for line in found.assumptions]
     parts += [Text(f"Definition: {line}") for line in found.definitions]
     parts += [Text(f"Dissent: {line}") for line in found.dissent]
+    parts += [Text(f"Caution: {line}", style="red") for line in found.cautions]
     for evidence in found.evidence:
         parts += [Text(f"SQL ({evidence.id}):"), Text(indent(evidence.sql, "  "), style="cyan")]
     parts.append(_provenance(found.data_as_of, simulated=found.simulated))
@@ -105,7 +108,7 @@ def connections(found: Sequence["Connection"]) -> RenderableType:
     for one in found:
         parts += [
             Text(f"{one.title} ({one.where}):", style="bold"),
-            Text(one.lines, no_wrap=True),
+            Text(one.lines, no_wrap=True, overflow="ignore"),
             Text(""),
         ]
     return Group(*parts[:-1])
@@ -123,7 +126,7 @@ def load_report(report: "LoadReport") -> RenderableType:
     if unknown:
         parts.append(Text(f"Not loaded, {len(unknown)} files of formats that this program does not load:"))
         parts.append(Text(", ".join(f.label for f in unknown), style="dim"))
-    parts += _check_lines(report)
+    parts.append(checks(report.checks))
     parts.append(Text(f"The warehouse is {report.path} ({report.seconds:.1f} s)."))
     return Group(*parts)
 
@@ -147,20 +150,19 @@ def _by_source(report: "LoadReport") -> Table:
     return table
 
 
-def _check_lines(report: "LoadReport") -> list[RenderableType]:
+def checks(found: Sequence["CheckSummary"]) -> RenderableType:
+    """Checks that do not hold with their first findings, and how many hold."""
     lines: list[RenderableType] = []
-    for check in report.checks:
+    for check in found:
         if check.failures:
-            lines.append(
-                Text(
-                    f"Check {check.name}: {len(check.failures)} of {check.compared:,} do not hold.",
-                    style="red",
-                )
+            told = (
+                f"Check {check.name}: {len(check.failures)} of {check.compared:,} do not hold. {check.about}"
             )
-            lines += [Text(f"  {failure}") for failure in check.failures[:5]]
-    held = [c for c in report.checks if not c.failures and c.compared]
+            lines.append(Text(told, style="red"))
+            lines += [Text(f"  {failure}") for failure in check.failures[:MOST_FAILURES_SHOWN]]
+    held = [c for c in found if not c.failures and c.compared]
     lines.append(Text(f"{len(held)} checks hold over {sum(c.compared for c in held):,} comparisons."))
-    return lines
+    return Group(*lines)
 
 
 def status(found: "DataStatus") -> RenderableType:

@@ -89,7 +89,9 @@ def test_query_sql_gives_compact_rows_with_their_provenance(with_client: Callabl
     assert found["simulated"] is True
     assert found["data_as_of"] == "2025-11-03"
     assert found["next_cursor"] is None
-    assert found["notes"] == []
+    assert found["notes"] == [
+        "games of the 2025-26 Regular Season is not complete: 3 of 1,230 games are loaded."
+    ]
 
 
 def test_pages_follow_one_another_without_gap_or_overlap(with_client: Callable[..., Any]) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 import small_league
 from nba_mcp_synthesis.errors import Busy, SourceError, UsageError, WarehouseOutdated
-from nba_mcp_synthesis.sources.base import SourceFile
+from nba_mcp_synthesis.sources.base import Reading, SourceFile
 from nba_mcp_synthesis.warehouse import layout, loading, migrations
 from nba_mcp_synthesis.warehouse.building import next_state
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
@@ -234,7 +234,7 @@ def test_a_load_killed_at_random_moments_never_shows_a_partial_state(tmp_path: P
     chance = random.Random(7)
     script = (
         "import sys\nfrom pathlib import Path\n"
-        "from nba_mcp_synthesis.sources.base import SourceFile\n"
+        "from nba_mcp_synthesis.sources.base import Reading, SourceFile\n"
         "from nba_mcp_synthesis.warehouse.loading import load_files\n"
         "print('go', flush=True)\n"
         "load_files(Path(sys.argv[1]), [SourceFile(Path(sys.argv[2]), 'more.csv')])\n"
@@ -255,6 +255,54 @@ def test_a_load_killed_at_random_moments_never_shows_a_partial_state(tmp_path: P
     subprocess.run(command, check=True, capture_output=True)
     assert warehouse.query("SELECT count(*) FROM games").rows == ((1200,),)
     assert not list(tmp_path.glob("*.next*"))
+    quiet = tmp_path / "quiet.duckdb"
+    loading.load_files(quiet, [games_file(tmp_path / "old", 50)])
+    loading.load_files(quiet, [SourceFile(tmp_path / "new" / "more.csv", "more.csv")])
+    assert fingerprint(path) == fingerprint(quiet)
+
+
+def test_checks_run_again_keep_what_they_found_over_time(tmp_path: Path) -> None:
+    """The results are those of now, the history has a row a run."""
+    path = small_league.build(tmp_path / "w.duckdb")
+    before = fingerprint(path)
+    assert not [check for check in loading.check(path) if check.failures]
+    assert fingerprint(path) == before
+    sql = "SELECT count(DISTINCT checked_at), min(compared) FROM {} WHERE check_name = 'two_team_rows'"
+    warehouse = DuckDBWarehouse(path)
+    assert warehouse.query(sql.format("quality_history")).rows == ((2, 3),)
+    assert warehouse.query("SELECT count(DISTINCT checked_at) FROM quality_results").rows == ((1,),)
+
+
+def test_sources_that_contradict_each_other_are_a_finding_with_both_values(tmp_path: Path) -> None:
+    """The value of the first source in precedence is shown, and the other one is not forgotten."""
+    reading = small_league.reading()
+    rows = small_league.team_rows().rows.to_pylist()
+    rows = [row | {"minutes": 240.0} for row in rows]
+    rows[0] |= {"pts": 112, "minutes": 240.2}
+    other = Reading("league_game_log", (small_league._batch("team_game_stats", rows),), 6, simulated=True)
+    report = loading.load_demo(tmp_path / "w.duckdb", [("one", reading), ("two", other)])
+    agree = next(check for check in report.checks if check.name == "sources_agree")
+    assert agree.compared == 6
+    assert agree.failures == (
+        (
+            f"2025-26 Regular Season, 0022500001 {small_league.LAL} team_game_stats.pts: "
+            "demo says 110, league_game_log says 112"
+        ),
+    )
+    sql = f"SELECT pts, minutes FROM team_game_stats WHERE team_id = {small_league.LAL} ORDER BY game_id"
+    assert DuckDBWarehouse(report.path).query(sql).rows[0] == (112, 240.2)
+
+
+def test_nobody_is_at_home_at_a_neutral_site(tmp_path: Path) -> None:
+    """Whatever a source says that does not know of it."""
+    reading = small_league.reading()
+    games = small_league.games().rows.to_pylist()
+    games[0]["is_neutral"] = True
+    batches = [b for b in reading.batches if b.table != "games"] + [small_league._batch("games", games)]
+    report = loading.load_demo(tmp_path / "w.duckdb", [("x", replace(reading, batches=tuple(batches)))])
+    sql = "SELECT game_id, count(is_home) FROM team_game_stats GROUP BY 1 ORDER BY 1"
+    found = DuckDBWarehouse(report.path).query(sql).rows
+    assert found == (("0022500001", 0), ("0022500002", 2), ("0022500003", 2))
 
 
 def test_readers_see_one_whole_state_while_loads_replace_it(tmp_path: Path) -> None:

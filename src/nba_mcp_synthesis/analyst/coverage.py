@@ -53,10 +53,10 @@ class Coverage:
     @classmethod
     def of(cls, warehouse: DuckDBWarehouse) -> "Coverage":
         """What the newest state of `warehouse` covers."""
-        teams = warehouse.query(_TEAMS)
-        broken = frozenset(str(row[0]) for row in warehouse.query(_OPEN_SERIES).rows)
-        short = frozenset((str(row[0]), str(row[1])) for row in warehouse.query(_SHORT).rows)
-        return cls(_by_season(teams), _by_season(warehouse.query(_PLAYERS)), broken, short, teams.simulated)
+        teams = warehouse.read(_TEAMS)
+        broken = frozenset(str(row[0]) for row in warehouse.read(_OPEN_SERIES).rows)
+        short = frozenset((str(row[0]), str(row[1])) for row in warehouse.read(_SHORT).rows)
+        return cls(_by_season(teams), _by_season(warehouse.read(_PLAYERS)), broken, short, teams.simulated)
 
     @property
     def newest(self) -> str | None:

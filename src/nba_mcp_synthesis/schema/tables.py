@@ -42,9 +42,19 @@ class Table:
 @cache
 def tables() -> dict[str, Table]:
     """All canonical tables by name."""
+    return _read("tables")
+
+
+@cache
+def views() -> dict[str, Table]:
+    """All views by name, described as tables are."""
+    return _read("views")
+
+
+def _read(kind: str) -> dict[str, Table]:
     text = files("nba_mcp_synthesis.schema").joinpath("tables.toml").read_text("utf-8")
     raw = tomllib.loads(text)
-    return {name: _table(name, spec, raw["groups"]) for name, spec in raw["tables"].items()}
+    return {name: _table(name, spec, raw["groups"]) for name, spec in raw[kind].items()}
 
 
 def _table(name: str, spec: dict[str, Any], groups: dict[str, dict[str, str]]) -> Table:

@@ -73,6 +73,7 @@ class StatusResult(Provenance):
     coverage: Table
     checks: Table
     findings: Table
+    more_findings: int
     files: dict[str, int]
 
 
@@ -91,6 +92,7 @@ class AskResult(Provenance):
     confidence: float
     confidence_means: str
     dissent: list[str]
+    cautions: list[str]
     voices: list[dict[str, Cell]]
     cost_usd: float
     snapshot: str
@@ -152,6 +154,7 @@ def status_result(found: DataStatus) -> StatusResult:
         coverage=_records(found.coverage),
         checks=_records(found.checks),
         findings=_records(found.findings),
+        more_findings=found.more_findings,
         files=found.files,
     )
 

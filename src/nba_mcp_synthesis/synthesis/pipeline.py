@@ -9,13 +9,18 @@ from nba_mcp_synthesis.facts import Answer, Question
 from nba_mcp_synthesis.synthesis.merge import merge
 from nba_mcp_synthesis.synthesis.panel import Voice, hear
 from nba_mcp_synthesis.synthesis.verify import verify
+from nba_mcp_synthesis.warehouse.cautions import Cautions
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
 
 MAX_QUESTION = 2_000
 
 
 def ask(
-    text: str, voices: Sequence[Voice], warehouse: DuckDBWarehouse, answer_id: str | None = None
+    text: str,
+    voices: Sequence[Voice],
+    warehouse: DuckDBWarehouse,
+    cautions: Cautions,
+    answer_id: str | None = None,
 ) -> Answer:
     """Answers one question from the warehouse.
 
@@ -32,8 +37,10 @@ def ask(
     verdicts = [verify(p, warehouse.query) for p in hear(voices, question)]
     answer = merge(question, verdicts)
     # A refusal has no evidence to take these from, and still speaks about the data that are loaded.
+    touched = [caution for e in answer.evidence for caution in cautions.quarantined(e.sql)]
     return replace(
         answer,
+        cautions=tuple(dict.fromkeys(touched)),
         data_as_of=answer.data_as_of or state.data_as_of,
         snapshot=answer.snapshot or state.snapshot,
         simulated=answer.simulated or state.simulated,

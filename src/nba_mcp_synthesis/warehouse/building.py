@@ -41,8 +41,11 @@ def next_state(
                 shutil.copyfile(path, draft)
             try:
                 with contextlib.closing(_open(draft, path)) as connection:
+                    # one transaction: a statement on its own would wait for the disk each time
+                    connection.execute("BEGIN")
                     migrations.migrate(connection)
                     yield connection
+                    connection.execute("COMMIT")
                     connection.execute("CHECKPOINT")
                 _publish(draft, path)
             finally:

@@ -13,11 +13,10 @@ from typing import Any
 import duckdb
 
 from nba_mcp_synthesis.errors import QueryRefused
-from nba_mcp_synthesis.schema.tables import tables
-from nba_mcp_synthesis.warehouse.layout import VIEWS
+from nba_mcp_synthesis.schema.tables import tables, views
 
 MAX_LENGTH = 20_000
-_RELATIONS = frozenset(tables()) | frozenset(VIEWS)
+_RELATIONS = frozenset(tables()) | frozenset(views())
 _TABLE_FUNCTIONS = frozenset({"range", "generate_series", "unnest"})
 # Scalar functions that end the process, run SQL of their own, or tell about the server.
 _FORBIDDEN = frozenset(

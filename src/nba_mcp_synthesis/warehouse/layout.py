@@ -9,12 +9,11 @@ from importlib.resources import files
 
 import duckdb
 
-from nba_mcp_synthesis.schema.tables import ColumnType, Table, tables
+from nba_mcp_synthesis.schema.tables import ColumnType, Table, tables, views
 
 LAYOUT_VERSION = 1
 # Written by the loader itself, not merged from sources.
-RECORDS = ("load_history", "quality_results")
-VIEWS = ("standings",)
+RECORDS = ("load_history", "quality_history", "quality_results")
 
 _SQL_TYPES: dict[ColumnType, str] = {
     "text": "VARCHAR",
@@ -41,9 +40,25 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
         _create_table(connection, f"main.{table.name}", table, extra="")
     for table in merged_tables():
         _create_table(connection, f"staged.{table.name}", table, extra="load_id INTEGER, ")
-    for view in VIEWS:
-        sql = files("nba_mcp_synthesis.schema").joinpath(f"{view}.sql").read_text("utf-8")
+    for view in views():
+        sql = _provenance() if view == "provenance" else _view_sql(view)
         connection.execute(f"CREATE OR REPLACE VIEW main.{view} AS {sql}")
+
+
+def _view_sql(view: str) -> str:
+    return files("nba_mcp_synthesis.schema").joinpath(f"{view}.sql").read_text("utf-8")
+
+
+def _provenance() -> str:
+    rows = " UNION ALL ".join(
+        f"SELECT '{t.name}' AS table_name, concat_ws(' ', {', '.join(t.key)}) AS row_key, load_id "
+        f"FROM staged.{t.name}"
+        for t in merged_tables()
+    )
+    return (
+        "SELECT s.table_name, s.row_key, s.load_id, h.source, h.path, h.sha256, h.loaded_at "
+        f"FROM ({rows}) s JOIN load_history h ON h.load_id = s.load_id"
+    )
 
 
 def _create_table(connection: duckdb.DuckDBPyConnection, name: str, table: Table, extra: str) -> None:
@@ -53,7 +68,7 @@ def _create_table(connection: duckdb.DuckDBPyConnection, name: str, table: Table
         for c in table.columns
     )
     connection.execute(f"CREATE TABLE IF NOT EXISTS {name} ({extra}{columns})")
+    there = {row[0] for row in connection.execute(f"DESCRIBE {name}").fetchall()}
     for column in table.columns:
-        connection.execute(
-            f"ALTER TABLE {name} ADD COLUMN IF NOT EXISTS {column.name} {_SQL_TYPES[column.type]}"
-        )
+        if column.name not in there:
+            connection.execute(f"ALTER TABLE {name} ADD COLUMN {column.name} {_SQL_TYPES[column.type]}")

@@ -9,7 +9,7 @@ from time import perf_counter
 
 import duckdb
 
-from nba_mcp_synthesis.errors import SourceError, UsageError
+from nba_mcp_synthesis.errors import NoWarehouse, SourceError, UsageError
 from nba_mcp_synthesis.schema.teams import teams
 from nba_mcp_synthesis.sources.base import Reading, SourceFile
 from nba_mcp_synthesis.sources.door import recognise
@@ -55,9 +55,20 @@ def load_demo(
     return _load(path, lambda load: load.readings(seasons), on_file, simulated=True, fresh=True)
 
 
+def check(path: Path) -> tuple[checks.CheckSummary, ...]:
+    """Runs all checks over the warehouse at `path` again and keeps what they find."""
+    with next_state(path, permit=_must_exist) as connection:
+        return checks.run(connection)
+
+
+def _must_exist(path: Path) -> None:
+    if not path.exists():
+        raise NoWarehouse(f"There is no warehouse at {path}.", "Load data first: `nba-mcp data load FOLDER`.")
+
+
 def migrate(path: Path) -> None:
     """Brings the warehouse at `path` to today's layout, keeping all rows."""
-    with next_state(path):
+    with next_state(path, permit=_must_exist):
         pass
 
 
@@ -151,6 +162,7 @@ class _Load:
         for table in layout.merged_tables():
             if table.name in self._staging.touched:
                 merging.merge(self._connection, table)
+        merging.clear_neutral_sites(self._connection)
         found = checks.run(self._connection)
         migrations.set_info(self._connection, "snapshot", self._snapshot())
         counts = {t.name: self._count(t.name) for t in layout.merged_tables()}

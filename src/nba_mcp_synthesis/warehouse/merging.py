@@ -39,14 +39,32 @@ def _keys_are_unique(connection: duckdb.DuckDBPyConnection, table: Table, source
 
 
 def _merged(table: Table, source: str) -> str:
-    order = _precedence().get(table.name, {}).get("order", [])
+    precedence = _precedence().get(table.name, {})
+    order = precedence.get("order", [])
+    own = {c: sources for c, sources in precedence.items() if c != "order"}
     key = ", ".join(table.key)
     values = ", ".join(
-        f"arg_min({c}, place) AS {c}" if c not in table.key else c for c in table.column_names()
+        c if c in table.key else f"arg_min({c}, {'place_' + c if c in own else 'place'}) AS {c}"
+        for c in table.column_names()
     )
-    place = f"coalesce(list_position({order}::VARCHAR[], h.source), {len(order) + 1})"
-    # Within one source the newest load wins: that is how a corrected file takes effect.
+    places = ", ".join(
+        [f"{_place(order)} AS place", *(f"{_place(sources)} AS place_{c}" for c, sources in own.items())]
+    )
     return (
-        f"SELECT {values} FROM (SELECT s.*, ({place}, -s.load_id) AS place FROM {source} s "
+        f"SELECT {values} FROM (SELECT s.*, {places} FROM {source} s "
         f"JOIN main.load_history h ON h.load_id = s.load_id) GROUP BY {key}"
     )
+
+
+def _place(order: list[str]) -> str:
+    """The place of a source in an order; within one source the newest load comes first."""
+    return f"(coalesce(list_position({order}::VARCHAR[], h.source), {len(order) + 1}), -s.load_id)"
+
+
+def clear_neutral_sites(connection: duckdb.DuckDBPyConnection) -> None:
+    """Nobody is at home at a neutral site, whatever a source that does not know of it says."""
+    for table in ("team_game_stats", "player_game_stats"):
+        connection.execute(
+            f"UPDATE {table} SET is_home = NULL WHERE is_home IS NOT NULL "
+            "AND game_id IN (SELECT game_id FROM games WHERE is_neutral)"
+        )

@@ -1,71 +1,81 @@
-"""What is loaded, how fresh and how sound it is: the coverage map and the open findings."""
+"""What is loaded, how complete, how fresh and how sound it is: the coverage map and the open findings."""
 
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
-from nba_mcp_synthesis.schema.tables import tables
+from nba_mcp_synthesis.schema.expected import expected_games
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
-from nba_mcp_synthesis.warehouse.layout import RECORDS
 
 MOST_FINDINGS = 20
+Record = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class DataStatus:
-    """`coverage` has a row a season, season type and table; `findings` are checks that do not hold."""
+    """`coverage` has a row a season, season type and table; `findings` are checks that do not hold.
+
+    In `coverage`, `complete` is the fraction of the whole that is there, counted in `counted_in`; None
+    where the whole is not known.
+    """
 
     path: str
     snapshot: str
     data_as_of: str | None
     simulated: bool
-    coverage: tuple[dict[str, Any], ...]
-    checks: tuple[dict[str, Any], ...]
-    findings: tuple[dict[str, Any], ...]
+    coverage: tuple[Record, ...]
+    checks: tuple[Record, ...]
+    findings: tuple[Record, ...]
+    more_findings: int
     files: dict[str, int]
 
 
 def data_status(warehouse: DuckDBWarehouse) -> DataStatus:
     """The status of the warehouse as it is now."""
     state = warehouse.state()
+    findings = _records(
+        warehouse,
+        "SELECT check_name, season, season_type, subject, detail FROM quality_results "
+        "WHERE NOT passed ORDER BY ALL",
+    )
     return DataStatus(
         path=str(warehouse.path),
         snapshot=state.snapshot,
         data_as_of=state.data_as_of,
         simulated=state.simulated,
-        coverage=_coverage(warehouse),
-        checks=_rows(
+        coverage=coverage(warehouse),
+        checks=_records(
             warehouse,
             "SELECT check_name, season, season_type, bool_and(passed) AS passed, "
             "sum(checked)::BIGINT AS checked FROM quality_results GROUP BY ALL ORDER BY ALL",
         ),
-        findings=_rows(
-            warehouse,
-            "SELECT check_name, season, season_type, subject, detail FROM quality_results "
-            f"WHERE NOT passed ORDER BY ALL LIMIT {MOST_FINDINGS}",
-        ),
+        findings=findings[:MOST_FINDINGS],
+        more_findings=max(0, len(findings) - MOST_FINDINGS),
         files=dict(warehouse.read("SELECT status, count(*) FROM load_history GROUP BY 1 ORDER BY 1").rows),
     )
 
 
-def _coverage(warehouse: DuckDBWarehouse) -> tuple[dict[str, Any], ...]:
-    parts = [
-        f"SELECT season, season_type, '{t.name}' AS table_name, count(*) AS rows, "
-        f"{_games(t.column_names())} AS games, {_as_of(t.column_names())} AS data_as_of "
-        f"FROM {t.name} GROUP BY ALL"
-        for t in tables().values()
-        if t.has_season and t.name not in RECORDS
-    ]
-    return _rows(warehouse, " UNION ALL ".join(parts) + " ORDER BY ALL")
+def coverage(warehouse: DuckDBWarehouse) -> tuple[Record, ...]:
+    """The coverage map; see DataStatus."""
+    seasons = warehouse.read("SELECT DISTINCT season, season_type FROM games").rows
+    known = [(s, k, n) for s, k in seasons if (n := expected_games(s, k)) is not None]
+    listed = ", ".join(f"('{s}', '{k}', {n})" for s, k, n in known) or "('', '', 0)"
+    expected = f"WITH expected(season, season_type, games) AS (VALUES {listed}), "
+    return tuple(_with_share(r) for r in _records(warehouse, _sql().replace("WITH ", expected, 1)))
 
 
-def _games(columns: tuple[str, ...]) -> str:
-    return "count(DISTINCT game_id)" if "game_id" in columns else "NULL"
+@cache
+def _sql() -> str:
+    text = files("nba_mcp_synthesis.warehouse").joinpath("coverage.sql").read_text("utf-8")
+    return "\n".join(line for line in text.splitlines() if not line.startswith("--"))
 
 
-def _as_of(columns: tuple[str, ...]) -> str:
-    return "max(game_date)::VARCHAR" if "game_date" in columns else "NULL"
+def _with_share(record: Record) -> Record:
+    have, want = record["have"], record["want"]
+    return {**record, "complete": round(have / want, 4) if have is not None and want else None}
 
 
-def _rows(warehouse: DuckDBWarehouse, sql: str) -> tuple[dict[str, Any], ...]:
+def _records(warehouse: DuckDBWarehouse, sql: str) -> tuple[Record, ...]:
     result = warehouse.read(sql)
     return tuple(dict(zip(result.columns, row, strict=True)) for row in result.rows)

@@ -9,9 +9,9 @@ from dataclasses import astuple, dataclass, replace
 
 from nba_mcp_synthesis.errors import UsageError
 from nba_mcp_synthesis.facts import Result
+from nba_mcp_synthesis.warehouse.cautions import Cautions
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
 from nba_mcp_synthesis.warehouse.guard import Gate
-from nba_mcp_synthesis.warehouse.mixing import Mixing
 
 _UNREPEATABLE = re.compile(
     r"\b(random|uuid|gen_random_uuid|uuidv4|uuidv7|sample|tablesample)\b", re.IGNORECASE
@@ -39,10 +39,10 @@ class Page:
 class UntrustedQueries:
     """Runs SQL from outside on a warehouse."""
 
-    def __init__(self, warehouse: DuckDBWarehouse) -> None:
+    def __init__(self, warehouse: DuckDBWarehouse, cautions: Cautions | None = None) -> None:
         self._warehouse = warehouse
         self._gate = Gate()
-        self._mixing = Mixing(warehouse)
+        self._cautions = cautions or Cautions(warehouse)
 
     def run(self, sql: str, limit: int, cursor: str | None = None) -> Page:
         """The next `limit` rows of the query.
@@ -62,7 +62,7 @@ class UntrustedQueries:
         result = self._warehouse.query(checked, replace(bounds, rows=min(limit, bounds.rows)), skip)
         if told and told.snapshot != result.snapshot:
             raise UsageError("New data were loaded since that page.", "Ask for the first page again.")
-        notes = result.notes + self._mixing.notes(checked)
+        notes = result.notes + self._cautions.of(checked)
         if not result.truncated:
             return Page(replace(result, notes=notes), None)
         if _UNREPEATABLE.search(checked):

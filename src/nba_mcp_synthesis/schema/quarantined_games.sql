@@ -1,0 +1,3 @@
+SELECT game_id, season, season_type, check_name, detail
+FROM quality_results
+WHERE NOT passed AND game_id IS NOT NULL
