@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
@@ -122,6 +123,8 @@ def load_report(report: "LoadReport") -> RenderableType:
     parts += [
         Text(f"Rejected in {f.label}: {n} × {why}") for f in report.files for why, n in f.rejected.items()
     ]
+    outside = Counter(f.reason.capitalize() for f in report.with_status("outside"))
+    parts += [Text(f"{why}: {n} {'file' if n == 1 else 'files'}", style="dim") for why, n in outside.items()]
     unknown = report.with_status("not loaded")
     if unknown:
         parts.append(Text(f"Not loaded, {len(unknown)} files of formats that this program does not load:"))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from nba_mcp_synthesis.sources.base import Reading
+from nba_mcp_synthesis.sources.base import Outside, Reading
 from nba_mcp_synthesis.sources.door import find_files, recognise
 from sources.readings import Load, read
 
@@ -36,7 +36,8 @@ def season_folder(real_data: Path) -> Path:
 def season_readings(season_folder: Path) -> list[Reading]:
     """Every file of the real season that is of a known format; the excerpts repeat other files."""
     files = [f for f in find_files([season_folder]) if not f.label.startswith("excerpts/")]
-    return [found.read(file) for file in files if (found := recognise(file)) is not None]
+    known = [(file, recognise(file)) for file in files]
+    return [found.read(file) for file, found in known if found and not isinstance(found, Outside)]
 
 
 @pytest.fixture(scope="session")

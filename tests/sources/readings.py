@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from nba_mcp_synthesis.sources.base import Reading
+from nba_mcp_synthesis.sources.base import Outside, Reading
 from nba_mcp_synthesis.sources.door import find_files, recognise
 
 Load = Callable[..., Reading]
@@ -14,6 +14,7 @@ def read(path: Path, season: str | None = None) -> Reading:
     file = find_files([path], season)[0]
     found = recognise(file)
     assert found is not None, f"{file.label} is of no known format"
+    assert not isinstance(found, Outside), f"{file.label} is outside: {found}"
     return found.read(file)
 
 

@@ -6,6 +6,8 @@ Those that are simply text are in the folder `files`.
 import json
 from pathlib import Path
 
+from sources.api_samples import API_FILES
+
 _FOLDER = Path(__file__).with_name("files")
 
 
@@ -154,4 +156,5 @@ FILES = {
     "po_series.csv": ("playoff_series", sample("po_series.csv")),
     "77.json": ("player_shots", sample("77.json")),
     "0042500405.json": ("box_score", json.dumps(box_score())),
+    **API_FILES,
 }

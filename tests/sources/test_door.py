@@ -58,14 +58,14 @@ def test_every_format_is_recognised_under_any_name(tmp_path: Path, name: str) ->
 def test_columns_may_come_in_another_order(tmp_path: Path) -> None:
     """A CSV file is read by the names of its columns."""
     lines = [line.split(",") for line in sample("games.csv").splitlines()]
-    _put(tmp_path, "games.csv", text="\r\n".join(",".join(reversed(line)) for line in lines))
+    _put(tmp_path, "games.csv", text="".join(",".join(reversed(line)) + "\r\n" for line in lines))
     assert read(tmp_path / "games.csv").rejected == {}
 
 
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("notes.txt", "GAME_ID,HOME_TEAM,AWAY_TEAM"),
+        ("notes.dat", "GAME_ID,HOME_TEAM,AWAY_TEAM"),
         ("speed.csv", "PLAYER_ID,PLAYER_NAME,GP,MIN,AVG_SPEED\n1,A,2,3.0,4.1\n"),
         ("averages.csv", sample("team_opponent.csv")),
         ("other.json", '{"gameId": "0022500001"}'),
@@ -102,7 +102,7 @@ def test_a_cassette_is_recognised_without_being_parsed(tmp_path: Path) -> None:
         ("games.csv", "", r"games\.csv is empty"),
         ("box.json", " \n", r"box\.json is empty"),
         ("box.json", '{"gameId": "00', r"box\.json is not valid JSON: .*column"),
-        ("box.json", "<!DOCTYPE html><html></html>", r"box\.json is not valid JSON"),
+        ("box.json", "<!DOCTYPE html><html></html>", r"box\.json is a web page, not data"),
         ("box.json", "[" * 100_000, r"box\.json is not valid JSON"),
         ("games.csv", "x" * 200_000, r"games\.csv is not valid CSV"),
     ],

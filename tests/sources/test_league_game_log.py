@@ -88,9 +88,13 @@ def test_rows_that_contradict_each_other_are_left_out(
 
 
 def test_a_repeated_row_counts_once(load: Load) -> None:
-    """The same team and game twice gives one row."""
-    reading = load("log.json", log([*LOG_ROWS, LOG_ROWS[0]]))
-    assert reading.rejected == {"an earlier row is about the same game and team": 1}
+    """The same team and game twice gives one row; a copy is told from a contradiction."""
+    other = log_row("0022500002", GSW, "GSW @ LAL", "W", 14)
+    reading = load("log.json", log([*LOG_ROWS, LOG_ROWS[0], other]))
+    assert reading.rejected == {
+        "the same row twice": 1,
+        "an earlier row is about the same game and team": 1,
+    }
     assert len(rows_of(reading, "games")) == 1
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from nba_mcp_synthesis.sources.base import Reading
 from nba_mcp_synthesis.sources.door import find_files, recognise
+from nba_mcp_synthesis.sources.player_totals import PlayerTotals
 from sources.readings import read, rows_of
 
 Tables = dict[tuple[str, str], pa.Table]
@@ -49,8 +50,17 @@ def test_every_row_is_read(season_readings: list[Reading]) -> None:
         "team_opponent": 1,
         "standings": 1,
         "playoff_series": 1,
+        "player_hustle": 2,
+        "player_speed": 2,
+        "player_possessions": 2,
+        "player_shooting": 1,
     }
-    assert [reading.rejected for reading in season_readings if reading.rejected] == []
+    assert [reading.rejected for reading in season_readings if reading.rejected] == [
+        {
+            "one team of a player who has a row for all of his teams": 151,
+            "the average of the league is no player": 1,
+        }
+    ]
 
 
 def test_games_and_their_sides(season_tables: Tables, season_folder: Path) -> None:
@@ -265,25 +275,18 @@ def test_shots_are_the_attempts_of_the_totals(season_tables: Tables) -> None:
     assert found == [(291, True, 1)]
 
 
-def test_of_all_recordings_only_the_log_is_recognised(real_data: Path) -> None:
-    """None of the other cassettes and answers is taken for something that it is not."""
-    files = find_files([real_data / "nba_api_recorded"])
-    found = {file.label: known.name for file in files if (known := recognise(file)) is not None}
-    assert len(files) > 130
-    assert found == {LOG.removeprefix("nba_api_recorded/"): "league_game_log"}
-
-
 def test_excerpts_are_of_their_own_season_type(season_folder: Path) -> None:
-    """Excerpts of totals and averages of the play-offs are; advanced figures are of no known format."""
+    """Excerpts of totals and averages of the play-offs are, as their names say."""
     files = {file.path.name: file for file in find_files([season_folder]) if "excerpts" in file.label}
     found = {name: known.name for name, file in files.items() if (known := recognise(file))}
     assert found == {
+        "player_advanced_excerpt.csv": "player_advanced",
+        "po_player_advanced_excerpt.csv": "player_advanced",
+        "team_advanced_excerpt.csv": "team_advanced",
         "po_player_per_game_excerpt.csv": "player_per_game",
         "po_player_totals_excerpt.csv": "player_totals",
     }
-    totals = files["po_player_totals_excerpt.csv"]
-    known = recognise(totals)
-    assert known is not None
-    rows = rows_of(known.read(totals), "player_season_stats")
+    reading = PlayerTotals().read(files["po_player_totals_excerpt.csv"])
+    rows = rows_of(reading, "player_season_stats")
     assert {(row["season"], row["season_type"]) for row in rows} == {("2025-26", "Playoffs")}
     assert len(rows) == 20

@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
+import yaml
 
 from nba_mcp_synthesis.errors import SourceError
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,15 @@ class SourceFile:
         except (ValueError, RecursionError) as error:
             raise SourceError(f"{self.label} is not valid JSON: {error}.") from error
 
+    @cached_property
+    def yaml(self) -> Any:
+        """The parsed document, whatever the name; SourceError when it is not YAML."""
+        try:
+            return yaml.load(self.text, _Loader)  # noqa: S506 (both are safe loaders)
+        except (yaml.YAMLError, RecursionError) as error:
+            cause = " ".join(str(error).split())
+            raise SourceError(f"{self.label} is not valid YAML: {cause}.") from error
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -89,10 +101,21 @@ class Reading:
     simulated: bool = False
 
 
+@dataclass(frozen=True)
+class Outside:
+    """A file that is known and feeds no table; `name` says what it is, `why` why it is left."""
+
+    name: str
+    why: str
+
+
 class Format(Protocol):
     """One way in which data are written down. Formats know each other only through this shape."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What load_history and the tables' precedence call it."""
+        ...
 
     def recognises(self, file: SourceFile) -> bool:
         """True when the content (not only the name) is of this format."""

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -11,8 +10,8 @@ from zoneinfo import ZoneInfo
 from nba_mcp_synthesis.errors import SourceError
 from nba_mcp_synthesis.sources.base import Batch, Reading, SourceFile
 from nba_mcp_synthesis.sources.box import check_box
+from nba_mcp_synthesis.sources.game_box import PlayerLine, box_batches, check_players, sums_of
 from nba_mcp_synthesis.sources.games import Game, Side
-from nba_mcp_synthesis.sources.rows import batch
 from nba_mcp_synthesis.sources.season import season_of_game
 from nba_mcp_synthesis.sources.values import (
     Record,
@@ -23,6 +22,7 @@ from nba_mcp_synthesis.sources.values import (
     fraction,
     number,
     optional,
+    starting_position,
     team,
     text,
     whole,
@@ -94,53 +94,30 @@ class BoxScore:
             return Reading(self.name, (), len(players), Counter({str(error): len(players)}))
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """What one player did; `rest` are the further columns of `player_game_stats`."""
-
-    player_id: int
-    full_name: str
-    team_id: int
-    box: dict[str, int]
-    rest: Record
-
-
 def _batches(file: SourceFile, players: Sequence[Row]) -> tuple[Batch, ...]:
     lines = [_line(row) for row in players]
-    if len({line.player_id for line in lines}) != len(lines):
-        raise RowError("a player is listed twice")
-    (tip_off, played), periods = _tip_off(file.json), _periods(file.json)
+    check_players(lines)
+    (time, played), periods = tip_off(file.json), _periods(file.json)
     home, away = _sides(file, lines, periods)
     identity = season_of_game(file, file.json, "gameId")
     game = Game(*identity, played, home, away)
-    results = game.results()
-    if any(line.team_id not in results for line in lines):
-        raise RowError("a player is of neither team")
-    times = {"start_time_utc": tip_off, "periods": periods}
-    names = [{"player_id": line.player_id, "full_name": line.full_name} for line in lines]
-    return (
-        batch("games", [game.row() | times]),
-        batch("team_game_stats", game.team_rows()),
-        batch("player_game_stats", [results[n.team_id] | n.rest | n.box for n in lines]),
-        batch("players", names),
-    )
+    return box_batches(game, lines, {"start_time_utc": time, "periods": periods})
 
 
-def _line(row: Row) -> _Line:
+def _line(row: Row) -> PlayerLine:
     box = {column: count(row, name) for column, name in BOX.items()}
     check_box(box)
-    player_id, position = count(row, "personId"), optional(text, row, "position")
+    player_id, position = count(row, "personId"), starting_position(row, "position")
     rest: Record = {
-        "player_id": player_id,
         "started": position is not None,  # positions are given to the starting five only
         "position": position,
         "minutes": clock(row, "minutes"),
         "plus_minus": whole(row, "plusMinusPoints"),
     }
-    return _Line(player_id, text(row, "name"), team(row, "teamId"), box, rest)
+    return PlayerLine(player_id, text(row, "name"), team(row, "teamId"), box, rest)
 
 
-def _sides(file: SourceFile, lines: Sequence[_Line], periods: int) -> tuple[Side, Side]:
+def _sides(file: SourceFile, lines: Sequence[PlayerLine], periods: int) -> tuple[Side, Side]:
     published = {team(row, "teamId"): row for row in _objects(file, "teamStats")}
     teams = sorted(_objects(file, "teams"), key=lambda row: row.get("isHome") is not True)
     if [row.get("isHome") for row in teams] != [True, False]:
@@ -152,10 +129,9 @@ def _sides(file: SourceFile, lines: Sequence[_Line], periods: int) -> tuple[Side
     return home, away
 
 
-def _side(row: Row, published: Row, lines: Sequence[_Line], periods: int) -> Side:
+def _side(row: Row, published: Row, lines: Sequence[PlayerLine], periods: int) -> Side:
     team_id, score = team(row, "teamId"), count(row, "score")
-    own = [line.box for line in lines if line.team_id == team_id]
-    sums = {name: sum(box[name] for box in own) for name in BOX}
+    sums = sums_of(lines, team_id)
     if not score == sums["pts"] == count(published, "points"):
         raise RowError("the points of the players do not add up to the score")
     stats: Record = {
@@ -194,7 +170,7 @@ def _check_quarters(home: Side, away: Side, periods: int) -> None:
         raise RowError("the quarters do not add up to the score")
 
 
-def _tip_off(row: Row) -> tuple[datetime, date]:
+def tip_off(row: Row) -> tuple[datetime, date]:
     """Time in UTC, without a zone as the tables hold it, and date in the US East."""
     try:
         time = datetime.strptime(text(row, "gameTimeUTC"), "%Y-%m-%dT%H:%M:%S%z")

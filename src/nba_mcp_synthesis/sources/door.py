@@ -6,23 +6,46 @@ from pathlib import Path
 
 from nba_mcp_synthesis.errors import SourceError, UsageError
 from nba_mcp_synthesis.schema.seasons import season_start
-from nba_mcp_synthesis.sources.base import Format, SourceFile
+from nba_mcp_synthesis.sources.base import Format, Outside, SourceFile
+from nba_mcp_synthesis.sources.box_answers import BOX_ANSWERS
+from nba_mcp_synthesis.sources.box_data import BoxData
 from nba_mcp_synthesis.sources.box_score import BoxScore
+from nba_mcp_synthesis.sources.box_score_v2 import BoxScoreV2
 from nba_mcp_synthesis.sources.folders import FolderSeasons
-from nba_mcp_synthesis.sources.league_game_log import LeagueGameLog
+from nba_mcp_synthesis.sources.game_logs import GAME_LOGS
+from nba_mcp_synthesis.sources.league_dash import LEAGUE_DASH
+from nba_mcp_synthesis.sources.line_scores import LineScores
+from nba_mcp_synthesis.sources.outside import other_league, outside
+from nba_mcp_synthesis.sources.play_by_play.formats import PLAY_BY_PLAY
+from nba_mcp_synthesis.sources.player_career import PlayerCareer
+from nba_mcp_synthesis.sources.player_lists import PLAYER_LISTS
 from nba_mcp_synthesis.sources.player_per_game import PlayerPerGame
 from nba_mcp_synthesis.sources.player_profiles import PlayerProfiles
+from nba_mcp_synthesis.sources.player_shooting import PlayerShooting
 from nba_mcp_synthesis.sources.player_shots import PlayerShots
 from nba_mcp_synthesis.sources.player_totals import PlayerTotals
 from nba_mcp_synthesis.sources.playoff_series import PlayoffSeries
+from nba_mcp_synthesis.sources.published import PUBLISHED
+from nba_mcp_synthesis.sources.scoreboards import SCOREBOARDS
 from nba_mcp_synthesis.sources.season_games import SeasonGames
+from nba_mcp_synthesis.sources.shot_charts import ShotCharts
 from nba_mcp_synthesis.sources.standings import Standings
 from nba_mcp_synthesis.sources.team_averages import TeamOpponent, TeamPerGame
+from nba_mcp_synthesis.sources.team_games import TeamGames
+from nba_mcp_synthesis.sources.tracking import TRACKING
 
 FORMATS: tuple[Format, ...] = (
     SeasonGames(),
-    LeagueGameLog(),
+    *GAME_LOGS,
+    TeamGames(),
     BoxScore(),
+    BoxScoreV2(),
+    *BOX_ANSWERS,
+    BoxData(),
+    LineScores(),
+    *SCOREBOARDS,
+    ShotCharts(),
+    *PLAYER_LISTS,
     PlayerShots(),
     PlayerTotals(),
     PlayerPerGame(),
@@ -31,6 +54,12 @@ FORMATS: tuple[Format, ...] = (
     TeamOpponent(),
     Standings(),
     PlayoffSeries(),
+    PlayerShooting(),
+    *TRACKING,
+    *PUBLISHED,
+    *LEAGUE_DASH,
+    PlayerCareer(),
+    *PLAY_BY_PLAY,
 )
 DATA_SUFFIXES = (".csv", ".json", ".yaml", ".yml")
 
@@ -54,15 +83,20 @@ def find_files(paths: Sequence[Path], season: str | None = None) -> list[SourceF
     return list(files.values())
 
 
-def recognise(file: SourceFile) -> Format | None:
-    """The format of a file; None when it is of none that can be loaded.
+def recognise(file: SourceFile) -> Format | Outside | None:
+    """The format of a file, or what it is when it feeds no table; None when it is neither.
 
     Raises:
         SourceError: the file is empty or broken, so that its format cannot be told.
     """
     if file.path.suffix.lower() in DATA_SUFFIXES and not file.content.strip():
         raise SourceError(f"{file.label} is empty.", "Fetch or export it again.")
-    return next((known for known in FORMATS if known.recognises(file)), None)
+    if file.path.suffix.lower() in DATA_SUFFIXES and file.content.lstrip().startswith(b"<"):
+        raise SourceError(
+            f"{file.label} is a web page, not data.", "Fetch it again; the server sent an error."
+        )
+    found = other_league(file) or next((known for known in FORMATS if known.recognises(file)), None)
+    return found or outside(file)
 
 
 def _check_season(season: str) -> None:

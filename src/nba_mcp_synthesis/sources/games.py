@@ -24,6 +24,9 @@ class Side:
 class Game:
     """One game that was played to its end.
 
+    `is_neutral` is None where the source does not say. Some sources give two teams and not which of
+    them was host (`host_known` False: then neither `home` nor `away` is meant by its name) nor a date.
+
     Raises:
         RowError: it cannot be: one team twice, equal points, a date outside the season.
     """
@@ -31,13 +34,15 @@ class Game:
     game_id: str
     season: str
     season_type: SeasonType
-    game_date: date
+    game_date: date | None
     home: Side
     away: Side
     is_neutral: bool | None = None
+    host_known: bool = True
 
     def __post_init__(self) -> None:
-        check_date(self.game_date, self.season, "the date of the game")
+        if self.game_date is not None:
+            check_date(self.game_date, self.season, "the date of the game")
         if self.home.team_id == self.away.team_id:
             raise RowError("a team plays itself")
         if self.home.pts == self.away.pts:
@@ -52,24 +57,28 @@ class Game:
     def row(self) -> Record:
         """Row of `games`."""
         playoff_round, series_game = playoff_place(self.game_id) or (None, None)
-        return self.shared | {
+        sides: Record = {
             "home_team_id": self.home.team_id,
             "away_team_id": self.away.team_id,
             "home_pts": self.home.pts,
             "away_pts": self.away.pts,
+        }
+        return self.shared | {
+            **(sides if self.host_known else dict.fromkeys(sides)),
             "is_neutral": self.is_neutral,
             "playoff_round": playoff_round,
             "series_game": series_game,
         }
 
     def results(self) -> dict[int, Record]:
-        """By team id: the game, the opponent, whether at home (None at a neutral site) and won."""
+        """By team id: the game, the opponent, whether at home (None at a neutral site or unknown) and won."""
+        is_known = self.host_known and not self.is_neutral
         return {
             own.team_id: self.shared
             | {
                 "team_id": own.team_id,
                 "opponent_team_id": other.team_id,
-                "is_home": None if self.is_neutral else own is self.home,
+                "is_home": own is self.home if is_known else None,
                 "won": own.pts > other.pts,
             }
             for own, other in ((self.home, self.away), (self.away, self.home))

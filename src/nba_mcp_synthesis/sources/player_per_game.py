@@ -25,11 +25,12 @@ class PlayerPerGame:
     def read(self, file: SourceFile) -> Reading:
         """Rows of `official_metrics`."""
         rows = csv_rows(file, COLUMNS)
-        averages = with_season(file, rows.each(_averages, itemgetter("entity_id"), "player"))
-        return rows.reading(self.name, metrics(self.name, "player", averages))
+        records = with_season(file, rows.each(averages, itemgetter("entity_id"), "player"))
+        return rows.reading(self.name, metrics(self.name, "player", records))
 
 
-def _averages(row: Row) -> Record:
+def averages(row: Row) -> Record:
+    """Averages a game under the names that they have in `official_metrics`."""
     return {
         "entity_id": count(row, "PLAYER_ID"),
         "gp": count(row, "GP"),

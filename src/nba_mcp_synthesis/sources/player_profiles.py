@@ -35,23 +35,29 @@ def _player(row: Row) -> Record:
         "player_id": count(row, "PLAYER_ID"),
         "full_name": text(row, "PLAYER_NAME"),
         "birth_date": optional(day, row, "BIRTHDATE"),
-        "height_in": optional(_inches, row, "HEIGHT"),
+        "height_in": optional(inches, row, "HEIGHT"),
         "weight_lb": optional(count, row, "WEIGHT"),
         **{name: optional(text, row, name.upper()) for name in ("position", "jersey", "country", "school")},
         "from_year": optional(count, row, "FROM_YEAR"),
-        **_draft(row),
+        **draft(row),
     }
 
 
-def _inches(row: Row, name: str) -> int:
+def inches(row: Row, name: str) -> int:
+    """Height in inches, from feet and inches such as 6-9."""
     match = _HEIGHT.fullmatch(text(row, name))
     if match is None:
         raise RowError(f"{name} is not feet and inches such as 6-9")
     return 12 * int(match[1]) + int(match[2])
 
 
-def _draft(row: Row) -> Record:
+def draft(row: Row) -> Record:
     """The pick that chose him; a year alone only says when he could have been chosen."""
     names = ("draft_year", "draft_round", "draft_number")
-    values = [optional(count, row, name.upper()) for name in names]
+    # The words Undrafted and the like mean the same as nothing.
+    values = [optional(count, row, name.upper()) if _is_given(row, name.upper()) else None for name in names]
     return dict(zip(names, values if values[-1] else (None, None, None), strict=True))
+
+
+def _is_given(row: Row, name: str) -> bool:
+    return str(row.get(name)).strip().casefold() != "undrafted"

@@ -1,8 +1,9 @@
 """Season totals of players."""
 
+from collections.abc import Sequence
 from operator import itemgetter
 
-from nba_mcp_synthesis.sources.base import Reading, SourceFile
+from nba_mcp_synthesis.sources.base import Batch, Reading, SourceFile
 from nba_mcp_synthesis.sources.box import BOX, NBA_BOX, are_averages, check_box
 from nba_mcp_synthesis.sources.rows import batch, csv_rows
 from nba_mcp_synthesis.sources.season import with_season
@@ -27,14 +28,19 @@ class PlayerTotals:
     def read(self, file: SourceFile) -> Reading:
         """Rows of `player_season_stats`, and names for `players`."""
         rows = csv_rows(file, COLUMNS)
-        totals = with_season(file, rows.each(_totals, itemgetter("player_id"), "player"))
-        players = [
-            {"player_id": record["player_id"], "full_name": record.pop("full_name")} for record in totals
-        ]
-        return rows.reading(self.name, batch("player_season_stats", totals), batch("players", players))
+        records = with_season(file, rows.each(totals, itemgetter("player_id"), "player"))
+        return rows.reading(self.name, *total_batches(records))
 
 
-def _totals(row: Row) -> Record:
+def total_batches(records: Sequence[Record]) -> tuple[Batch, Batch]:
+    """Rows of `player_season_stats`, and of `players` for the names, of what `totals` made."""
+    names = [{name: record[name] for name in ("player_id", "full_name")} for record in records]
+    stats = [{name: v for name, v in record.items() if name != "full_name"} for record in records]
+    return batch("player_season_stats", stats), batch("players", names)
+
+
+def totals(row: Row) -> Record:
+    """Columns of `player_season_stats`, and the player's name."""
     box = {name: count(row, name.upper()) for name in BOX}
     check_box(box)
     return {

@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from nba_mcp_synthesis.errors import SourceError
 from nba_mcp_synthesis.schema.arrow import to_arrow
 from nba_mcp_synthesis.sources.base import Batch, Reading, SourceFile
+from nba_mcp_synthesis.sources.overrides import corrected
 from nba_mcp_synthesis.sources.values import Record, Row, RowError, T
 
 
@@ -28,6 +29,16 @@ class Rows:
             else:
                 self.rejected["the row has not one value for each column"] += 1
 
+    def add(self, other: "Rows") -> None:
+        """Count those of another table of the same file too."""
+        self.read += other.read
+        self.rejected += other.rejected
+
+    def refuse(self, reason: str) -> None:
+        """Leave all rows out for one reason."""
+        self.rejected[reason] += len(self.rows)
+        self.rows = []
+
     def each(self, make: Callable[[Row], T], key: Callable[[T], Hashable], what: str) -> list[T]:
         """What `make` makes of each row, without the rows that it refuses or whose key came before.
 
@@ -40,8 +51,12 @@ class Rows:
             except RowError as error:
                 self.rejected[str(error)] += 1
                 continue
-            if found.setdefault(key(made), made) is not made:
-                self.rejected[f"an earlier row is about the same {what}"] += 1
+            earlier = found.setdefault(key(made), made)
+            if earlier is not made:
+                repeated = (
+                    "the same row twice" if earlier == made else f"an earlier row is about the same {what}"
+                )
+                self.rejected[repeated] += 1
         return list(found.values())
 
     def reading(self, source: str, *batches: Batch) -> Reading:
@@ -59,9 +74,15 @@ def csv_rows(file: SourceFile, required: Iterable[str]) -> Rows:
     rows = Rows()
     lines = csv.reader(io.StringIO(file.text, newline=""))
     try:
-        rows.extend(next(lines), (line for line in lines if line))
+        names, *whole = [line for line in lines if line]
     except csv.Error as error:
         raise SourceError(f"{file.label} is not valid CSV: {error}.") from error
+    if whole and not file.text.endswith(("\n", "\r")):
+        # The last value may be a part of a number, which would be read as another number.
+        whole.pop()
+        rows.read += 1
+        rows.rejected["the file ends in the middle of this line"] += 1
+    rows.extend(names, whole)
     return rows
 
 
@@ -76,6 +97,7 @@ def check_columns(file: SourceFile, names: Sequence[str], required: Iterable[str
 
 
 def batch(table: str, records: Sequence[Record]) -> Batch:
-    """Rows for a canonical table; every record has the same columns."""
+    """Rows for a canonical table, with known-bad values mended; every record has the same columns."""
     names = records[0] if records else ()
+    records = corrected(table, records)
     return Batch(table, to_arrow(table, {name: [r[name] for r in records] for name in names}))

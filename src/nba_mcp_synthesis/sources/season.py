@@ -1,6 +1,6 @@
 """Which season and season type the rows of a file belong to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import cast
 
@@ -61,18 +61,41 @@ def check_date(played: date, season: str, name: str) -> None:
         raise RowError(f"{name} is not in the season")
 
 
-def with_season(file: SourceFile, records: Sequence[Record]) -> list[Record]:
+def season_asked(file: SourceFile, parameters: Mapping[str, str]) -> tuple[str, SeasonType]:
+    """The season and season type that a request to stats.nba.com named.
+
+    Raises:
+        SourceError: it named none, or another season than the stated one.
+    """
+    season, season_type = parameters.get("Season", ""), parameters.get("SeasonType", "")
+    try:
+        seasons.season_start(season)
+    except ValueError as error:
+        raise SourceError(f"{file.label} does not say which season it is about.") from error
+    if season_type not in seasons.SEASON_TYPES:
+        raise SourceError(f"{file.label} does not say which season type it is about.")
+    check_stated(file, season)
+    return season, season_type
+
+
+def was_over(season: str, recorded: date | None) -> bool:
+    """True unless figures of a season were recorded while it was played: they are not its last word."""
+    over = date(seasons.season_start(season) + 1, 7, 1)
+    return recorded is None or recorded >= over
+
+
+def with_season(file: SourceFile, records: Sequence[Record], games: str = "gp") -> list[Record]:
     """Season totals or averages, with their season and season type.
 
     Files of both season types look alike, so that the name decides: `po_` in front means the
-    play-offs.
+    play-offs. `games` is the name of the column of games played.
 
     Raises:
         SourceError: the season is unknown, or a play-off file counts more games than possible.
     """
     season = season_of(file)
     playoffs = file.path.name.lower().startswith("po_")
-    if playoffs and any(cast("int", r["gp"]) > _LONGEST_PLAYOFFS for r in records):
+    if playoffs and any(cast("int", r[games]) > _LONGEST_PLAYOFFS for r in records):
         raise SourceError(
             f"{file.label} is named as of the play-offs, but counts more than {_LONGEST_PLAYOFFS} games.",
             "Leave po_ out of its name if it is of the regular season.",

@@ -33,7 +33,7 @@ class TeamPerGame:
     def read(self, file: SourceFile) -> Reading:
         """Rows of `team_season_stats`."""
         rows = csv_rows(file, self.columns)
-        averages = with_season(file, rows.each(_own, itemgetter("team_id"), "team"))
+        averages = with_season(file, rows.each(own, itemgetter("team_id"), "team"))
         return rows.reading(self.name, batch("team_season_stats", averages))
 
 
@@ -58,7 +58,8 @@ class TeamOpponent:
         return rows.reading(self.name, batch("team_season_stats", averages))
 
 
-def _own(row: Row) -> Record:
+def own(row: Row) -> Record:
+    """Columns of `team_season_stats` for a team's own averages."""
     return {
         "team_id": team(row, "TEAM_ID"),
         "gp": count(row, "GP"),

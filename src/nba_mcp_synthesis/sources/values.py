@@ -14,7 +14,9 @@ Record = dict[str, object]
 T = TypeVar("T")
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
-_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(T00:00:00)?", re.ASCII)
+_DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:T00:00:00Z?)?", re.ASCII)
+_DATE_IN_WORDS = re.compile(r"([A-Z]{3}) (\d\d?), (\d{4})", re.ASCII | re.IGNORECASE)
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _CLOCK = re.compile(r"(\d{1,3})(?::([0-5]\d|60))?", re.ASCII)
 _LARGEST = 2**31 - 1
 
@@ -74,10 +76,13 @@ def fraction(row: Row, name: str) -> float:
 
 
 def day(row: Row, name: str) -> date:
-    """A date such as 2025-10-21, which midnight may follow."""
-    match = _DATE.fullmatch(text(row, name))
+    """A date such as 2025-10-21, which midnight may follow, 20251021 or OCT 21, 2025."""
+    written = text(row, name)
+    match, words = _DATE.fullmatch(written), _DATE_IN_WORDS.fullmatch(written)
     try:
-        return date.fromisoformat(match[1] if match else "")
+        if words:
+            return date(int(words[3]), 1 + _MONTHS.index(words[1].upper()), int(words[2]))
+        return date(int(match[1]), int(match[2]), int(match[3])) if match else date.fromisoformat("")
     except ValueError as error:
         raise RowError(f"{name} is not a date such as 2025-10-21") from error
 
@@ -108,7 +113,27 @@ def named_team(row: Row, name: str) -> int:
 
 def optional(getter: Callable[[Row, str], T], row: Row, name: str) -> T | None:
     """What `getter` reads, or None when there is nothing under the name."""
-    return None if row.get(name) in (None, "") else getter(row, name)
+    value = row.get(name)
+    is_blank = value is None or (isinstance(value, str) and not value.strip())
+    return None if is_blank else getter(row, name)
+
+
+def joined(row: Row, *names: str) -> str:
+    """A name in parts, of which some may be empty but none may lack."""
+    lacking = next((name for name in names if name not in row), None)
+    if lacking:
+        raise RowError(f"{lacking} is missing")
+    whole_name = " ".join(part for name in names if (part := optional(text, row, name)))
+    if not whole_name:
+        raise RowError("the player has no name")
+    return whole_name
+
+
+def starting_position(row: Row, name: str) -> str | None:
+    """The position, which box scores give to the starting five only; None for the others."""
+    if name not in row:
+        raise RowError(f"{name} is missing")
+    return optional(text, row, name)
 
 
 def _number(row: Row, name: str) -> float | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import duckdb
 
@@ -30,8 +31,22 @@ class CheckSummary:
 @cache
 def definitions() -> dict[str, dict[str, str]]:
     """The checks of checks.toml by name, each with `about`, `compared` and `failing`."""
-    text = files("nba_mcp_synthesis.warehouse").joinpath("checks.toml").read_text("utf-8")
-    return tomllib.loads(text)
+    entries = tomllib.loads(text_of("checks.toml"))
+    return {name: {**entry, "failing": _with(entry) + entry["failing"]} for name, entry in entries.items()}
+
+
+def text_of(name: str) -> str:
+    """A file of queries beside this module."""
+    return files("nba_mcp_synthesis.warehouse").joinpath(name).read_text("utf-8")
+
+
+def with_clause(queries: dict[str, str]) -> str:
+    """WITH over queries that are in files, by the names they are read under."""
+    return "WITH " + ", ".join(f"{name} AS ({text_of(file)})" for name, file in queries.items())
+
+
+def _with(entry: dict[str, Any]) -> str:
+    return with_clause(entry["with"]) if "with" in entry else ""
 
 
 def run(connection: duckdb.DuckDBPyConnection) -> tuple[CheckSummary, ...]:

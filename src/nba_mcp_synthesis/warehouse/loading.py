@@ -11,7 +11,7 @@ import duckdb
 
 from nba_mcp_synthesis.errors import NoWarehouse, SourceError, UsageError
 from nba_mcp_synthesis.schema.teams import teams
-from nba_mcp_synthesis.sources.base import Reading, SourceFile
+from nba_mcp_synthesis.sources.base import Outside, Reading, SourceFile
 from nba_mcp_synthesis.sources.door import recognise
 from nba_mcp_synthesis.warehouse import checks, layout, merging, migrations
 from nba_mcp_synthesis.warehouse.building import next_state
@@ -143,17 +143,24 @@ class _Load:
         started = perf_counter()
         report = FileReport(file.label, "not loaded", reason="no format that this program loads")
         try:
-            chosen = recognise(file)
-            if chosen is not None:
-                report.source, report.sha256, report.reason = chosen.name, file.sha256, ""
-                report.season = file.season or ""
-                report.status = "unchanged" if self._staging.is_current(report) else "loaded"
-                if report.status == "loaded":
-                    self._staging.take(report, chosen.read(file))
+            self._read(file, report)
         except SourceError as error:
             report.status, report.reason = "failed", str(error)
         report.seconds = perf_counter() - started
         return report
+
+    def _read(self, file: SourceFile, report: FileReport) -> None:
+        chosen = recognise(file)
+        if chosen is None:
+            return
+        report.source, report.sha256, report.reason = chosen.name, file.sha256, ""
+        if isinstance(chosen, Outside):
+            report.status, report.reason = "outside", f"not part of the warehouse: {chosen.why}"
+            return
+        report.season = file.season or ""
+        report.status = "unchanged" if self._staging.is_current(report) else "loaded"
+        if report.status == "loaded":
+            self._staging.take(report, chosen.read(file))
 
     def finish(self) -> tuple[tuple[checks.CheckSummary, ...], dict[str, int]]:
         """Merges what was staged, checks it, and names the new state."""

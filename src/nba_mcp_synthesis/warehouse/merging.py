@@ -21,13 +21,31 @@ def merge(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     where = f"WHERE (season, season_type) IN {touched}" if table.has_season else ""
     connection.execute(f"DELETE FROM main.{table.name} {where}")
     names = ", ".join(table.column_names())
-    source = f"(SELECT * FROM staged.{table.name} {where})"
+    source = _of_one_source(table, f"(SELECT * FROM staged.{table.name} {where})")
     if _keys_are_unique(connection, table, source):
         select = f"SELECT {names} FROM {source}"
     else:
         select = _merged(table, source)
     order = ", ".join(table.key)
     connection.execute(f"INSERT INTO main.{table.name} ({names}) {select} ORDER BY {order}")
+
+
+def comes_whole(table: Table) -> bool:
+    """True for tables whose rows each source numbers in its own way, so that they cannot be matched."""
+    return "whole" in _precedence().get(table.name, {})
+
+
+def _of_one_source(table: Table, source: str) -> str:
+    """The rows of the first source for each thing that has to come from one source as a whole."""
+    if not comes_whole(table):
+        return source
+    precedence = _precedence()[table.name]
+    things = ", ".join(f"s.{column}" for column in precedence["whole"])
+    return (
+        f"(SELECT s.* FROM {source} s JOIN main.load_history h ON h.load_id = s.load_id "
+        f"QUALIFY h.source = first_value(h.source) OVER (PARTITION BY {things} "
+        f"ORDER BY list_position({precedence['order']}::VARCHAR[], h.source) NULLS LAST, h.source))"
+    )
 
 
 def _keys_are_unique(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> bool:
@@ -41,7 +59,7 @@ def _keys_are_unique(connection: duckdb.DuckDBPyConnection, table: Table, source
 def _merged(table: Table, source: str) -> str:
     precedence = _precedence().get(table.name, {})
     order = precedence.get("order", [])
-    own = {c: sources for c, sources in precedence.items() if c != "order"}
+    own = {c: sources for c, sources in precedence.items() if c not in ("order", "whole")}
     key = ", ".join(table.key)
     values = ", ".join(
         c if c in table.key else f"arg_min({c}, {'place_' + c if c in own else 'place'}) AS {c}"
