@@ -9,6 +9,7 @@
     │   └── AmbiguousName       several things are called that; the choices are given
     ├── LimitExceeded           the work outgrew its time or size               exit 2, HTTP 422
     ├── SourceError             a file of data cannot be read as what it claims exit 1, HTTP 422
+    │   └── SeasonUnknown       the file is sound, but nothing says which season it is about
     └── Unavailable             something this needs is not there now           exit 3, HTTP 503
         ├── NoWarehouse         no data have been loaded yet
         ├── WarehouseOutdated   the warehouse was written by another version
@@ -91,6 +92,10 @@ class SourceError(NbaMcpError):
     """Whoever loads data reads this; the rest of the load goes on."""
 
     http_status = 422
+
+
+class SeasonUnknown(SourceError):
+    """Whoever loads data names the season; until then the file is left out, and nothing is wrong with it."""
 
 
 class Unavailable(NbaMcpError):

@@ -117,6 +117,8 @@ def connections(found: Sequence["Connection"]) -> RenderableType:
 
 def load_report(report: "LoadReport") -> RenderableType:
     """The closing table of a load, what was left out and why, and what the checks found."""
+    from nba_mcp_synthesis.warehouse.loading import UNKNOWN_FORMAT
+
     parts: list[RenderableType] = [_by_source(report)]
     failed = report.with_status("failed")
     parts += [Text(f"Failed: {f.label}: {f.reason}", style="red") for f in failed]
@@ -125,10 +127,12 @@ def load_report(report: "LoadReport") -> RenderableType:
     ]
     outside = Counter(f.reason.capitalize() for f in report.with_status("outside"))
     parts += [Text(f"{why}: {n} {'file' if n == 1 else 'files'}", style="dim") for why, n in outside.items()]
-    unknown = report.with_status("not loaded")
+    unknown = [f for f in report.with_status("not loaded") if f.reason == UNKNOWN_FORMAT]
     if unknown:
         parts.append(Text(f"Not loaded, {len(unknown)} files of formats that this program does not load:"))
         parts.append(Text(", ".join(f.label for f in unknown), style="dim"))
+    waiting = [f for f in report.with_status("not loaded") if f.reason != UNKNOWN_FORMAT]
+    parts += [Text(f"Not loaded: {f.reason}") for f in waiting]
     parts.append(checks(report.checks))
     parts.append(Text(f"The warehouse is {report.path} ({report.seconds:.1f} s)."))
     return Group(*parts)

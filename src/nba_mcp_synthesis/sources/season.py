@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import cast
 
-from nba_mcp_synthesis.errors import SourceError
+from nba_mcp_synthesis.errors import SeasonUnknown, SourceError
 from nba_mcp_synthesis.schema import seasons
 from nba_mcp_synthesis.schema.seasons import SeasonType
 from nba_mcp_synthesis.sources.base import SourceFile
@@ -17,10 +17,11 @@ def season_of(file: SourceFile) -> str:
     """The season of a file whose content names none.
 
     Raises:
-        SourceError: nothing tells the season, or what tells it contradicts the stated one.
+        SeasonUnknown: nothing tells the season.
+        SourceError: what tells it contradicts the stated one.
     """
     if file.season is None:
-        raise SourceError(
+        raise SeasonUnknown(
             f"{file.label} does not say which season it is about, and nothing beside it does.",
             "Name the season with --season, such as --season 2025-26.",
         )

@@ -9,7 +9,7 @@ from time import perf_counter
 
 import duckdb
 
-from nba_mcp_synthesis.errors import NoWarehouse, SourceError, UsageError
+from nba_mcp_synthesis.errors import NoWarehouse, SeasonUnknown, SourceError, UsageError
 from nba_mcp_synthesis.schema.teams import teams
 from nba_mcp_synthesis.sources.base import Outside, Reading, SourceFile
 from nba_mcp_synthesis.sources.door import recognise
@@ -33,6 +33,7 @@ class LoadReport:
         return [report for report in self.files if report.status == status]
 
 
+UNKNOWN_FORMAT = "no format that this program loads"
 OnFile = Callable[[FileReport], None]
 
 
@@ -141,9 +142,11 @@ class _Load:
 
     def _file(self, file: SourceFile) -> FileReport:
         started = perf_counter()
-        report = FileReport(file.label, "not loaded", reason="no format that this program loads")
+        report = FileReport(file.label, "not loaded", reason=UNKNOWN_FORMAT)
         try:
             self._read(file, report)
+        except SeasonUnknown as error:
+            report.status, report.reason = "not loaded", str(error)
         except SourceError as error:
             report.status, report.reason = "failed", str(error)
         report.seconds = perf_counter() - started
