@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -134,6 +135,30 @@ def test_checks_can_be_run_again(small: Path, tmp_path: Path) -> None:
     missing = nba_mcp("data", "check", NBA_MCP_WAREHOUSE_URL=f"duckdb:///{tmp_path}/none.duckdb")
     assert missing.returncode == 3
     assert not (tmp_path / "none.duckdb").exists()
+
+
+def test_a_load_of_nothing_makes_no_warehouse(tmp_path: Path) -> None:
+    """The demo stays what is read, and the caller is told."""
+    (tmp_path / "empty").mkdir()
+    done = nba_mcp("data", "load", str(tmp_path / "empty"))
+    assert done.returncode == 1
+    assert "No file was loaded" in done.stderr
+    assert not (tmp_path / "home" / "warehouse.duckdb").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments", [["query", "SELECT count(*) FROM range(1000000) a, range(1000000) b"], ["data", "demo"]]
+)
+def test_an_interruption_is_no_traceback(small: Path, arguments: list[str]) -> None:
+    """Ctrl-C ends a query, and the simulation with its processes, at once and in words."""
+    command = [COMMAND, *arguments]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.communicate(timeout=4)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+    assert process.returncode == 130, told
+    assert "Traceback" not in told
 
 
 def test_connect_prints_lines_that_can_be_pasted(small: Path) -> None:

@@ -277,6 +277,8 @@ def _finish_load(report: "LoadReport", *, as_json: bool) -> None:
     from nba_mcp_synthesis import terminal
 
     terminal.show({**asdict(report), "path": str(report.path)}, terminal.load_report(report), as_json=as_json)
+    if not report.tables:
+        raise SourceError("No file was loaded, and no warehouse was made.", "Give NBA data files.")
     if report.with_status("failed"):
         raise typer.Exit(1)
 
@@ -290,6 +292,12 @@ def main() -> None:
         return
     try:
         app()
+    except (KeyboardInterrupt, RuntimeError) as error:
+        # The query engine words an interruption in its own way.
+        if isinstance(error, RuntimeError) and "interrupted" not in str(error):
+            raise
+        print("nba-mcp: interrupted; nothing was changed.", file=sys.stderr)
+        sys.exit(130)
     except NbaMcpError as error:
         _tell(error)
         sys.exit(error.exit_code)

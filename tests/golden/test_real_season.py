@@ -9,6 +9,7 @@ import pytest
 from nba_mcp_synthesis.app import App
 from nba_mcp_synthesis.settings import load_settings
 from nba_mcp_synthesis.sources.door import find_files
+from nba_mcp_synthesis.warehouse.cautions import Cautions
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
 from nba_mcp_synthesis.warehouse.loading import load_files
 from nba_mcp_synthesis.warehouse.status import coverage
@@ -232,12 +233,22 @@ def test_each_row_has_its_provenance(real_warehouse: DuckDBWarehouse) -> None:
     assert rows(real_warehouse, sql) == (("league_game_log", 64, True), ("season_games", 64, True))
 
 
-def test_an_answer_that_touches_a_quarantined_game_says_so(
-    real_warehouse: DuckDBWarehouse, monkeypatch: pytest.MonkeyPatch
+def test_whoever_reads_a_doubtful_value_is_told(real_warehouse: DuckDBWarehouse) -> None:
+    """The game with two values of a percentage, where a query reads that percentage; not elsewhere."""
+    cautions = Cautions(real_warehouse)
+    (told,) = cautions.quarantined("SELECT avg(fg3_pct) FROM team_game_stats WHERE season = '2025-26'")
+    assert "0022500813 (fg3_pct: league_game_log says 0.341, season_games says 0.349)" in told
+    assert cautions.quarantined("SELECT avg(fg3_pct) FROM team_game_stats WHERE season = '2018-19'") == ()
+    assert cautions.quarantined("SELECT fg3_pct FROM team_game_stats WHERE team_id = 1610612738") == ()
+    assert cautions.quarantined("SELECT count(*) FROM games") == ()
+
+
+def test_an_answer_from_a_part_of_the_games_says_so(
+    real_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The game with two values of a percentage is named in the answer's cautions, and only there."""
-    monkeypatch.setenv("NBA_MCP_WAREHOUSE_URL", f"duckdb:///{real_warehouse.path}")
-    app = App(load_settings())
-    assert "0022500813" in app.ask("grizzlies record").cautions[0]
-    assert app.ask("score of the bulls hawks game on december 21").cautions == ()
-    assert app.ask("jokic points per game").cautions == ()
+    """With the games table alone five games lack, and a record computed from it carries that."""
+    path = tmp_path / "w.duckdb"
+    load_files(path, find_files([real_data / "season_2025_26" / "games.csv"], None))
+    monkeypatch.setenv("NBA_MCP_WAREHOUSE_URL", f"duckdb:///{path}")
+    answer = App(load_settings()).ask("celtics record")
+    assert answer.cautions == ("Of the 2025-26 Regular Season 1,225 of 1,230 games are loaded.",)

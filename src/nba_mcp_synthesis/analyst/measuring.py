@@ -1,10 +1,17 @@
 """Which measures a question asks for: counts are made totals or averages by the words around them."""
 
+import re
+from collections.abc import Iterator
+
 from nba_mcp_synthesis.analyst.reading import Taking
+from nba_mcp_synthesis.analyst.tokens import Token
 from nba_mcp_synthesis.basketball.catalogue import measures
 
 _ATTEMPTS = {"fgm": "fga", "fg3m": "fg3a", "ftm": "fta"}
 _LINE = ("pts_per_game", "reb_per_game", "ast_per_game")
+# Between two measures these make one a condition of the other.
+_RELATING = frozenset({"in", "from", "with", "without", "on", "off", "by", "when", "during", "against", "of"})
+_DONE = frozenset({"made", "make", "makes", "hit", "hits", "scored", "scores"})
 _RESULTS = {"won": "wins", "lost": "losses"}
 
 
@@ -14,7 +21,10 @@ def take_measures(taking: Taking) -> tuple[str, ...]:
     A word that does not go with every measure (`total` with a percentage) is not taken, and so the
     question is not answered. Empty when no measure is named.
     """
-    names = [str(token.value) for token in taking.all("measure")] or _range(taking) or _line(taking)
+    named = taking.all("measure")
+    if not _is_list(named, taking) or _is_torn(named, taking):
+        return ()
+    names = [str(token.value) for token in named] or _range(taking) or _line(taking)
     if not names:
         return ()
     names = _results(names, taking)
@@ -29,6 +39,36 @@ def take_measures(taking: Taking) -> tuple[str, ...]:
         taking.one("score", "score")
     taking.all("verb")
     return tuple(dict.fromkeys(names))
+
+
+def _is_list(named: list[Token], taking: Taking) -> bool:
+    """True when several measures stand in a list: `points and assists`, not `points in wins`."""
+    return all(_joins(between) for between in _betweens([token.text for token in named], taking.text))
+
+
+def _betweens(texts: list[str], question: str) -> Iterator[str]:
+    """What stands between texts that follow one another in a question, as far as they are found."""
+    end = 0
+    for number, text in enumerate(texts):
+        start = question.find(text, end)
+        if start < 0:
+            return
+        if number:
+            yield question[end:start]
+        end = start + len(text)
+
+
+def _joins(between: str) -> bool:
+    words = set(re.findall(r"[a-z]+", between))
+    return not words & _RELATING and bool(words & {"and", "plus"} or set(between) & set(",&+/"))
+
+
+def _is_torn(named: list[Token], taking: Taking) -> bool:
+    """True when `attempted` or `allowed` goes with one of several measures, or stands beside `made`."""
+    if not any(token.tag in ("attempted", "allowed") for token in taking.left):
+        return False
+    done = any(token.tag == "verb" and token.text in _DONE for token in taking.left)
+    return len(named) > 1 or done
 
 
 def _range(taking: Taking) -> list[str]:

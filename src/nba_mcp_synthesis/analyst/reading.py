@@ -35,6 +35,7 @@ class Taking:
 
     def __init__(self, reading: Reading) -> None:
         self.left = list(reading.tokens)
+        self.text = reading.text.casefold()
 
     def all(self, tag: str) -> list[Token]:
         """Takes all tokens with this tag."""

@@ -125,6 +125,8 @@ class Tools:
 
         Give game_id, or a team and the date.
         """
+        if game_id is not None and (team is not None or date is not None):
+            raise UsageError("Which game?", "Give either game_id, or team together with date.")
         if game_id is None:
             if team is None or date is None:
                 raise UsageError("Which game?", "Give game_id, or team together with date.")

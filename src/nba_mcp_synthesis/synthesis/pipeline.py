@@ -37,7 +37,12 @@ def ask(
     verdicts = [verify(p, warehouse.query) for p in hear(voices, question)]
     answer = merge(question, verdicts)
     # A refusal has no evidence to take these from, and still speaks about the data that are loaded.
-    touched = [caution for e in answer.evidence for caution in cautions.quarantined(e.sql)]
+    touched = [
+        caution
+        for e in answer.evidence
+        for caution in (*cautions.games_lacking(e.sql), *cautions.quarantined(e.sql))
+        if not answer.simulated
+    ]
     return replace(
         answer,
         cautions=tuple(dict.fromkeys(touched)),

@@ -35,11 +35,14 @@ class _Quarantined:
     season_type: str
     date: str
     teams: frozenset[str]
+    column: str
     finding: str
 
     def is_read_by(self, sql: str) -> bool:
         """True unless the query plainly is about other tables, seasons, games, teams or dates."""
         if not any(_reads(sql, table, self.season, self.season_type) for table in _OF_GAMES):
+            return False
+        if self.column and not re.search(rf"\b{self.column}\b", sql):
             return False
         games, teams, dates = _GAME.findall(sql), _TEAM.findall(sql), _DATE.findall(sql)
         return (
@@ -92,9 +95,23 @@ class Cautions:
             if _reads(sql, r["table_name"], r["season"], r["season_type"])
         )
 
+    def games_lacking(self, sql: str) -> tuple[str, ...]:
+        """Seasons that the query computes from games of which some are missing."""
+        return tuple(
+            f"Of the {r['season']} {r['season_type']} {r['have']:,} of {r['want']:,} games are loaded."
+            for r in self._current().coverage
+            if r["table_name"] == "games" and r["complete"] is not None and r["complete"] < 1
+            if any(_reads(sql, table, r["season"], r["season_type"]) for table in _OF_GAMES)
+            if not _GAME.search(sql) and not _DATE.search(sql)
+        )
+
     def quarantined(self, sql: str) -> tuple[str, ...]:
         """Games that failed a check and that the query reads."""
-        found = [f"{q.game_id} ({q.finding})" for q in self._current().quarantined if q.is_read_by(sql)]
+        found = [
+            f"{q.game_id} ({q.column or 'the game'}: {q.finding})"
+            for q in self._current().quarantined
+            if q.is_read_by(sql)
+        ]
         if not found:
             return ()
         more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
@@ -120,12 +137,13 @@ class Cautions:
     def _quarantined(self) -> tuple[_Quarantined, ...]:
         sql = (
             "SELECT q.game_id, q.season, q.season_type, coalesce(any_value(t.game_date)::VARCHAR, ''), "
-            "list(DISTINCT t.team_id::VARCHAR), q.detail FROM quarantined_games q "
-            "LEFT JOIN team_game_stats t ON t.game_id = q.game_id GROUP BY ALL ORDER BY 1, 6"
+            r"list(DISTINCT t.team_id::VARCHAR), regexp_extract(q.subject, '\.(\w+)$', 1), q.detail "
+            "FROM quarantined_games q "
+            "LEFT JOIN team_game_stats t ON t.game_id = q.game_id GROUP BY ALL ORDER BY 1, 7"
         )
         return tuple(
-            _Quarantined(game, season, kind, date, frozenset(teams), finding)
-            for game, season, kind, date, teams, finding in self._warehouse.read(sql).rows
+            _Quarantined(game, season, kind, date, frozenset(teams), column, finding)
+            for game, season, kind, date, teams, column, finding in self._warehouse.read(sql).rows
         )
 
 

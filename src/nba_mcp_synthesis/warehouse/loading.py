@@ -83,14 +83,27 @@ def _load(
 ) -> LoadReport:
     started = perf_counter()
     permit = functools.partial(_refuse_mixing, simulated=simulated)
-    with next_state(path, fresh=fresh, permit=permit) as connection:
-        load = _Load(connection, simulated=simulated)
-        reports = []
-        for report in work(load):
-            reports.append(report)
-            on_file(report)
-        found, counts = load.finish()
+    reports: list[FileReport] = []
+    try:
+        with next_state(path, fresh=fresh, permit=permit) as connection:
+            load = _Load(connection, simulated=simulated)
+            for report in work(load):
+                reports.append(report)
+                on_file(report)
+            _check_worth(path, reports)
+            found, counts = load.finish()
+    except _NothingLoaded:
+        found, counts = (), {}
     return LoadReport(path, tuple(reports), found, counts, perf_counter() - started)
+
+
+class _NothingLoaded(Exception):
+    """There was nothing to make a warehouse of: none is made."""
+
+
+def _check_worth(path: Path, reports: Sequence[FileReport]) -> None:
+    if not path.exists() and not any(report.status == "loaded" for report in reports):
+        raise _NothingLoaded
 
 
 def _refuse_mixing(path: Path, *, simulated: bool) -> None:

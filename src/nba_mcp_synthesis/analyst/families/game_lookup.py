@@ -95,6 +95,8 @@ def _conditions(plan: Plan, clubs: list[Match], context: Context) -> list[str]:
         conditions += [f"h.conference = '{conference}'"] if conference else []
     if plan.date is None or plan.period.season is not None:
         conditions += _season_conditions(plan, context)
+    elif plan.period.season_type is not None:
+        conditions.append(f"g.season_type = '{plan.period.season_type.value}'")
     return conditions
 
 

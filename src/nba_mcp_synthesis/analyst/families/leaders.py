@@ -1,5 +1,6 @@
 """Who leads: boards of players or teams by a measure, `top 5 in blocks`, `fewest turnovers a game`."""
 
+import re
 from dataclasses import dataclass
 
 from nba_mcp_synthesis.analyst.boards import Board
@@ -15,6 +16,9 @@ from nba_mcp_synthesis.basketball.matches import Kind, Match
 from nba_mcp_synthesis.facts import Claim, Proposal
 
 _SEVERAL = 5
+_PEOPLE = frozenset(
+    {"scorer", "scorers", "rebounder", "rebounders", "shooter", "shooters", "passer", "passers"}
+)
 _MOST_BOARDS = 3
 _MOST_TIED = 20
 _ATTEMPTS = {"fg3_pct": "fg3a", "ft_pct": "fta"}
@@ -38,12 +42,19 @@ class Plan:
 
 def match(taking: Taking) -> Plan | None:
     """A superlative and a measure; perhaps a number, minimums, a team, a season."""
-    order = frozenset(str(token.value) for token in taking.all("leader"))
+    superlatives = taking.all("leader")
+    people = any(t.tag == "measure" and t.text.split()[-1] in _PEOPLE for t in taking.left)
+    order = frozenset(str(token.value) for token in superlatives)
     says_total = any(token.tag == "total" for token in taking.left)
     names = take_measures(taking)
     if not order or not names:
         return None
-    by, size = taking.one("by"), taking.one("limit")
+    by, size, club = taking.one("by"), taking.one("limit"), taking.one("name")
+    of_teams = by is not None and by.value == "team"
+    if of_teams and (people or len(superlatives) > 1):
+        return None  # the best player of the best team, or the team of the best player
+    if club and re.search(rf"\bin {re.escape(club.text)}\b", taking.text):
+        return None  # a place, not a team
     return Plan(
         measures=names,
         by=None if by is None else "team" if by.value == "team" else "player",
@@ -51,7 +62,7 @@ def match(taking: Taking) -> Plan | None:
         says_total=says_total,
         limit=int(str(size.value)) if size else _SEVERAL if "several" in order else 1,
         minimum=tuple(_minimum(token, names[0]) for token in taking.all("minimum_of")),
-        club=taking.one("name"),
+        club=club,
         period=Period.taken(taking),
     )
 

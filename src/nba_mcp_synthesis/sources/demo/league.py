@@ -1,5 +1,6 @@
 """Whole seasons of the demo league as readings, one at a time."""
 
+import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -93,13 +94,17 @@ def _play_seasons(years: range, seed: int, processes: int, on_games: OnGames) ->
             yield _reading(season, played)
 
 
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 @contextmanager
 def _runner(processes: int) -> Iterator[_Run]:
     """Something that plays tasks in order: here, or in processes that start afresh everywhere."""
     if processes == 1:
         yield lambda tasks: map(play_games, tasks)
         return
-    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+    with ProcessPoolExecutor(processes, get_context("spawn"), _leave_interrupts_to_the_parent) as pool:
         yield lambda tasks: pool.map(play_games, tasks)
 
 
