@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from nba_mcp_synthesis.errors import SourceError
@@ -69,17 +70,20 @@ def _player_id(file: SourceFile) -> int:
 def _shot(shot: Any) -> Record:
     if not isinstance(shot, list) or len(shot) != 3:
         raise RowError("the shot is not [x, y, made]")
-    row = dict(zip(("x", "y", "made"), shot, strict=True))
-    x, y, made = number(row, "x"), number(row, "y"), whole(row, "made")
+    x, y, made = shot if all(type(value) is int for value in shot) else _figures(shot)
     if abs(x) > SIDELINE_X or not BASELINE_Y <= y <= FAR_BASELINE_Y:
         raise RowError("the place of the shot is not on the court")
     if made not in (0, 1):
         raise RowError("made is not 1 or 0")
-    return {
-        "x": x,
-        "y": y,
-        "distance_ft": distance_ft(x, y),
-        "zone": zone(x, y),
-        "shot_value": shot_value(x, y),
-        "is_made": made == 1,
-    }
+    return {"x": float(x), "y": float(y), **_place(x, y), "is_made": made == 1}
+
+
+def _figures(shot: Sequence[Any]) -> tuple[float, float, int]:
+    row = dict(zip(("x", "y", "made"), shot, strict=True))
+    return number(row, "x"), number(row, "y"), whole(row, "made")
+
+
+@lru_cache(maxsize=100_000)
+def _place(x: float, y: float) -> Record:
+    """What follows from the place alone: many shots are from the same."""
+    return {"distance_ft": distance_ft(x, y), "zone": zone(x, y), "shot_value": shot_value(x, y)}
