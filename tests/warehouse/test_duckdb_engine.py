@@ -57,6 +57,14 @@ def test_a_query_is_stopped_at_its_deadline_and_the_next_one_runs(small_warehous
     assert small_warehouse.query("SELECT 1").rows == ((1,),)
 
 
+def test_a_finished_query_leaves_no_thread_behind(small_warehouse: DuckDBWarehouse) -> None:
+    """A thread that drops the last reference to a cursor while Python exits would abort the process."""
+    before = threading.enumerate()
+    for _ in range(50):
+        small_warehouse.query("SELECT 1")
+        assert threading.enumerate() == before
+
+
 def test_a_query_that_outgrows_its_memory_is_stopped(tmp_path: Path) -> None:
     """The engine's memory limit ends as an error of ours, and nothing spills to disk."""
     warehouse = DuckDBWarehouse(small_league.build(tmp_path / "w.duckdb"), memory_mb=64)

@@ -195,12 +195,10 @@ def _about(connection: duckdb.DuckDBPyConnection) -> tuple[str | None, bool]:
 def _run(
     cursor: duckdb.DuckDBPyConnection, sql: str, bounds: Limits, skip: int
 ) -> tuple[tuple[Row, ...], tuple[str, ...]]:
-    deadline = threading.Timer(bounds.seconds, cursor.interrupt)
-    deadline.daemon = True
-    deadline.start()
     try:
-        cursor.execute(sql)
-        return _fetch(cursor, bounds, skip)
+        with _interrupted_after(bounds.seconds, cursor):
+            cursor.execute(sql)
+            return _fetch(cursor, bounds, skip)
     except duckdb.InterruptException:
         raise LimitExceeded(
             f"The query was stopped at its deadline of {bounds.seconds:g} s.",
@@ -213,8 +211,19 @@ def _run(
         ) from None
     except duckdb.Error as error:
         raise QueryFailed(f"The query could not be run: {_reason(error)}") from None
+
+
+@contextlib.contextmanager
+def _interrupted_after(seconds: float, cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    deadline = threading.Timer(seconds, cursor.interrupt)
+    deadline.daemon = True
+    deadline.start()
+    try:
+        yield
     finally:
         deadline.cancel()
+        # A thread that is left with the last reference to a cursor while Python exits aborts the process.
+        deadline.join()
 
 
 def _fetch(
