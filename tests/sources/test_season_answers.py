@@ -171,6 +171,7 @@ def test_shooting_is_told_by_the_players_beside_it(load: Load, tmp_path: Path) -
         ("other.json", answer({"X": [{"A": 1}]}, {"LeagueID": "10"}), "another league"),
         ("gl.yaml", cassette("{}", "LeagueID=20&PlayerOrTeam=T"), "another league"),
         ("draft.json", json.dumps({"resource": "drafthistory"}), "the drafts of all years"),
+        ("rotation.json", json.dumps({"resource": "gamerotation"}), "who was on the court follows"),
         ("awards.yaml", _recorded("playerawards", "{}", "x"), "awards are not kept"),
         ("modern_RAPTOR_by_player.csv", "player_name,player_id\nA,1\n", "RAPTOR is another site's"),
     ],

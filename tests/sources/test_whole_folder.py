@@ -91,7 +91,7 @@ def test_rows_are_left_out_only_where_it_is_known(
 ) -> None:
     """Every rejection of the real files is one of those that are explained here."""
     for label, found in outcomes.items():
-        if isinstance(found, Reading) and found.rejected and not found.source.startswith("play_by_play"):
+        if isinstance(found, Reading) and found.rejected:
             expected = next((reasons for part, reasons in KNOWN.items() if part in label), None)
             assert found.rejected == expected, label
 

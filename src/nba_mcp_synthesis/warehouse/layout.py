@@ -11,7 +11,7 @@ import duckdb
 
 from nba_mcp_synthesis.schema.tables import ColumnType, Table, tables, views
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 # Written by the loader itself, not merged from sources.
 RECORDS = ("load_history", "quality_history", "quality_results")
 

@@ -14,8 +14,18 @@ from nba_mcp_synthesis.warehouse import layout
 
 Step = Callable[[duckdb.DuckDBPyConnection], None]
 
+
+def _read_events_again(connection: duckdb.DuckDBPyConnection) -> None:
+    """Version 2 has the NBA's numbers of events, which only the files can tell.
+
+    Without the checksum of its content a file counts as changed, so that the next load of it replaces
+    the rows that have no numbers; until then they stay as they are.
+    """
+    connection.execute("UPDATE load_history SET sha256 = NULL WHERE starts_with(source, 'play_by_play_')")
+
+
 # STEPS[n] brings version n to version n + 1.
-STEPS: Mapping[int, Step] = {}
+STEPS: Mapping[int, Step] = {1: _read_events_again}
 
 
 def version_of(connection: duckdb.DuckDBPyConnection, schema: str = "internal") -> int:
@@ -57,7 +67,7 @@ def check_known(version: int, path: Path) -> None:
 def migrate(connection: duckdb.DuckDBPyConnection, steps: Mapping[int, Step] | None = None) -> None:
     """Applies all steps that are due, adds what is new, and writes down the version."""
     version = version_of(connection)
-    for due in range(max(version, 1), layout.LAYOUT_VERSION):
+    for due in range(version or layout.LAYOUT_VERSION, layout.LAYOUT_VERSION):  # none in a new file
         (STEPS if steps is None else steps)[due](connection)
     layout.create(connection)
     set_info(connection, "layout_version", str(layout.LAYOUT_VERSION))

@@ -58,7 +58,9 @@ def data() -> Document:
 
 
 def _action(number: int, clock: str, **more: Any) -> Document:
-    return {"actionNumber": number, "clock": clock, "period": 1, "personId": 0, "qualifiers": [], **more}
+    score = {"scoreHome": "0" if number < 4 else "2", "scoreAway": "0"}
+    shared = {"clock": clock, "period": 1, "personId": 0, "qualifiers": [], **score}
+    return {"actionNumber": number, **shared, **more}
 
 
 def live() -> Document:
@@ -68,9 +70,7 @@ def live() -> Document:
     place = {"xLegacy": 0, "yLegacy": 250}
     actions = [
         _action(2, "PT12M00.00S", actionType="period", subType="start", orderNumber=2, teamId=None),
-        _action(
-            4, "PT11M40.00S", orderNumber=4, teamId=OKC, scoreHome="2", **{**made, "personId": 1, **place}
-        ),
+        _action(4, "PT11M40.00S", orderNumber=4, teamId=OKC, **{**made, "personId": 1, **place}),
         _action(5, "PT11M20.00S", orderNumber=5, teamId=WAS, **{**missed, "personId": 3, **place}),
         _action(6, "PT11M20.00S", actionType="block", orderNumber=6, teamId=OKC),
         _action(7, "PT11M18.00S", actionType="rebound", subType="offensive", orderNumber=7, teamId=WAS),

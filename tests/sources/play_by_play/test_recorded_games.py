@@ -35,6 +35,7 @@ def test_a_whole_game(real_data: Path, recording: str) -> None:
     events = events_of(real_data, recording)
     assert (reading.source, reading.rows_read, reading.rejected) == (source, rows_read, {})
     assert [event["event_num"] for event in events] == list(range(1, made + 1))
+    assert len({event["nba_event_num"] for event in events}) == made
     shared = {(event["game_id"], event["season"], event["season_type"]) for event in events}
     assert shared == {(game_id, season, "Regular Season")}
     assert (events[-1]["home_score"], events[-1]["away_score"]) == score
@@ -86,13 +87,14 @@ def test_two_feeds_of_one_game_are_equal(real_data: Path) -> None:
 def test_shots_are_those_of_the_shot_charts(
     real_data: Path, recording: str, game_id: str, shots: int
 ) -> None:
-    """Place, value and kind of every shot equal those in the NBA's shot charts of the game."""
+    """Number, place, value and kind of every shot equal those in the NBA's shot charts of the game."""
     chart = _shot_chart(real_data, game_id)
     events = [e for e in events_of(real_data, recording) if e["event_type"] in SHOTS]
     assert len(events) == len(chart) == shots
     for event in events:
         seconds = int(float(str(event["clock_seconds"])))
         shot = chart[event["player_id"], event["period"], seconds, event["is_made"]]
+        assert event["nba_event_num"] == shot["GAME_EVENT_ID"]
         assert event["shot_value"] == int(shot["SHOT_TYPE"][0])
         assert event["event_subtype"] == kind_of_words(shot["ACTION_TYPE"])
         if recording == "data":

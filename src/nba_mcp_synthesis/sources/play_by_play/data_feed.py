@@ -6,7 +6,8 @@ from typing import Any
 
 from nba_mcp_synthesis.errors import SourceError
 from nba_mcp_synthesis.sources.base import Reading, SourceFile
-from nba_mcp_synthesis.sources.play_by_play.events import Event, each, moment, person, read_games
+from nba_mcp_synthesis.sources.play_by_play.events import Event, each, moment, person
+from nba_mcp_synthesis.sources.play_by_play.games import read_games
 from nba_mcp_synthesis.sources.play_by_play.vocabulary import kind_of_code, type_of
 from nba_mcp_synthesis.sources.values import Row, count, number, optional, team, text
 

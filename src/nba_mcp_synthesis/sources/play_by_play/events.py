@@ -1,30 +1,26 @@
-"""Events of a game as every feed hands them over, and their way to rows of play_by_play."""
+"""Events of a game as every feed hands them over, and the values that all feeds read alike."""
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from typing import TypeVar
 
-from nba_mcp_synthesis.sources.base import Reading, SourceFile
-from nba_mcp_synthesis.sources.rows import batch
-from nba_mcp_synthesis.sources.season import season_of_game
-from nba_mcp_synthesis.sources.values import Record, Row, RowError, count, optional, text
+from nba_mcp_synthesis.sources.values import Row, RowError, count, optional, text
 
 T = TypeVar("T")
 
 _CLOCK = re.compile(r"(?:PT)?(\d{1,2})[:M](\d{1,2}(?:\.\d+)?)S?", re.ASCII)
-_REBOUNDS = re.compile(r"\(Off:(\d+) Def:\d+\)")
 
 
 @dataclass(slots=True)
 class Event:
-    """One event; the fields are those of play_by_play, save that `number` is unique in the feed.
+    """One event; the fields are those of play_by_play, and `nba_event_num` tells it from the others.
 
     Scores are empty where the feed gives none with the event, and so is the kind of a rebound.
     """
 
-    number: int
+    nba_event_num: int
     period: int
     clock_seconds: float
     event_type: str
@@ -45,32 +41,7 @@ class Event:
     description: str | None = None
 
 
-COLUMNS = tuple(field.name for field in fields(Event))[1:]
-Games = Sequence[tuple[object, Sequence[Row]]]
-MakeEvents = Callable[[Sequence[Row], Counter[str]], list[Event]]
-
-
-def read_games(source: str, file: SourceFile, games: Games, make: MakeEvents) -> Reading:
-    """Rows of play_by_play of games given as (game id, rows of the feed)."""
-    rejected: Counter[str] = Counter()
-    records: dict[str, list[Record]] = {}
-    for game, rows in games:
-        try:
-            game_id, season, season_type = season_of_game(file, {"game id": game}, "game id")
-        except RowError as error:
-            rejected[str(error)] += len(rows)
-            continue
-        if game_id in records:
-            rejected["an earlier answer is about the same game"] += len(rows)
-            continue
-        events = make(rows, rejected)
-        if all(event.team_id is None for event in events):
-            rejected["no event of the game is of one of the thirty teams"] += len(events)
-            continue
-        shared: Record = {"game_id": game_id, "season": season, "season_type": season_type}
-        records[game_id] = _records(shared, events, rejected)
-    batches = tuple(batch("play_by_play", game) for game in records.values())
-    return Reading(source, batches, sum(len(rows) for _, rows in games), rejected)
+COLUMNS = tuple(field.name for field in fields(Event))
 
 
 def each(rows: Iterable[Row], make: Callable[[Row], T], rejected: Counter[str]) -> list[T]:
@@ -98,44 +69,3 @@ def moment(row: Row, period: str, clock: str) -> tuple[int, float]:
 def person(row: Row, name: str) -> int | None:
     """An id, or None where the feed writes 0 or nothing for nobody."""
     return optional(count, row, name) or None
-
-
-def _records(shared: Record, events: Sequence[Event], rejected: Counter[str]) -> list[Record]:
-    """The events in the order of the game, numbered from 1, with scores and kinds of rebounds."""
-    by_number: dict[int, Event] = {}
-    for event in events:
-        if by_number.setdefault(event.number, event) is not event:
-            rejected["an earlier row is about the same event"] += 1
-    # The feeds put late corrections at the place where they were typed; the clock knows better.
-    ordered = sorted(by_number.values(), key=lambda event: (event.period, -event.clock_seconds))
-    _carry_score(ordered)
-    _tell_rebounds(ordered)
-    return [
-        {**shared, "event_num": place, **{name: getattr(event, name) for name in COLUMNS}}
-        for place, event in enumerate(ordered, start=1)
-    ]
-
-
-def _carry_score(events: Iterable[Event]) -> None:
-    """Every event gets the score after it; a score never falls."""
-    home = away = 0
-    for event in events:
-        home, away = max(home, event.home_score or 0), max(away, event.away_score or 0)
-        event.home_score, event.away_score = home, away
-
-
-def _tell_rebounds(events: Iterable[Event]) -> None:
-    """A player's rebound is offensive when his count of those grew, a team's after its own miss."""
-    offensive: Counter[int] = Counter()
-    missed_by: int | None = None
-    for event in events:
-        if event.event_type == "missed_shot" or event.is_made is False:
-            missed_by = event.team_id
-        if event.event_type != "rebound" or event.event_subtype is not None:
-            continue
-        counted = _REBOUNDS.search(event.description or "")
-        is_offensive = event.team_id == missed_by
-        if event.player_id is not None and counted:
-            is_offensive = int(counted[1]) > offensive[event.player_id]
-            offensive[event.player_id] = max(offensive[event.player_id], int(counted[1]))
-        event.event_subtype = "offensive" if is_offensive else "defensive"

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from nba_mcp_synthesis.sources.base import Reading, SourceFile
 from nba_mcp_synthesis.sources.play_by_play.actions import actions_of, check_actions
-from nba_mcp_synthesis.sources.play_by_play.events import Event, each, moment, person, read_games
+from nba_mcp_synthesis.sources.play_by_play.events import Event, each, moment, person
+from nba_mcp_synthesis.sources.play_by_play.games import read_games
 from nba_mcp_synthesis.sources.play_by_play.vocabulary import kind_of_words, type_of
 from nba_mcp_synthesis.sources.values import Row, RowError, count, number, optional, team, text
 
@@ -66,9 +67,15 @@ def _event(action: Row) -> Event:
         event.is_made, event.shot_value = _went_in(action), SHOTS.get(word, 1)
     if word in SHOTS:
         event.x, event.y = optional(number, action, "xLegacy"), optional(number, action, "yLegacy")
-    if event_type == "substitution" and subtype == "in":
+    if event_type == "substitution" and _comes_in(subtype):
         event.sub_in_player_id, event.player_id = event.player_id, None
     return event
+
+
+def _comes_in(subtype: object) -> bool:
+    if subtype not in ("in", "out"):
+        raise RowError("a substitution is neither in nor out")
+    return subtype == "in"
 
 
 def _type(action: Row, word: str) -> str:
@@ -109,6 +116,6 @@ def _paired(events: Sequence[Event]) -> list[Event]:
         if event.event_type == "substitution" and event.player_id is not None and others:
             other = others.pop(0)
             event.sub_in_player_id = other.sub_in_player_id
-            event.description = " ".join(filter(None, (event.description, other.description)))
-            absorbed.add(other.number)
-    return [event for event in events if event.number not in absorbed]
+            event.description = " ".join(filter(None, (event.description, other.description))) or None
+            absorbed.add(other.nba_event_num)
+    return [event for event in events if event.nba_event_num not in absorbed]

@@ -7,7 +7,8 @@ from typing import Any
 
 from nba_mcp_synthesis.errors import SourceError
 from nba_mcp_synthesis.sources.base import Reading, SourceFile
-from nba_mcp_synthesis.sources.play_by_play.events import Event, each, moment, person, read_games
+from nba_mcp_synthesis.sources.play_by_play.events import Event, each, moment, person
+from nba_mcp_synthesis.sources.play_by_play.games import read_games
 from nba_mcp_synthesis.sources.play_by_play.vocabulary import kind_of_code, type_of
 from nba_mcp_synthesis.sources.rows import check_columns
 from nba_mcp_synthesis.sources.stats_api import is_cassette, recorded_answers, recorded_queries, result_sets

@@ -7,7 +7,8 @@ from functools import partial
 
 from nba_mcp_synthesis.sources.base import Reading, SourceFile
 from nba_mcp_synthesis.sources.play_by_play.actions import actions_of, check_actions
-from nba_mcp_synthesis.sources.play_by_play.events import Event, each, moment, person, read_games
+from nba_mcp_synthesis.sources.play_by_play.events import Event, each, moment, person
+from nba_mcp_synthesis.sources.play_by_play.games import read_games
 from nba_mcp_synthesis.sources.play_by_play.names import Names
 from nba_mcp_synthesis.sources.play_by_play.vocabulary import free_throw, kind_of_words, type_of
 from nba_mcp_synthesis.sources.stats_api import is_cassette, recorded_answers, recorded_queries
@@ -51,21 +52,23 @@ class PlayByPlayV3:
 def _events(actions: Sequence[Row], rejected: Counter[str]) -> list[Event]:
     names = Names(actions)
     main = [action for action in actions if action.get("actionType") != ""]
-    owners = each(main, partial(_numbered, names, rejected), rejected)
+    events = each(main, partial(_event, names, rejected), rejected)
     belonging = [action for action in actions if action.get("actionType") == ""]
-    each(belonging, partial(_join, dict(owners)), rejected)
-    return [event for _, event in owners]
+    each(belonging, partial(_join, {event.nba_event_num: event for event in events}), rejected)
+    rejected.update(_lacking(actions))
+    return events
 
 
-def _numbered(names: Names, rejected: Counter[str], action: Row) -> tuple[int, Event]:
-    """The event of a row, and the number that rows which belong to it have, too."""
-    return count(action, "actionNumber"), _event(names, rejected, action)
+def _lacking(actions: Sequence[Row]) -> Counter[str]:
+    """The rows that lack: their places, unlike the numbers of events, run from 1 without a gap."""
+    places = set(each(actions, lambda action: count(action, "actionId"), Counter()))
+    return +Counter({"a row that actionId counts is not there": max(places, default=0) - len(places)})
 
 
 def _event(names: Names, rejected: Counter[str], action: Row) -> Event:
     event_type, words = _type(action), text(action, "description")
     event = Event(
-        count(action, "actionId"),
+        count(action, "actionNumber"),
         *moment(action, "period", "clock"),
         event_type,
         _kind(event_type, action, words),
