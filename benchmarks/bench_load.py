@@ -22,18 +22,19 @@ from nba_mcp_synthesis.sources.demo.league import simulate_season
 from nba_mcp_synthesis.sources.door import find_files
 from nba_mcp_synthesis.warehouse.loading import load_demo, load_files
 
-RUNS = 3
+RUNS = 5
 SEASONS = 12
 
 
-def median(work: Callable[[], object]) -> float:
-    """Median seconds of several runs."""
-    seconds = []
+def medians(*works: Callable[[], object]) -> list[float]:
+    """Median seconds of several runs of each, in turn: what disturbs the machine disturbs all of them."""
+    seconds: list[list[float]] = [[] for _ in works]
     for _ in range(RUNS):
-        started = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - started)
-    return statistics.median(seconds)
+        for work, taken in zip(works, seconds, strict=True):
+            started = time.perf_counter()
+            work()
+            taken.append(time.perf_counter() - started)
+    return [statistics.median(taken) for taken in seconds]
 
 
 def raw(folder: Path, out: Path) -> None:
@@ -61,7 +62,7 @@ def beside_raw(data: Path, scratch: Path) -> None:
         (scratch / "ours.duckdb").unlink(missing_ok=True)
         load_files(scratch / "ours.duckdb", find_files([season], None))
 
-    mine, theirs = median(ours), median(lambda: raw(season, scratch / "raw.duckdb"))
+    mine, theirs = medians(ours, lambda: raw(season, scratch / "raw.duckdb"))
     print(f"real season, {rows:,} rows: {mine:.2f} s ({rows / mine:,.0f} rows/s)")
     print(
         f"DuckDB's readers alone:   {theirs:.2f} s ({rows / theirs:,.0f} rows/s), ratio {mine / theirs:.1f} x"

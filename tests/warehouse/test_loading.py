@@ -352,6 +352,7 @@ def test_steps_run_once_each_from_the_version_that_is_there(tmp_path: Path) -> N
     steps = {1: lambda _: ran.append(1), 2: lambda _: ran.append(2)}
     with pytest.MonkeyPatch.context() as patch, duckdb.connect(str(path)) as connection:
         patch.setattr(layout, "LAYOUT_VERSION", 3)
+        migrations.set_info(connection, "layout_version", "1")
         migrations.migrate(connection, steps)
         migrations.migrate(connection, steps)
         assert migrations.version_of(connection) == 3

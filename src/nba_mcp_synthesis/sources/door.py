@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 from nba_mcp_synthesis.errors import SourceError, UsageError
@@ -109,9 +111,10 @@ def _check_season(season: str) -> None:
 def _files_at(given: Path, stated: str | None) -> Iterator[SourceFile]:
     top = given if given.is_dir() else given.parent
     seasons = FolderSeasons(top)
-    for path in _paths_at(given):
-        season = seasons.of(path.parent) or stated
-        yield SourceFile(path, path.relative_to(top).as_posix(), season, stated)
+    for folder, paths in groupby(_paths_at(given), attrgetter("parent")):
+        season = seasons.of(folder) or stated
+        for path in paths:
+            yield SourceFile(path, path.relative_to(top).as_posix(), season, stated)
 
 
 def _paths_at(given: Path) -> Iterator[Path]:

@@ -21,6 +21,11 @@ class Override:
     reason: str
 
 
+def has_overrides(table: str) -> bool:
+    """True where some value of the table is known to be wrong."""
+    return bool(_by_key(table))
+
+
 def corrected(table: str, records: Sequence[Record]) -> Sequence[Record]:
     """The records with the right values where they have those that are known to be wrong."""
     known = _by_key(table)

@@ -2,17 +2,18 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from nba_mcp_synthesis.errors import SourceError
 from nba_mcp_synthesis.schema.court import distance_ft, shot_value, zone
 from nba_mcp_synthesis.schema.seasons import SeasonType
 from nba_mcp_synthesis.sources.base import Reading, SourceFile
-from nba_mcp_synthesis.sources.rows import batch
+from nba_mcp_synthesis.sources.rows import batch_of
 from nba_mcp_synthesis.sources.season import season_of
-from nba_mcp_synthesis.sources.values import Record, RowError, number, whole
+from nba_mcp_synthesis.sources.values import RowError, number, whole
 
 # Key in the file, letter in the ids of shots, season type.
 PARTS: tuple[tuple[str, str, SeasonType], ...] = (
@@ -22,6 +23,10 @@ PARTS: tuple[tuple[str, str, SeasonType], ...] = (
 SIDELINE_X = 250  # tenths of a foot from the rim, as all of these
 BASELINE_Y = -52.5
 FAR_BASELINE_Y = 887.5
+_COLUMNS = (
+    "shot_id", "season", "season_type", "player_id", "x", "y", "distance_ft", "zone", "shot_value", "is_made",
+)  # fmt: skip
+_Numbered = tuple[int, float, float, int]  # place in the list, x, y, made
 
 
 class PlayerShots:
@@ -41,20 +46,18 @@ class PlayerShots:
         rejected: Counter[str] = Counter()
         shots = list(_shots(file, rejected))
         read = sum(len(part) for part in file.json.values())
-        batches = (batch("shots", shots),) if shots else ()
+        columns = dict(zip(_COLUMNS, map(list, zip(*shots, strict=True)), strict=True)) if shots else {}
+        batches = (batch_of("shots", columns),) if shots else ()
         return Reading(self.name, batches, read, rejected)
 
 
-def _shots(file: SourceFile, rejected: Counter[str]) -> Iterator[Record]:
+def _shots(file: SourceFile, rejected: Counter[str]) -> Iterator[tuple[object, ...]]:
     season, player_id = season_of(file), _player_id(file)
     for key, letter, season_type in PARTS:
-        shared = {"season": season, "season_type": season_type, "player_id": player_id}
-        for place, shot in enumerate(file.json.get(key, ()), start=1):
-            try:
-                shot_id = f"{season}-{letter}-{player_id}-{place}"
-                yield {"shot_id": shot_id, **shared, **_shot(shot)}
-            except RowError as error:
-                rejected[str(error)] += 1
+        part, start = file.json.get(key, []), f"{season}-{letter}-{player_id}-"
+        for place, x, y, made in _plain(part) if _are_plain(part) else _one_by_one(part, rejected):
+            follows = _follows(x, y)
+            yield f"{start}{place}", season, season_type, player_id, float(x), float(y), *follows, made == 1
 
 
 def _player_id(file: SourceFile) -> int:
@@ -67,23 +70,47 @@ def _player_id(file: SourceFile) -> int:
     return int(name)
 
 
-def _shot(shot: Any) -> Record:
+def _are_plain(part: list[Any]) -> bool:
+    """True where all shots are sound and of whole numbers, as nearly always: told without a look at each."""
+    if set(map(type, part)) != {list} or set(map(len, part)) != {3}:
+        return False
+    if set(map(type, chain.from_iterable(part))) != {int}:
+        return False
+    xs, ys, made = zip(*part, strict=True)
+    on_court = _on_court(min(xs), min(ys)) and _on_court(max(xs), max(ys))
+    return on_court and set(made) <= {0, 1}
+
+
+def _plain(part: list[Any]) -> Iterator[_Numbered]:
+    return ((place, x, y, made) for place, (x, y, made) in enumerate(part, start=1))
+
+
+def _one_by_one(part: list[Any], rejected: Counter[str]) -> Iterator[_Numbered]:
+    """The shots that can be used, under their places in the list."""
+    for place, shot in enumerate(part, start=1):
+        try:
+            yield place, *_shot(shot)
+        except RowError as error:
+            rejected[str(error)] += 1
+
+
+def _shot(shot: Any) -> tuple[float, float, int]:
     if not isinstance(shot, list) or len(shot) != 3:
         raise RowError("the shot is not [x, y, made]")
-    x, y, made = shot if all(type(value) is int for value in shot) else _figures(shot)
-    if abs(x) > SIDELINE_X or not BASELINE_Y <= y <= FAR_BASELINE_Y:
+    row = dict(zip(("x", "y", "made"), shot, strict=True))
+    x, y, made = number(row, "x"), number(row, "y"), whole(row, "made")
+    if not _on_court(x, y):
         raise RowError("the place of the shot is not on the court")
     if made not in (0, 1):
         raise RowError("made is not 1 or 0")
-    return {"x": float(x), "y": float(y), **_place(x, y), "is_made": made == 1}
+    return x, y, made
 
 
-def _figures(shot: Sequence[Any]) -> tuple[float, float, int]:
-    row = dict(zip(("x", "y", "made"), shot, strict=True))
-    return number(row, "x"), number(row, "y"), whole(row, "made")
+def _on_court(x: float, y: float) -> bool:
+    return abs(x) <= SIDELINE_X and BASELINE_Y <= y <= FAR_BASELINE_Y
 
 
 @lru_cache(maxsize=100_000)
-def _place(x: float, y: float) -> Record:
+def _follows(x: float, y: float) -> tuple[float, str, int]:
     """What follows from the place alone: many shots are from the same."""
-    return {"distance_ft": distance_ft(x, y), "zone": zone(x, y), "shot_value": shot_value(x, y)}
+    return distance_ft(x, y), zone(x, y), shot_value(x, y)

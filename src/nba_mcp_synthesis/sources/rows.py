@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from nba_mcp_synthesis.errors import SourceError
 from nba_mcp_synthesis.schema.arrow import to_arrow
 from nba_mcp_synthesis.sources.base import Batch, Reading, SourceFile
-from nba_mcp_synthesis.sources.overrides import corrected
+from nba_mcp_synthesis.sources.overrides import corrected, has_overrides
 from nba_mcp_synthesis.sources.values import Record, Row, RowError, T
 
 
@@ -101,3 +101,12 @@ def batch(table: str, records: Sequence[Record]) -> Batch:
     names = records[0] if records else ()
     records = corrected(table, records)
     return Batch(table, to_arrow(table, {name: [r[name] for r in records] for name in names}))
+
+
+def batch_of(table: str, columns: dict[str, list[object]]) -> Batch:
+    """The same from columns, which takes a fraction of the time where rows are many."""
+    if has_overrides(table):
+        return batch(
+            table, [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+        )
+    return Batch(table, to_arrow(table, columns))

@@ -140,12 +140,13 @@ def _number(row: Row, name: str) -> float | None:
     value = row.get(name)
     if value is None or value == "":
         raise RowError(f"{name} is missing")
-    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
-        value = float(value)
-    if isinstance(value, int) and abs(value) > _LARGEST:
-        raise RowError(f"{name} is too large")
-    usable = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return float(value) if usable and isinstance(value, int | float) else None
+    if type(value) is str:
+        value = float(value) if _NUMBER.fullmatch(value.strip()) else math.nan
+    if type(value) is int:  # which True is not
+        if abs(value) > _LARGEST:
+            raise RowError(f"{name} is too large")
+        return float(value)
+    return value if type(value) is float and math.isfinite(value) else None
 
 
 @cache

@@ -4,93 +4,90 @@ Each source is heard with its newest load. Both values are in the finding; which
 decided by precedence (merging.py).
 """
 
-import tomllib
-from functools import cache
 from importlib.resources import files
 
 import duckdb
 
 from nba_mcp_synthesis.schema.tables import Column, Table
+from nba_mcp_synthesis.warehouse import tolerances
 from nba_mcp_synthesis.warehouse.layout import merged_tables
-from nba_mcp_synthesis.warehouse.merging import comes_whole
+from nba_mcp_synthesis.warehouse.merging import comes_whole, has_several_sources
 
 NAME = "sources_agree"
 ABOUT = "Where several sources give a value of the same row, they give the same."
-_NUMBERS = ("integer", "bigint", "double")
-
-
-@cache
-def _tolerances() -> dict[str, dict[str, float | str]]:
-    text = files("nba_mcp_synthesis.warehouse").joinpath("tolerances.toml").read_text("utf-8")
-    return tomllib.loads(text)
+# Read where this is imported: a name in the file that is nothing's stops the start, not a load in its middle.
+_TOLERANCES = tolerances.parse(
+    files("nba_mcp_synthesis.warehouse").joinpath("tolerances.toml").read_text("utf-8")
+)
 
 
 def queries(connection: duckdb.DuckDBPyConnection) -> tuple[str, str] | None:
-    """(compared, failing) as checks.toml has them; None where no row has two sources."""
+    """(compared, failing) as checks.toml has them; None where no table has two sources."""
     matched = [table for table in merged_tables() if not comes_whole(table)]
-    shared = [table for table in matched if _has_shared_rows(connection, table)]
-    if not shared:
+    tables = [table for table in matched if has_several_sources(connection, table)]
+    if not tables:
         return None
-    compared = " UNION ALL ".join(_compared(table) for table in shared)
-    failing = " UNION ALL ".join(
-        f"({_failing(table, c)})" for table in shared for c in _compared_columns(table)
-    )
+    shared = " UNION ALL ".join(f"SELECT {_seasons(table)} FROM ({_shared(table)})" for table in tables)
     return (
-        f"SELECT season, season_type, sum(n)::INTEGER AS n FROM ({compared}) GROUP BY ALL",
-        failing,
+        f"SELECT season, season_type, count(*)::INTEGER AS n FROM ({shared}) GROUP BY ALL",
+        _contradictions(" UNION ALL ".join(_facts(table) for table in tables)),
     )
 
 
-def _compared_columns(table: Table) -> list[Column]:
-    tolerances = _tolerances().get(table.name, {})
-    return [c for c in table.columns if c.name not in table.key and tolerances.get(c.name) != "any"]
+def _contradictions(facts: str) -> str:
+    """A row a value that two sources tell further apart than the less exact of them may be off."""
+    return (
+        f"WITH facts AS MATERIALIZED ({facts}), doubtful AS ("
+        "SELECT DISTINCT a.subject FROM facts a JOIN facts b USING (subject) WHERE a.told_by < b.told_by "
+        "AND coalesce(abs(a.value - b.value) > greatest(a.within, b.within), a.told <> b.told)) "
+        "SELECT any_value(season) AS season, any_value(season_type) AS season_type, subject, "
+        "string_agg(told_by || ' says ' || told, ', ' ORDER BY told_by) AS detail "
+        "FROM facts SEMI JOIN doubtful USING (subject) GROUP BY subject"
+    )
 
 
-def _has_shared_rows(connection: duckdb.DuckDBPyConnection, table: Table) -> bool:
-    several = f"SELECT count(DISTINCT source) FROM {_told(table)}"
-    (sources,) = connection.execute(several).fetchall()[0]
-    return bool(sources > 1)
+def _rows(table: Table) -> str:
+    sources = "SELECT load_id, source AS told_by FROM load_history"
+    return f"(FROM staged.{table.name} JOIN ({sources}) USING (load_id))"
 
 
-def _told(table: Table) -> str:
-    return f"(SELECT s.*, h.source FROM staged.{table.name} s JOIN load_history h ON h.load_id = s.load_id)"
-
-
-def _season(table: Table) -> str:
+def _seasons(table: Table) -> str:
     return "season, season_type" if table.has_season else "'' AS season, '' AS season_type"
 
 
-def _compared(table: Table) -> str:
+def _shared(table: Table) -> str:
+    """Keys of the rows that several sources have, with the seasons that they are of."""
+    seasons = [c for c in ("season", "season_type") if table.has_season and c not in table.key]
+    columns = ", ".join([*table.key, *(f"any_value({c}) AS {c}" for c in seasons)])
     key = ", ".join(table.key)
-    shared = f"SELECT {key} FROM {_told(table)} GROUP BY {key} HAVING count(DISTINCT source) > 1"
-    season = _season(table)
-    if table.has_season and not {"season", "season_type"} <= set(table.key):
-        shared = (
-            f"SELECT {key}, any_value(season) AS season, any_value(season_type) AS season_type "
-            f"FROM {_told(table)} GROUP BY {key} HAVING count(DISTINCT source) > 1"
-        )
-    return f"SELECT {season}, count(*) AS n FROM ({shared}) GROUP BY ALL"
+    return f"SELECT {columns} FROM {_rows(table)} GROUP BY {key} HAVING min(told_by) <> max(told_by)"
 
 
-def _failing(table: Table, column: Column) -> str:
+def _facts(table: Table) -> str:
+    """A row a value that a source tells of a row that others tell of too."""
+    rest = [c for c in table.columns if c.name not in table.key]
     key = ", ".join(table.key)
-    extra = [c for c in ("season", "season_type") if table.has_season and c not in table.key]
-    season = ", ".join([f"any_value({c}) AS {c}" if c in extra else c for c in ("season", "season_type")])
-    season = season if table.has_season else "'' AS season, '' AS season_type"
-    carried = "".join(f", any_value({c}) AS {c}" for c in extra)
+    same = " AND ".join(f"r.{c} IS NOT DISTINCT FROM shared.{c}" for c in table.key)
     newest = (
-        f"SELECT {key}, source{carried}, arg_max({column.name}, load_id) AS told FROM {_told(table)} "
-        f"WHERE {column.name} IS NOT NULL GROUP BY {key}, source"
+        f"SELECT {key}, told_by, {', '.join(f'arg_max({c.name}, load_id) AS {c.name}' for c in rest)} "
+        f"FROM {_rows(table)} r SEMI JOIN ({_shared(table)}) shared ON {same} GROUP BY {key}, told_by"
     )
+    facts = ", ".join(_fact(table, c) for c in rest if _TOLERANCES.compares(table, c))
     return (
-        f"SELECT {season}, concat_ws(' ', {key}) || ' {table.name}.{column.name}' AS subject, "
-        "string_agg(source || ' says ' || told::VARCHAR, ', ' ORDER BY source) AS detail "
-        f"FROM ({newest}) GROUP BY {key} HAVING {_differs(table, column)}"
+        f"SELECT {_seasons(table)}, concat_ws(' ', {key}) || ' {table.name}.' || name AS subject, "
+        f"told_by, told, value, within FROM (SELECT *, unnest([{facts}], recursive := true) FROM ({newest})) "
+        "WHERE told IS NOT NULL"
     )
 
 
-def _differs(table: Table, column: Column) -> str:
-    tolerance = _tolerances().get(table.name, {}).get(column.name, 0)
-    if column.type in _NUMBERS:
-        return f"max(told) - min(told) > {tolerance}"
-    return "count(DISTINCT told) > 1"
+def _fact(table: Table, column: Column) -> str:
+    name, number = column.name, column.name if column.type in tolerances.NUMBERS else "NULL"
+    within = _within(table, column)
+    return f"{{'name': '{name}', 'told': {name}::VARCHAR, 'value': {number}::DOUBLE, 'within': {within}}}"
+
+
+def _within(table: Table, column: Column) -> str:
+    """How far the value of the source `told_by` may be off."""
+    by_source, others = _TOLERANCES.of(table, column)
+    cases = "".join(f"WHEN '{source}' THEN {amount} " for source, amount in by_source.items())
+    return f"(CASE told_by {cases}ELSE {others} END)::DOUBLE" if cases else f"{others}::DOUBLE"

@@ -3,7 +3,8 @@
 import datetime as dt
 import re
 import tomllib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -13,6 +14,7 @@ import duckdb
 
 from nba_mcp_synthesis.schema.arrow import to_arrow
 from nba_mcp_synthesis.warehouse import agreement
+from nba_mcp_synthesis.warehouse.staging import insert
 
 _GAME = re.compile(r"\d{10}\b")
 Finding = tuple[str, str, str, str]  # season, season type, subject, detail
@@ -51,35 +53,52 @@ def _with(entry: dict[str, Any]) -> str:
 
 def run(connection: duckdb.DuckDBPyConnection) -> tuple[CheckSummary, ...]:
     """Runs all checks; quality_results hold what they find now, quality_history what they found ever."""
-    connection.execute("DELETE FROM quality_results")
-    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
-    found = [_run(connection, name, check, now) for name, check in definitions().items()]
+    checks: dict[str, dict[str, str]] = dict(definitions())
     between = agreement.queries(connection)
     if between is not None:
-        check = {"about": agreement.ABOUT, "compared": between[0], "failing": between[1]}
-        found.append(_run(connection, agreement.NAME, check, now))
-    return tuple(found)
+        checks[agreement.NAME] = {"about": agreement.ABOUT, "compared": between[0], "failing": between[1]}
+    found = [_run(connection, name, check) for name, check in checks.items()]
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    connection.execute("DELETE FROM quality_results")
+    _insert(connection, "quality_results", _RESULT, [(*row, now) for f in found for row in _results(f)])
+    _insert(connection, "quality_history", _HISTORY, [(now, *row) for f in found for row in _history(f)])
+    return tuple(_summary(f) for f in found)
 
 
-def _run(
-    connection: duckdb.DuckDBPyConnection, name: str, check: dict[str, str], now: dt.datetime
-) -> CheckSummary:
-    failing: list[Finding] = connection.execute(f"FROM ({check['failing']}) ORDER BY ALL").fetchall()
-    compared: list[tuple[str, str, int]] = connection.execute(
-        f"FROM ({check['compared']}) ORDER BY ALL"
-    ).fetchall()
-    failed = [(season, kind) for season, kind, _, _ in failing]
-    rows = [(name, s, k, subject, _game(subject), False, 1, detail, now) for s, k, subject, detail in failing]
-    rows += [
-        (name, season, kind, "all", None, True, n, check["about"], now)
-        for season, kind, n in compared
-        if (season, kind) not in set(failed)
-    ]
-    _insert(connection, "quality_results", _RESULT, rows)
-    history = [(now, name, season, kind, n, failed.count((season, kind))) for season, kind, n in compared]
-    _insert(connection, "quality_history", _HISTORY, history)
-    failures = tuple(f"{season} {kind}, {subject}: {detail}" for season, kind, subject, detail in failing)
-    return CheckSummary(name, check["about"], sum(n for *_, n in compared), failures)
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one check found; how many things failed and were compared, by season and season type."""
+
+    name: str
+    about: str
+    failing: list[Finding]
+    failed: Counter[tuple[str, str]]
+    compared: list[tuple[str, str, int]]
+
+
+def _run(connection: duckdb.DuckDBPyConnection, name: str, check: dict[str, str]) -> _Found:
+    failing = connection.execute(f"FROM ({check['failing']}) ORDER BY ALL").fetchall()
+    compared = connection.execute(f"FROM ({check['compared']}) ORDER BY ALL").fetchall()
+    failed = Counter((season, kind) for season, kind, _, _ in failing)
+    return _Found(name, check["about"], failing, failed, compared)
+
+
+def _results(f: _Found) -> Iterator[tuple[object, ...]]:
+    for season, kind, subject, detail in f.failing:
+        yield f.name, season, kind, subject, _game(subject), False, 1, detail
+    for season, kind, n in f.compared:
+        if not f.failed[season, kind]:
+            yield f.name, season, kind, "all", None, True, n, f.about
+
+
+def _history(f: _Found) -> Iterator[tuple[object, ...]]:
+    for season, kind, n in f.compared:
+        yield f.name, season, kind, n, f.failed[season, kind]
+
+
+def _summary(f: _Found) -> CheckSummary:
+    failures = tuple(f"{season} {kind}, {subject}: {detail}" for season, kind, subject, detail in f.failing)
+    return CheckSummary(f.name, f.about, sum(n for *_, n in f.compared), failures)
 
 
 _RESULT = (
@@ -111,8 +130,4 @@ def _insert(
     if not rows:
         return
     values = dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True))
-    arrow = to_arrow(table, values)
-    connection.register("found", arrow)
-    names = ", ".join(columns)
-    connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM found")
-    connection.unregister("found")
+    insert(connection, table, to_arrow(table, values))

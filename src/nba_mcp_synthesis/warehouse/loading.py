@@ -3,19 +3,21 @@
 import functools
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
 import duckdb
 
 from nba_mcp_synthesis.errors import NoWarehouse, SeasonUnknown, SourceError, UsageError
+from nba_mcp_synthesis.schema.arrow import to_arrow
+from nba_mcp_synthesis.schema.tables import tables
 from nba_mcp_synthesis.schema.teams import teams
 from nba_mcp_synthesis.sources.base import Outside, Reading, SourceFile
 from nba_mcp_synthesis.sources.door import recognise
 from nba_mcp_synthesis.warehouse import checks, layout, merging, migrations
 from nba_mcp_synthesis.warehouse.building import next_state
-from nba_mcp_synthesis.warehouse.staging import FileReport, Staging
+from nba_mcp_synthesis.warehouse.staging import FileReport, Staging, insert
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ class _Load:
 
     def files(self, files: Sequence[SourceFile]) -> Iterator[FileReport]:
         for file in files:
-            report = self._file(file)
+            report = self._file(replace(file))  # a copy, so that no content is kept after its turn
             if report.status != "unchanged":
                 self._staging.record(report)
             yield report
@@ -193,14 +195,10 @@ class _Load:
 
     def _write_teams(self) -> None:
         self._connection.execute("DELETE FROM teams")
-        self._connection.executemany(
-            "INSERT INTO teams (team_id, abbreviation, full_name, city, nickname, conference, division) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [
-                (t.team_id, t.abbreviation, t.full_name, t.city, t.nickname, t.conference, t.division)
-                for t in teams()
-            ],
-        )
+        columns = {
+            name: [getattr(team, name) for team in teams()] for name in tables()["teams"].column_names()
+        }
+        insert(self._connection, "teams", to_arrow("teams", columns))
 
     def _snapshot(self) -> str:
         loaded = self._connection.execute(

@@ -8,6 +8,8 @@ import duckdb
 
 from nba_mcp_synthesis.schema.tables import Table
 
+_LOADS = 2**31  # more than there can be: load ids are integers of 32 bits
+
 
 @cache
 def _precedence() -> dict[str, dict[str, list[str]]]:
@@ -21,13 +23,28 @@ def merge(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     where = f"WHERE (season, season_type) IN {touched}" if table.has_season else ""
     connection.execute(f"DELETE FROM main.{table.name} {where}")
     names = ", ".join(table.column_names())
-    source = _of_one_source(table, f"(SELECT * FROM staged.{table.name} {where})")
+    source = f"(SELECT * FROM staged.{table.name} {where})"
+    if comes_whole(table) and has_several_sources(connection, table):
+        source = _of_one_source(table, source)
     if _keys_are_unique(connection, table, source):
         select = f"SELECT {names} FROM {source}"
     else:
         select = _merged(table, source)
     order = ", ".join(table.key)
     connection.execute(f"INSERT INTO main.{table.name} ({names}) {select} ORDER BY {order}")
+
+
+def sources_of(table: Table) -> list[str]:
+    """The sources of a table that precedence knows, the first to be heard first."""
+    return _precedence().get(table.name, {}).get("order", [])
+
+
+def has_several_sources(connection: duckdb.DuckDBPyConnection, table: Table) -> bool:
+    """False where all staged rows are of one source, or there are none."""
+    (sources,) = connection.execute(
+        f"SELECT count(DISTINCT source) FROM load_history SEMI JOIN staged.{table.name} USING (load_id)"
+    ).fetchall()[0]
+    return bool(sources > 1)
 
 
 def comes_whole(table: Table) -> bool:
@@ -37,8 +54,6 @@ def comes_whole(table: Table) -> bool:
 
 def _of_one_source(table: Table, source: str) -> str:
     """The rows of the first source for each thing that has to come from one source as a whole."""
-    if not comes_whole(table):
-        return source
     precedence = _precedence()[table.name]
     things = ", ".join(f"s.{column}" for column in precedence["whole"])
     return (
@@ -69,14 +84,15 @@ def _merged(table: Table, source: str) -> str:
         [f"{_place(order)} AS place", *(f"{_place(sources)} AS place_{c}" for c, sources in own.items())]
     )
     return (
-        f"SELECT {values} FROM (SELECT s.*, {places} FROM {source} s "
-        f"JOIN main.load_history h ON h.load_id = s.load_id) GROUP BY {key}"
+        f"SELECT {values} FROM {source} "
+        f"JOIN (SELECT load_id, {places} FROM main.load_history) USING (load_id) GROUP BY {key}"
     )
 
 
 def _place(order: list[str]) -> str:
-    """The place of a source in an order; within one source the newest load comes first."""
-    return f"(coalesce(list_position({order}::VARCHAR[], h.source), {len(order) + 1}), -s.load_id)"
+    """The place of a load: of its source in an order, and within one source the newest load first."""
+    place = f"coalesce(list_position({order}::VARCHAR[], source), {len(order) + 1})"
+    return f"{place}::BIGINT * {_LOADS} - load_id"
 
 
 def clear_neutral_sites(connection: duckdb.DuckDBPyConnection) -> None:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from nba_mcp_synthesis.warehouse.layout import merged_tables
 # Rows wait in memory until there are this many: the engine's cost of a statement is paid once for
 # hundreds of small files.
 _MOST_WAITING = 200_000
+_Content = tuple[str, str, str]  # source, season, checksum
 
 
 @dataclass
@@ -55,17 +56,18 @@ class Staging:
             "SELECT coalesce(max(load_id), 0) + 1 FROM load_history"
         ).fetchall()[0]
         connection.execute("CREATE TEMP TABLE touched (name VARCHAR, season VARCHAR, season_type VARCHAR)")
-        self._current: dict[tuple[str, str, str], tuple[int, str]] = {
-            (source, label, season): (load_id, sha256)
-            for source, label, season, load_id, sha256 in connection.execute(
-                "SELECT source, path, season, load_id, sha256 FROM load_history WHERE status = 'loaded'"
-            ).fetchall()
+        loaded = connection.execute(
+            "SELECT source, path, season, load_id, sha256 FROM load_history WHERE status = 'loaded'"
+        ).fetchall()
+        self._current: dict[tuple[str, str, str], tuple[int, _Content]] = {
+            (source, label, season): (load_id, (source, season, sha256))
+            for source, label, season, load_id, sha256 in loaded
         }
+        self._contents = Counter(content for _, content in self._current.values())
 
     def is_current(self, report: FileReport) -> bool:
         """True when the newest load of this file, or of another for that season, had this content."""
-        same = (report.source, report.season, report.sha256)
-        return any((s, season, sha) == same for (s, _, season), (_, sha) in self._current.items())
+        return self._contents[_content(report)] > 0
 
     def take(self, report: FileReport, reading: Reading) -> None:
         """Stages the rows of one file and counts them in its report."""
@@ -100,12 +102,13 @@ class Staging:
     def flush(self) -> None:
         """Writes everything that waits."""
         for (table, *_), waiting in self._waiting.items():
-            rows = pa.concat_tables(waiting)
-            self._insert(f"staged.{table}", rows)
+            # in one piece: the engine takes hundreds of small ones many times slower
+            rows = pa.concat_tables(waiting).combine_chunks()
+            insert(self._connection, f"staged.{table}", rows)
             self._note_touched(tables()[table], f"load_id >= {pc.min(rows['load_id'])}")
         if self._history:
             columns = {name: [row[name] for row in self._history] for name in self._history[0]}
-            self._insert("main.load_history", to_arrow("load_history", columns))
+            insert(self._connection, "main.load_history", to_arrow("load_history", columns))
         self._waiting.clear()
         self._history.clear()
         self._rows_waiting = 0
@@ -113,10 +116,13 @@ class Staging:
     def _take_back(self, report: FileReport) -> None:
         """Removes the rows of an earlier load of the same file."""
         key = (report.source, report.label, report.season)
-        earlier, _ = self._current.get(key, (None, ""))
-        self._current[key] = (self._next_id, report.sha256)
-        if earlier is None:
+        replaced = self._current.get(key)
+        self._current[key] = (self._next_id, _content(report))
+        self._contents[_content(report)] += 1
+        if replaced is None:
             return
+        earlier, content = replaced
+        self._contents[content] -= 1
         self.flush()
         for table in merged_tables():
             self._note_touched(table, f"load_id = {earlier}")
@@ -141,11 +147,17 @@ class Staging:
         if self._rows_waiting >= _MOST_WAITING:
             self.flush()
 
-    def _insert(self, table: str, rows: pa.Table) -> None:
-        names = ", ".join(rows.column_names)
-        self._connection.register("incoming", rows)
-        self._connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM incoming")
-        self._connection.unregister("incoming")
+
+def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
+    """Adds rows to a table; columns that they lack stay empty."""
+    names = ", ".join(rows.column_names)
+    connection.register("incoming", rows)
+    connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM incoming")
+    connection.unregister("incoming")
+
+
+def _content(report: FileReport) -> _Content:
+    return report.source, report.season, report.sha256
 
 
 def _constant(value: object, kind: pa.DataType, batch: Batch) -> pa.Array:
