@@ -7,7 +7,7 @@ DEMO := NBA_MCP_HOME=$(CURDIR)/.nba-mcp NBA_MCP_WAREHOUSE_URL=duckdb:///$(CURDIR
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-system check format bench requirements lock clean
+.PHONY: help setup demo run test test-system check format bench eval requirements lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -63,6 +63,9 @@ format: $(VENV)/.dev ## Format the code
 
 bench: $(VENV)/.dev ## Measure start-up, loading and questions against raw engines
 	@for b in benchmarks/bench_*.py; do $(BIN)/python $$b || exit 1; done
+
+eval: $(VENV)/.dev ## Ask all evaluation questions and say how many answers are right
+	@$(BIN)/python -m evaluation.evaluate
 
 requirements: $(VENV)/.dev ## Say which demands of the operations documents hold
 	@PYTHONPATH=tests $(BIN)/python scripts/requirements_table.py

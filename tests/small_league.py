@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from nba_mcp_synthesis.analyst.analyst import Analyst
+from nba_mcp_synthesis.basketball.names import Names
+from nba_mcp_synthesis.basketball.stats.stats import Stats
 from nba_mcp_synthesis.schema.arrow import to_arrow
 from nba_mcp_synthesis.sources.base import Batch, Reading
+from nba_mcp_synthesis.warehouse.cautions import Cautions
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
 from nba_mcp_synthesis.warehouse.loading import load_demo
 
@@ -127,3 +131,9 @@ def small_warehouse(tmp_path: Path) -> Iterator[DuckDBWarehouse]:
     warehouse = DuckDBWarehouse(build(tmp_path / "small.duckdb"))
     yield warehouse
     warehouse.close()
+
+
+def analyst_of(warehouse: DuckDBWarehouse) -> Analyst:
+    """The analyst over any warehouse."""
+    names = Names.of(warehouse)
+    return Analyst(warehouse, names, Stats(warehouse, lambda: names, Cautions(warehouse)))

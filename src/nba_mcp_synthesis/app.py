@@ -16,6 +16,7 @@ from nba_mcp_synthesis.warehouse.untrusted import UntrustedQueries
 
 if TYPE_CHECKING:
     from nba_mcp_synthesis.basketball.names import Names
+    from nba_mcp_synthesis.basketball.stats.stats import Stats
 
 
 class App:
@@ -23,6 +24,11 @@ class App:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        if settings.measures:
+            from nba_mcp_synthesis.basketball.catalogue import use_own
+            from nba_mcp_synthesis.basketball.stats.own_measures import load_own
+
+            use_own(load_own(settings.measures))
         self.warehouse = DuckDBWarehouse(
             settings.warehouse_path(),
             Limits(settings.query_rows, settings.query_bytes, settings.query_seconds),
@@ -38,6 +44,13 @@ class App:
         """The way for SQL from outside."""
         return UntrustedQueries(self.warehouse, self.cautions)
 
+    @cached_property
+    def stats(self) -> "Stats":
+        """Measures by dimensions."""
+        from nba_mcp_synthesis.basketball.stats.stats import Stats
+
+        return Stats(self.warehouse, self.names, self.cautions)
+
     def names(self) -> "Names":
         """Names of the players and teams that are loaded now."""
         from nba_mcp_synthesis.basketball.names import Names
@@ -48,10 +61,10 @@ class App:
                 self._names = (snapshot, Names.of(self.warehouse))
             return self._names[1]
 
-    def ask(self, question: str, answer_id: str | None = None) -> Answer:
-        """Answers one question; see `pipeline.ask` for the errors."""
+    def ask(self, question: str, answer_id: str | None = None, previous: str | None = None) -> Answer:
+        """Answers one question, which may follow up on `previous`; see `pipeline.ask` for the errors."""
         from nba_mcp_synthesis.analyst.analyst import Analyst
         from nba_mcp_synthesis.synthesis import pipeline
 
-        analyst = Analyst(self.warehouse, self.names())
-        return pipeline.ask(question, [analyst], self.warehouse, self.cautions, answer_id)
+        analyst = Analyst(self.warehouse, self.names(), self.stats)
+        return pipeline.ask(question, [analyst], self.warehouse, self.cautions, answer_id, previous)

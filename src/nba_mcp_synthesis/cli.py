@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from nba_mcp_synthesis.cli_data import AsJson, data
 from nba_mcp_synthesis.errors import NbaMcpError, SourceError, UsageError
 
 if TYPE_CHECKING:
     from nba_mcp_synthesis.app import App
-    from nba_mcp_synthesis.warehouse.loading import LoadReport
 
 app = typer.Typer(
     name="nba-mcp",
@@ -26,10 +26,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-data = typer.Typer(help="Load data and see what is loaded.", no_args_is_help=True)
 app.add_typer(data, name="data")
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+guard = typer.Typer(help="Judge SQL without running it.", no_args_is_help=True)
+app.add_typer(guard, name="guard")
 
 
 @app.command()
@@ -39,6 +38,8 @@ def ask(
         Path | None,
         typer.Option(help='A file of {"id", "question"} lines; prints a JSON answer a line.'),
     ] = None,
+    previous: Annotated[str | None, typer.Option(help="The question before, to follow up on.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Say how the question was read.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question, with the query behind every number."""
@@ -52,8 +53,8 @@ def ask(
         for line in _batch(product, batch):
             print(json.dumps(line, ensure_ascii=False), flush=True)
         return
-    answer = product.ask(question or "")
-    terminal.show(answer_json(answer), terminal.answer(answer), as_json=as_json)
+    answer = product.ask(question or "", previous=previous)
+    terminal.show(answer_json(answer), terminal.answer(answer, explain=explain), as_json=as_json)
 
 
 @app.command()
@@ -68,6 +69,40 @@ def query(
 
     result = _product().queries.run(sql, limit).result
     terminal.show(result_json(result), terminal.result(result), as_json=as_json)
+
+
+@app.command()
+def stats(
+    measures: Annotated[str, typer.Option(help="Such as pts_per_game,ts_pct.")],
+    by: Annotated[str, typer.Option(help="Such as player, team, season, month or player,team.")] = "",
+    where: Annotated[list[str] | None, typer.Option(help="Such as opponent=BOS or pts>=40.")] = None,
+    having: Annotated[list[str] | None, typer.Option(help="Such as gp>=20, on the results.")] = None,
+    season: Annotated[str | None, typer.Option(help="2025-26, 2019-20..2023-24 or all.")] = None,
+    season_type: Annotated[str | None, typer.Option(help="Such as Playoffs.")] = None,
+    order_by: Annotated[str, typer.Option(help="Names; a minus for descending.")] = "",
+    limit: Annotated[int | None, typer.Option(min=1, help="Ranks of a board.")] = None,
+    last: Annotated[int | None, typer.Option(min=1, help="Newest games of each.")] = None,
+    no_qualifier: Annotated[bool, typer.Option("--no-qualifier", help="Rank everybody.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Compute measures by dimensions, from whichever table covers them."""
+    from nba_mcp_synthesis import terminal
+    from nba_mcp_synthesis.basketball.stats.request import StatRequest
+
+    request = StatRequest(
+        measures=_names(measures),
+        by=_names(by),
+        where=tuple(where or ()),
+        having=tuple(having or ()),
+        order_by=_names(order_by),
+        season=season,
+        season_type=season_type,
+        limit=limit,
+        last=last,
+        qualifier=not no_qualifier,
+    )
+    found = _product().stats.ask(request)
+    terminal.show(found.as_dict(), terminal.stats(found), as_json=as_json)
 
 
 @app.command()
@@ -140,92 +175,33 @@ def serve(
     from nba_mcp_synthesis.server import serve as server
     from nba_mcp_synthesis.server.tools import Services
 
-    services = Services(product.warehouse, product.queries, product.names, product.ask)
+    services = Services(product.warehouse, product.queries, product.names, product.ask, product.stats)
     if transport == "stdio":
         server.serve_stdio(services, product.settings)
     else:
         server.serve_http(services, product.settings, host, port)
 
 
-@data.command("demo")
-def data_demo(
-    seasons: Annotated[int, typer.Option(min=1, max=40, help="Seasons, the last one 2025-26.")] = 1,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same league.")] = 1,
-    as_json: AsJson = False,
-) -> None:
-    """Simulate a league with invented players, marked as simulated."""
-    from nba_mcp_synthesis import terminal
-    from nba_mcp_synthesis.settings import load_settings
-    from nba_mcp_synthesis.sources.demo.league import simulate
-    from nba_mcp_synthesis.warehouse import loading
-
-    path = load_settings().demo_path()
-    with terminal.progress("Simulating games", seasons * 1_230) as advance_to:
-        readings = simulate(seasons, seed, os.cpu_count() or 1, on_games=lambda done, _: advance_to(done))
-        labelled = ((f"simulated season {n + 1} of {seasons}", r) for n, r in enumerate(readings))
-        report = loading.load_demo(path, labelled)
-    _finish_load(report, as_json=as_json)
-
-
-@data.command("load")
-def data_load(
-    paths: Annotated[list[Path], typer.Argument(help="Files, or folders of them.")],
-    season: Annotated[
-        str | None, typer.Option(help="Season of files that do not say it, such as 2025-26.")
+@guard.command("check")
+def guard_check(
+    file: Annotated[Path, typer.Argument(help='A file of {"id", "sql"} lines.')],
+    engine: Annotated[str, typer.Option(help="duckdb.")] = "duckdb",
+    relations: Annotated[
+        str | None, typer.Option(help="Served tables, with commas between; without it, those of the schema.")
     ] = None,
-    as_json: AsJson = False,
 ) -> None:
-    """Load files of NBA data; their format is recognised by content."""
-    from nba_mcp_synthesis import terminal
-    from nba_mcp_synthesis.settings import load_settings
-    from nba_mcp_synthesis.sources.door import find_files
-    from nba_mcp_synthesis.warehouse import loading
+    """Say of each statement whether query_sql would let it run, as a JSON verdict a line."""
+    from nba_mcp_synthesis.warehouse.guard.judging import judge
 
-    files = find_files(paths, season)
-    with terminal.progress("Loading files", len(files)) as advance_to:
-        done = iter(range(1, len(files) + 1))
-        report = loading.load_files(
-            load_settings().load_path(), files, on_file=lambda _: advance_to(next(done))
-        )
-    _finish_load(report, as_json=as_json)
+    if engine != "duckdb":
+        raise typer.BadParameter("must be duckdb", param_hint="--engine")
+    served = frozenset(name.strip() for name in relations.split(",")) if relations is not None else None
+    for verdict in judge(file, served):
+        print(json.dumps(verdict), flush=True)
 
 
-@data.command("status")
-def data_status(as_json: AsJson = False) -> None:
-    """Show what is loaded, how fresh it is and which checks do not hold."""
-    from dataclasses import asdict
-
-    from nba_mcp_synthesis import terminal
-    from nba_mcp_synthesis.warehouse import status
-
-    found = status.data_status(_product().warehouse)
-    terminal.show(asdict(found), terminal.status(found), as_json=as_json)
-
-
-@data.command("check")
-def data_check(as_json: AsJson = False) -> None:
-    """Run all checks again; exit code 1 when one does not hold."""
-    from dataclasses import asdict
-
-    from nba_mcp_synthesis import terminal
-    from nba_mcp_synthesis.settings import load_settings
-    from nba_mcp_synthesis.warehouse import loading
-
-    found = loading.check(load_settings().warehouse_path())
-    terminal.show([asdict(check) for check in found], terminal.checks(found), as_json=as_json)
-    if any(check.failures for check in found):
-        raise typer.Exit(1)
-
-
-@data.command("migrate")
-def data_migrate() -> None:
-    """Bring a warehouse of an older version to today's layout; all rows are kept."""
-    from nba_mcp_synthesis.settings import load_settings
-    from nba_mcp_synthesis.warehouse import loading
-
-    path = load_settings().warehouse_path()
-    loading.migrate(path)
-    typer.echo(f"{path} has today's layout.")
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def _product() -> "App":
@@ -269,18 +245,6 @@ def _asked(path: Path, number: int, line: str) -> tuple[str, str]:
             f'{path} line {number} is not {{"id": …, "question": …}}.',
             "Mend it; nothing was asked yet.",
         ) from None
-
-
-def _finish_load(report: "LoadReport", *, as_json: bool) -> None:
-    from dataclasses import asdict
-
-    from nba_mcp_synthesis import terminal
-
-    terminal.show({**asdict(report), "path": str(report.path)}, terminal.load_report(report), as_json=as_json)
-    if not report.tables:
-        raise SourceError("No file was loaded, and no warehouse was made.", "Give NBA data files.")
-    if report.with_status("failed"):
-        raise typer.Exit(1)
 
 
 def main() -> None:

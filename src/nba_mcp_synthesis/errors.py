@@ -13,7 +13,8 @@
     └── Unavailable             something this needs is not there now           exit 3, HTTP 503
         ├── NoWarehouse         no data have been loaded yet
         ├── WarehouseOutdated   the warehouse was written by another version
-        └── Busy                every place is taken; the same call may work in a moment
+        ├── Busy                every place is taken; the same call may work in a moment
+        └── WorkerLost          the process of one query ended; the same call may work now
 
 This module imports nothing from the package, so that everything may import it.
 """
@@ -115,3 +116,7 @@ class WarehouseOutdated(Unavailable):
 
 class Busy(Unavailable):
     """All places for this kind of work are taken."""
+
+
+class WorkerLost(Unavailable):
+    """The process that ran one query ended before it answered; others were not touched."""

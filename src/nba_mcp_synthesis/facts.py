@@ -30,10 +30,14 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What was asked, word for word, under the id that its answer will carry."""
+    """What was asked, word for word, under the id that its answer will carry.
+
+    `previous` is the question before, where this one may follow up on it.
+    """
 
     id: str
     text: str
+    previous: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,8 @@ class Claim:
 class Proposal:
     """What one voice says: an answer with evidence, a question back, or an abstention.
 
-    `definitions` explain the measures used; `assumptions` what the question left open. For
+    `definitions` explain the measures used; `assumptions` what the question left open; `conditions` what
+    the question set and the queries keep to; `explained` how it was read, step by step. For
     `refused` and `asked_back`, `text` says why or asks.
     """
 
@@ -77,6 +82,8 @@ class Proposal:
     rows: tuple[Row, ...] = ()
     assumptions: tuple[str, ...] = ()
     definitions: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    explained: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
     seconds: float = 0.0
     cost_usd: float = 0.0
@@ -118,6 +125,8 @@ class Answer:
     evidence: tuple[Evidence, ...] = ()
     assumptions: tuple[str, ...] = ()
     definitions: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    explained: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
     confidence: float = 0.0
     confidence_means: str = ""

@@ -53,6 +53,9 @@ class Settings(BaseModel):
         description="The warehouse, as duckdb:///FILE. When unset: HOME/warehouse.duckdb, "
         "or HOME/demo.duckdb (the simulated league) while nothing else has been loaded.",
     )
+    measures: Path | None = Field(
+        None, description="A TOML file with measures of your own, written as [ratios.NAME] tables."
+    )
     auth: Literal["none"] = Field(
         "none", description="Who may call the HTTP server. none: everyone, and only on loopback."
     )

@@ -8,9 +8,11 @@ numbers, longer ones strings; dates and times are ISO text; a value that JSON ha
 import datetime as dt
 import math
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nba_mcp_synthesis.facts import Answer, Claim, Evidence, Result, Row
+if TYPE_CHECKING:
+    # Worker processes import this module, and start sooner without the records.
+    from nba_mcp_synthesis.facts import Answer, Claim, Evidence, Result, Row
 
 MAX_SAFE_INTEGER = 2**53
 MAX_EXACT_DIGITS = 15
@@ -40,12 +42,12 @@ def _number(value: float | Decimal) -> JsonValue:
     return float(value) if exact else str(value)
 
 
-def json_rows(rows: tuple[Row, ...]) -> list[list[JsonValue]]:
+def json_rows(rows: "tuple[Row, ...]") -> list[list[JsonValue]]:
     """Rows of a result as JSON has them."""
     return [[json_value(value) for value in row] for row in rows]
 
 
-def result_json(result: Result) -> dict[str, Any]:
+def result_json(result: "Result") -> dict[str, Any]:
     """What `query` and `stats` print."""
     return {
         "columns": list(result.columns),
@@ -60,7 +62,7 @@ def result_json(result: Result) -> dict[str, Any]:
     }
 
 
-def answer_json(answer: Answer) -> dict[str, Any]:
+def answer_json(answer: "Answer") -> dict[str, Any]:
     """What `ask` prints."""
     return {
         "id": answer.id,
@@ -72,6 +74,8 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "evidence": [_evidence_json(evidence) for evidence in answer.evidence],
         "assumptions": list(answer.assumptions),
         "definitions": list(answer.definitions),
+        "conditions": list(answer.conditions),
+        "explained": list(answer.explained),
         "choices": list(answer.choices),
         "confidence": answer.confidence,
         "confidence_means": answer.confidence_means,
@@ -94,7 +98,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _claim_json(claim: Claim) -> dict[str, Any]:
+def _claim_json(claim: "Claim") -> dict[str, Any]:
     return {
         "entity": claim.entity,
         "measure": claim.measure,
@@ -104,7 +108,7 @@ def _claim_json(claim: Claim) -> dict[str, Any]:
     }
 
 
-def _evidence_json(evidence: Evidence) -> dict[str, Any]:
+def _evidence_json(evidence: "Evidence") -> dict[str, Any]:
     return {
         "id": evidence.id,
         "sql": evidence.sql,

@@ -15,6 +15,7 @@ from rich.text import Text
 from nba_mcp_synthesis.facts import Answer, Result, Row
 
 if TYPE_CHECKING:
+    from nba_mcp_synthesis.basketball.stats.stats import StatResult
     from nba_mcp_synthesis.server.clients import Connection
     from nba_mcp_synthesis.warehouse.catalog import TableInfo
     from nba_mcp_synthesis.warehouse.checks import CheckSummary
@@ -48,11 +49,21 @@ def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
         yield lambda done: bar.update(task, completed=done)
 
 
-def answer(found: Answer) -> RenderableType:
+def stats(found: "StatResult") -> RenderableType:
+    """Rows of a request, what was assumed, what is doubtful, and the SQL."""
+    lines = [f"Assumed: {line}" for line in found.assumed]
+    lines += [f"Definition: {line}" for line in found.definitions]
+    notes = [Text(f"Note: {line}", style="red") for line in found.notes]
+    shown = rows(found.result.columns, found.result.rows)
+    return Group(shown, *(Text(line) for line in lines), *notes, Text(found.result.sql, style="dim"))
+
+
+def answer(found: Answer, *, explain: bool = False) -> RenderableType:
     """An answer: sentence, table, assumptions, definitions, SQL, and which data it speaks about."""
     parts: list[RenderableType] = [Text(found.text, style="bold")]
     if len(found.rows) > 1 or len(found.columns) > 2:
         parts.append(rows(found.columns, found.rows))
+    parts += [Text(f"Read: {line}", style="dim") for line in found.explained if explain]
     parts += [Text(f"Assumed: {line}") for line in found.assumptions]
     parts += [Text(f"Definition: {line}") for line in found.definitions]
     parts += [Text(f"Dissent: {line}") for line in found.dissent]

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from nba_mcp_synthesis.analyst.analyst import Analyst
-from nba_mcp_synthesis.basketball.names import Names
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
-from small_league import build
+from small_league import analyst_of, build
 
 
 @pytest.fixture(scope="session")
@@ -21,4 +20,4 @@ def league(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBWarehouse
 @pytest.fixture(scope="session")
 def analyst(league: DuckDBWarehouse) -> Analyst:
     """The analyst over the small league."""
-    return Analyst(league, Names.of(league))
+    return analyst_of(league)

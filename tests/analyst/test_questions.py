@@ -7,14 +7,11 @@ from typing import Any
 
 import pytest
 
-from nba_mcp_synthesis.analyst.analyst import Analyst
-from nba_mcp_synthesis.basketball.names import Names
 from nba_mcp_synthesis.facts import Proposal, Question
 from nba_mcp_synthesis.synthesis.verify import verify
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+from small_league import analyst_of
 
-# Families of which everything that the data can tell has to be answered.
-ANSWERED = {"leaders", "single_stat", "advanced_metric", "team_leaders", "standings"}
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -28,23 +25,20 @@ def questions(real_data: Path) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def proposals(real_warehouse: DuckDBWarehouse, questions: list[dict[str, Any]]) -> dict[str, Proposal]:
     """What the analyst says to each, by id."""
-    analyst = Analyst(real_warehouse, Names.of(real_warehouse))
+    analyst = analyst_of(real_warehouse)
     return {row["id"]: analyst.propose(Question(row["id"], row["question"])) for row in questions}
 
 
 def is_right(row: dict[str, Any], proposal: Proposal) -> bool:
-    """Every expected value is claimed for its entity, and stands in the text."""
-    claims = [(claim.entity, claim.unit, claim.value) for claim in proposal.claims]
-    numbers = [float(number) for number in NUMBER.findall(proposal.text)]
+    """Every expected value is claimed, and stands in the text with its entity."""
+    claimed = [float(c.value) for c in proposal.claims if not isinstance(c.value, str)]
+    said = [float(number) for number in NUMBER.findall(proposal.text)]
 
     def holds(want: dict[str, Any]) -> bool:
+        if str(want["entity"] or "") not in proposal.text or want["value"] is None:
+            return want["value"] is None and str(want["entity"]) in proposal.text
         near = row["tolerance"] + 1e-9
-        claimed = any(
-            entity == want["entity"] and unit == want["unit"] and abs(float(value) - want["value"]) <= near
-            for entity, unit, value in claims
-        )
-        said = any(abs(number - want["value"]) <= near for number in numbers)
-        return claimed and said and str(want["entity"]) in proposal.text
+        return all(any(abs(n - want["value"]) <= near for n in numbers) for numbers in (claimed, said))
 
     return not row["refusal"] and all(holds(want) for want in row["answer"])
 
@@ -53,19 +47,13 @@ def test_no_answer_is_wrong(questions: list[dict[str, Any]], proposals: dict[str
     """Of all sixty questions, whatever is answered is answered right."""
     answered = [row for row in questions if proposals[row["id"]].status == "answered"]
     assert [row["question"] for row in answered if not is_right(row, proposals[row["id"]])] == []
-    assert len(answered) >= 18
 
 
-def test_the_families_in_scope_are_answered(
-    questions: list[dict[str, Any]], proposals: dict[str, Proposal]
-) -> None:
-    """Leaders, single figures, advanced ones and standings are all answered."""
-    missed = [
-        row["question"]
-        for row in questions
-        if row["family"] in ANSWERED and not row["refusal"] and proposals[row["id"]].status != "answered"
-    ]
-    assert missed == []
+def test_nearly_all_are_answered(questions: list[dict[str, Any]], proposals: dict[str, Proposal]) -> None:
+    """At least 95 in 100 of those that the data can answer are, over all families."""
+    able = [row for row in questions if not row["refusal"]]
+    missed = [row["question"] for row in able if proposals[row["id"]].status != "answered"]
+    assert len(missed) <= 0.05 * len(able), missed
 
 
 def test_what_cannot_be_answered_is_declined(

@@ -1,5 +1,6 @@
 """Seasons and season types are not mixed by accident."""
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,14 @@ def test_a_table_of_which_a_part_is_missing_says_so(queries: UntrustedQueries) -
     only_playoffs = "SELECT count(*) FROM games WHERE season_type = 'Playoffs'"
     assert told not in queries.run(only_playoffs, 10).result.notes
     assert queries.run("SELECT count(*) FROM players", 10).result.notes == ()
+
+
+@pytest.mark.parametrize("inside", ['["q", "s", 1e999]', "[" * 50_000, '["q", "s"]', "{}", "x", "\udcff", ""])
+def test_a_cursor_that_is_none_of_ours_is_told(queries: UntrustedQueries, inside: str) -> None:
+    """Whatever stands in it."""
+    text = base64.urlsafe_b64encode(inside.encode("utf-8", "surrogatepass")).decode() or "é"
+    with pytest.raises(UsageError, match="The cursor"):
+        queries.run("SELECT 1", 1, text)
 
 
 def test_a_cursor_is_not_good_for_another_state_of_the_data(

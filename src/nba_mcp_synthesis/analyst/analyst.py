@@ -1,38 +1,53 @@
 """The built-in analyst: a question in English, answered by queries or declined in plain words."""
 
-from typing import Any
-
-from nba_mcp_synthesis.analyst.context import Context, Declined
-from nba_mcp_synthesis.analyst.coverage import Coverage
-from nba_mcp_synthesis.analyst.families import game_lookup, leaders, record, single_stat, standings
+from nba_mcp_synthesis.analyst.context import Context
+from nba_mcp_synthesis.analyst.declined import Declined
+from nba_mcp_synthesis.analyst.examples import near_to
+from nba_mcp_synthesis.analyst.families.best_records import BEST_RECORDS
+from nba_mcp_synthesis.analyst.families.boards import BOARDS
+from nba_mcp_synthesis.analyst.families.combined_scores import COMBINED
+from nba_mcp_synthesis.analyst.families.comparison import COMPARISON
+from nba_mcp_synthesis.analyst.families.counting import ALL_GAMES, GAMES
+from nba_mcp_synthesis.analyst.families.described import DESCRIBED
 from nba_mcp_synthesis.analyst.families.family import Family, Miss
+from nba_mcp_synthesis.analyst.families.figures import FIGURES
+from nba_mcp_synthesis.analyst.families.game_lookup import GAME
+from nba_mcp_synthesis.analyst.families.knowing import DATA, DEFINITION
+from nba_mcp_synthesis.analyst.families.people_facts import EXTREME, PROFILE
+from nba_mcp_synthesis.analyst.families.qualified import PEOPLE
+from nba_mcp_synthesis.analyst.families.records import PAIR, RECORD
+from nba_mcp_synthesis.analyst.families.series import SERIES
+from nba_mcp_synthesis.analyst.families.single_games import SINGLE_GAMES
+from nba_mcp_synthesis.analyst.families.spans import SPANS
+from nba_mcp_synthesis.analyst.families.standings import BEHIND, PLACE, TABLE, TEAM
+from nba_mcp_synthesis.analyst.families.streaks import STREAKS
+from nba_mcp_synthesis.analyst.families.with_player import WITH_PLAYER
+from nba_mcp_synthesis.analyst.frame import Frame
 from nba_mcp_synthesis.analyst.reading import Reading
+from nba_mcp_synthesis.analyst.values import State
+from nba_mcp_synthesis.analyst.who import set_opponents
 from nba_mcp_synthesis.basketball.names import Names
+from nba_mcp_synthesis.basketball.stats.stats import Stats
 from nba_mcp_synthesis.errors import AmbiguousName, UnknownName
 from nba_mcp_synthesis.facts import Proposal, Question
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
 
 _VOICE = "analyst"
 # In this order; the first that takes everything in a question answers it.
-FAMILIES: tuple[Family[Any], ...] = (
-    leaders.FAMILY,
-    single_stat.FAMILY,
-    standings.PLACE,
-    standings.TEAM,
-    standings.BEHIND,
-    standings.TABLE,
-    standings.END,
-    record.FAMILY,
-    game_lookup.FAMILY,
-)
+FAMILIES: tuple[Family, ...] = (
+    DEFINITION, DATA, SPANS, STREAKS, SERIES, COMBINED, SINGLE_GAMES, BEST_RECORDS, PLACE, BEHIND, TABLE,
+    BOARDS, COMPARISON, PROFILE, EXTREME, WITH_PLAYER, GAMES, ALL_GAMES, PEOPLE, GAME, RECORD, PAIR, TEAM,
+    DESCRIBED, FIGURES,
+)  # fmt: skip
 
 
 class Analyst:
     """Answers questions about one state of a warehouse; `names` are those of the same state."""
 
-    def __init__(self, warehouse: DuckDBWarehouse, names: Names) -> None:
+    def __init__(self, warehouse: DuckDBWarehouse, names: Names, stats: Stats) -> None:
         self._warehouse = warehouse
         self._names = names
+        self._stats = stats
 
     def propose(self, question: Question) -> Proposal:
         """An answer with its queries, a question back, or a refusal that says why.
@@ -40,30 +55,39 @@ class Analyst:
         Raises:
             NoWarehouse, Busy, LimitExceeded: the warehouse cannot be asked now.
         """
-        reading = Reading.of(question.text, self._names)
-        context = Context(self._warehouse, self._names, Coverage.of(self._warehouse))
-        context.assumptions += reading.corrections
+        state = State.of(self._warehouse, self._names)
+        context = Context(self._warehouse, self._names, state.coverage, self._stats)
+        asked = [question.text, *([question.previous] if question.previous else [])]
+        readings = [Reading.of(text, self._names, state.phrases) for text in asked]
+        context.assumptions += readings[0].corrections
         try:
-            return _answer(reading, context)
+            return _answer(readings, context)
         except AmbiguousName as asked:
             choices = "; ".join(asked.choices)
+            text = f"Which {asked.name} do you mean: {choices}?"
             return Proposal(
-                _VOICE, "asked_back", f"Which {asked.name} do you mean: {choices}?", choices=asked.choices
+                _VOICE, "asked_back", text, choices=asked.choices, explained=tuple(context.explained)
             )
         except (Declined, UnknownName) as refused:
-            return Proposal(_VOICE, "refused", str(refused))
+            return Proposal(_VOICE, "refused", str(refused), explained=tuple(context.explained))
 
 
-def _answer(reading: Reading, context: Context) -> Proposal:
-    _decline_absent(reading, context)
+def _answer(readings: list[Reading], context: Context) -> Proposal:
+    """The answer to the newest question, by itself or else as it follows up on the one before."""
+    for reading in readings:
+        _decline_absent(reading, context)
+    frames = [Frame.of(reading.text, reading.tokens) for reading in readings]
+    for frame in frames:
+        set_opponents(frame)
     misses = []
-    for family in FAMILIES:
-        reply = family.reply(reading, context)
-        if isinstance(reply, Proposal):
-            return reply
-        if reply is not None:
-            misses.append(reply)
-    raise _not_understood(reading, misses)
+    for frame in (frames[0], *([frames[1].followed_by(frames[0])] if len(frames) > 1 else [])):
+        for family in FAMILIES:
+            reply = family.reply(frame, context)
+            if isinstance(reply, Proposal):
+                return reply
+            if reply is not None:
+                misses.append(reply)
+    raise _not_understood(readings[0], misses)
 
 
 def _decline_absent(reading: Reading, context: Context) -> None:
@@ -76,7 +100,9 @@ def _decline_absent(reading: Reading, context: Context) -> None:
 def _not_understood(reading: Reading, misses: list[Miss]) -> Declined:
     """Names what was not understood, or else what the nearest family would have had to ignore."""
     nearest = min(misses, key=lambda miss: len(miss.left), default=None)
-    example = f'A question that I can answer: "{nearest.example if nearest else leaders.FAMILY.example}".'
+    example = (
+        f'A question that I can answer: "{near_to(nearest.example if nearest else "", reading.tokens)}".'
+    )
     unknown = reading.with_tag("unknown")
     if unknown:
         return Declined(f"I do not understand {_quoted([t.text for t in unknown])} here.", example)

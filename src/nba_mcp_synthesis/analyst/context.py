@@ -3,52 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from nba_mcp_synthesis.analyst.coverage import Coverage, Kind
-from nba_mcp_synthesis.analyst.reading import Taking
+from nba_mcp_synthesis.analyst.coverage import Coverage
+from nba_mcp_synthesis.analyst.declined import Declined
 from nba_mcp_synthesis.analyst.tokens import Token
+from nba_mcp_synthesis.analyst.whole import Whole
 from nba_mcp_synthesis.basketball import matches
 from nba_mcp_synthesis.basketball.catalogue import measure
 from nba_mcp_synthesis.basketball.matches import Match
 from nba_mcp_synthesis.basketball.names import Names
+from nba_mcp_synthesis.basketball.stats.query import StatQuery
+from nba_mcp_synthesis.basketball.stats.stats import StatResult, Stats
 from nba_mcp_synthesis.errors import AmbiguousName, UsageError
 from nba_mcp_synthesis.facts import Claim, Evidence, Proposal, Result
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
-
-_WHAT: dict[Kind, str] = {"players": "Player totals", "teams": "The games"}
-_TYPES = {
-    "Regular Season": "regular season",
-    "Playoffs": "play-offs",
-    "PlayIn": "play-in",
-    "Pre Season": "pre-season",
-}
-
-
-class Declined(UsageError):
-    """The question is understood and not answered; the asker reads why, and what can be asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Season and season type as asked; None where the question leaves them open."""
-
-    season: Token | None = None
-    season_type: Token | None = None
-
-    @classmethod
-    def taken(cls, taking: Taking) -> "Period":
-        """Takes what the question says about season and season type."""
-        return cls(taking.one("season"), taking.one("season_type"))
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """One season of one type."""
-
-    season: str
-    season_type: str
-
-    def __str__(self) -> str:
-        return f"the {self.season} {_TYPES.get(self.season_type, self.season_type)}"
 
 
 @dataclass
@@ -58,12 +25,30 @@ class Context:
     warehouse: DuckDBWarehouse
     names: Names
     coverage: Coverage
+    stats: Stats
     evidence: list[Evidence] = field(default_factory=list)
     assumptions: list[str] = field(default_factory=list)
+    conditions: list[str] = field(default_factory=list)
+    explained: list[str] = field(default_factory=list)
 
     def run(self, sql: str) -> Evidence:
         """Runs a query and keeps it as evidence; Declined when it returns more than is kept."""
         return self.keep(self.warehouse.query(sql))
+
+    @property
+    def whole(self) -> Whole:
+        """Declines what would be told from a part."""
+        return Whole(self.warehouse, self.coverage)
+
+    def ask(self, query: StatQuery, *, qualified: bool = True) -> StatResult:
+        """Answers a query of measures and keeps its result as evidence; Declined when it has no answer."""
+        try:
+            found = self.stats.run(query, qualified=qualified)
+        except UsageError as error:
+            raise Declined(error.message, error.hint) from None
+        self.explained.append(f"Asked for {found.query.text}, read from {found.plan.text}.")
+        self.keep(found.result)
+        return found
 
     def keep(self, result: Result) -> Evidence:
         """Keeps the result of a query as evidence; Declined when it was cut."""
@@ -71,46 +56,6 @@ class Context:
             raise Declined("The answer would be longer than can be given.", "Ask for fewer, such as a top 5.")
         self.evidence.append(Evidence(f"e{len(self.evidence) + 1}", result.sql, result))
         return self.evidence[-1]
-
-    def need_all_games(self, scope: Scope, team: Match | None = None) -> None:
-        """Declined when games of the team (or of any team) are known to be missing."""
-        missing = self.coverage.teams_short(scope.season) if scope.season_type == "Regular Season" else ()
-        short = [club for club in missing if team is None or club == team.detail]
-        if short:
-            raise Declined(
-                f"Games of {', '.join(short)} are missing from {scope}: the published standings count more "
-                "than are loaded.",
-                "Load the missing games, or ask about another season.",
-            )
-
-    def scope(self, asked: Period, kind: Kind) -> Scope:
-        """The season that is meant, when it is loaded; says what was assumed.
-
-        Raises:
-            Declined: it is not loaded; the message says what is.
-        """
-        season_type = str(asked.season_type.value) if asked.season_type else "Regular Season"
-        loaded = self.coverage.seasons(kind, season_type)
-        season = self.season_of(asked.season, loaded)
-        if season is None or season not in loaded:
-            raise Declined(
-                f"{_WHAT[kind]} of {Scope(season, season_type) if season else 'any season'} are not loaded.",
-                f"Loaded: {', '.join(loaded)}." if loaded else "",
-            )
-        if asked.season is None:
-            self.assumptions.append(f"Taken as the {season} season, the newest that is loaded.")
-        elif asked.season.text != season:
-            self.assumptions.append(f"Took {asked.season.text!r} as the {season} season.")
-        if asked.season_type is None:
-            self.assumptions.append("Taken as the regular season.")
-        return Scope(season, season_type)
-
-    def season_of(self, asked: Token | None, loaded: list[str]) -> str | None:
-        """The season that is asked for, which need not be loaded; the newest `loaded` without one."""
-        if asked is None:
-            return loaded[-1] if loaded else self.coverage.newest
-        words = {"current": self.coverage.newest, "previous": self.coverage.previous()}
-        return words.get(str(asked.value), str(asked.value))
 
     def who(self, named: Token, kind: matches.Kind | None = None) -> Match:
         """The player or team that a name in the question means.
@@ -127,12 +72,7 @@ class Context:
             raise AmbiguousName(named.text, [m.label for m in matches.best(found)])
         return chosen
 
-    def answered(
-        self,
-        text: str,
-        claims: Iterable[Claim],
-        measures: Iterable[str] = (),
-    ) -> Proposal:
+    def answered(self, text: str, claims: Iterable[Claim], measures: Iterable[str] = ()) -> Proposal:
         """An answer whose table is the result of the last query."""
         shown = self.evidence[-1].result
         return Proposal(
@@ -144,6 +84,8 @@ class Context:
             columns=shown.columns,
             rows=shown.rows,
             assumptions=tuple(dict.fromkeys(self.assumptions)),
+            conditions=tuple(dict.fromkeys(self.conditions)),
+            explained=tuple(self.explained),
             definitions=tuple(dict.fromkeys(_definition(name) for name in measures)),
         )
 

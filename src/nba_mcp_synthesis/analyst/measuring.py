@@ -1,105 +1,156 @@
-"""Which measures a question asks for: counts are made totals or averages by the words around them."""
+"""Which measures a question means: their forms, and words that change them."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable
 
-from nba_mcp_synthesis.analyst.reading import Taking
-from nba_mcp_synthesis.analyst.tokens import Token
+from nba_mcp_synthesis.analyst.frame import Frame
+from nba_mcp_synthesis.analyst.lexicon import lexicon
 from nba_mcp_synthesis.basketball.catalogue import measures
+from nba_mcp_synthesis.basketball.measure import Measure
 
-_ATTEMPTS = {"fgm": "fga", "fg3m": "fg3a", "ftm": "fta"}
+# The slots that this uses.
+MEASURES = (
+    "measures", "allowed", "attempted", "shoot", "percentage", "range", "line", "total", "average", "score",
+    "result", "margin",
+)  # fmt: skip
+_ATTEMPTS = {
+    "fgm": "fga",
+    "fg3m": "fg3a",
+    "ftm": "fta",
+    "fg_pct": "fga",
+    "fg3_pct": "fg3a",
+    "ft_pct": "fta",
+    "fg2m": "fg2a",
+}
 _LINE = ("pts_per_game", "reb_per_game", "ast_per_game")
-# Between two measures these make one a condition of the other.
-_RELATING = frozenset({"in", "from", "with", "without", "on", "off", "by", "when", "during", "against", "of"})
-_DONE = frozenset({"made", "make", "makes", "hit", "hits", "scored", "scores"})
 _RESULTS = {"won": "wins", "lost": "losses"}
 
 
-def take_measures(taking: Taking) -> tuple[str, ...]:
-    """Takes the measures and the words that go with them, in the order of the question.
-
-    A word that does not go with every measure (`total` with a percentage) is not taken, and so the
-    question is not answered. Empty when no measure is named.
-    """
-    named = taking.all("measure")
-    if not _is_list(named, taking) or _is_torn(named, taking):
+def measures_of(frame: Frame) -> tuple[Measure, ...]:
+    """The measures in the order of the question; empty when none is named or the words do not fit."""
+    named = _from_range(_shot_by(frame.values("measures"), frame), frame)
+    names = _results(named, frame) or _by_range(frame) or _by_words(frame)
+    if not names or not _fits(names, frame) or _of_somebody(frame):
         return ()
-    names = [str(token.value) for token in named] or _range(taking) or _line(taking)
-    if not names:
-        return ()
-    names = _results(names, taking)
-    names = _swapped(names, _ATTEMPTS, "attempted", taking)
-    names = _swapped(names, {"pts": "opp_pts"}, "allowed", taking)
-    names = _averaged(names, taking)
-    if all(measures()[name].is_total for name in names):
-        taking.all("total")
-    if all(measures()[name].is_percent for name in names):
-        taking.all("shoot")
-    if {"pts", "pts_per_game"} & set(names):
-        taking.one("score", "score")
-    taking.all("verb")
-    return tuple(dict.fromkeys(names))
+    if names == ["plus_minus"] and frame.has("margin"):
+        return (measures()["plus_minus_per_game"],)
+    if frame.has("attempted") and not _are_attempts(names):
+        if _both(frame) and (len(names) > 1 or frame.has("order")):
+            return ()
+        names = [*names, *(_ATTEMPTS[n] for n in names)] if _both(frame) else [_ATTEMPTS[n] for n in names]
+    if frame.has("allowed"):
+        allowed = [name if name.startswith("opp_") else f"opp_{name}" for name in names]
+        names = [*names, *allowed] if "score" in frame.values("verbs") else allowed
+    if frame.has("total"):
+        names = [_total(name, frame) for name in names]
+    beside = any(name.endswith("_per_game") for name in names)
+    if (frame.has("average") or beside) and not frame.has("total"):
+        names = [measures()[name].average or name for name in names]
+    return tuple(measures()[name] for name in dict.fromkeys(names) if name in measures())
 
 
-def _is_list(named: list[Token], taking: Taking) -> bool:
-    """True when several measures stand in a list: `points and assists`, not `points in wins`."""
-    return all(_joins(between) for between in _betweens([token.text for token in named], taking.text))
+def _by_range(frame: Frame) -> list[str]:
+    """`shoot from 3`, `percentage on free throws`: a percentage without its name."""
+    asks = frame.any("shoot", "percentage")
+    return frame.values("range") if frame.has("range") and asks else []
 
 
-def _betweens(texts: list[str], question: str) -> Iterator[str]:
-    """What stands between texts that follow one another in a question, as far as they are found."""
-    end = 0
-    for number, text in enumerate(texts):
-        start = question.find(text, end)
-        if start < 0:
-            return
-        if number:
-            yield question[end:start]
-        end = start + len(text)
+def _by_words(frame: Frame) -> list[str]:
+    """`stats` for a line of averages; `wins` said as `win the most games`; `shots` that are taken."""
+    said = {
+        "line": list(_LINE) if frame.has("line") else [],
+        "margin": ["plus_minus"] if frame.has("margin", "average") else [],
+        "shots": ["fgm"] if "attempts" in frame.values("shoot") and frame.any("attempted", "order") else [],
+        "high": ["pts"] if frame.has("in_game", "subjects") and not frame.any("order", "times") else [],
+        "games": _games(frame),
+    }
+    return next((names for names in said.values() if names), _points(frame))
 
 
-def _joins(between: str) -> bool:
-    words = set(re.findall(r"[a-z]+", between))
-    return not words & _RELATING and bool(words & {"and", "plus"} or set(between) & set(",&+/"))
-
-
-def _is_torn(named: list[Token], taking: Taking) -> bool:
-    """True when `attempted` or `allowed` goes with one of several measures, or stands beside `made`."""
-    if not any(token.tag in ("attempted", "allowed") for token in taking.left):
-        return False
-    done = any(token.tag == "verb" and token.text in _DONE for token in taking.left)
-    return len(named) > 1 or done
-
-
-def _range(taking: Taking) -> list[str]:
-    """`shoot from 3`: a percentage without its name."""
-    place = taking.one("range")
-    if place is None or not (taking.has("shoot") | taking.has("percentage")):
+def _games(frame: Frame) -> list[str]:
+    """`how many games did they win`, `how many games did he play`."""
+    if frame.any("margin", "beat"):
         return []
-    return [str(place.value)]
+    played = not frame.has("result") and any("game" in t.text.casefold() for t in frame.all("times"))
+    return ["gp"] if played else [_RESULTS[value] for value in frame.values("result")]
 
 
-def _line(taking: Taking) -> list[str]:
-    return list(_LINE) if taking.has("line") else []
+def _points(frame: Frame) -> list[str]:
+    """`who scored the most`; how often somebody scored is no number of points."""
+    scored = frame.has("score") or "score" in frame.values("verbs")
+    asks = frame.any("order", "subjects") and not frame.any("thresholds", "times", "result")
+    return ["pts"] if scored and asks else []
 
 
-def _results(names: list[str], taking: Taking) -> list[str]:
+def _results(names: list[str], frame: Frame) -> list[str]:
     """`games won` said as `win the most games`."""
-    result = taking.one("won") if names == ["gp"] else None
-    return [_RESULTS[str(result.value)]] if result else names
+    if names == ["gp"] and len(frame.values("result")) == 1:
+        return [_RESULTS[frame.values("result")[0]]]
+    return names
 
 
-def _swapped(names: list[str], swaps: dict[str, str], tag: str, taking: Taking) -> list[str]:
-    if not any(name in swaps for name in names) or not taking.has(tag):
+def _shot_by(names: list[str], frame: Frame) -> list[str]:
+    """`free throw shooter`, `shooting threes (percentage)`: how well, not how many."""
+    shots = {"ftm": "ft_pct", "fg3m": "fg3_pct", "fgm": "fg_pct"}
+    asks = frame.has("percentage") or any("shooter" in t.text.casefold() for t in frame.all("shoot"))
+    if asks and frame.has("shoot") and all(name in shots for name in names):
+        return [shots[name] for name in names]
+    return names
+
+
+def _total(name: str, frame: Frame) -> str:
+    """`top rebounders, total`: their rebounds, where nothing says per game."""
+    base = name.removesuffix("_per_game")
+    said = {word for token in frame.all("measures") for word in token.text.casefold().split()}
+    return base if base in measures() and not frame.has("average") and said & lexicon().people else name
+
+
+def _are_attempts(names: list[str]) -> bool:
+    return all(name in _ATTEMPTS.values() or name.endswith("_fga") for name in names)
+
+
+def _from_range(names: list[str], frame: Frame) -> list[str]:
+    """`field goals from deep` are threes; points from there are no measure."""
+    if not names or not frame.has("range"):
         return names
-    return [swaps.get(name, name) for name in names]
+    place = frame.values("range")[0]
+    made = {"fg_pct": place, "fgm": f"{place.removesuffix('_pct')}m", "fga": _ATTEMPTS[place], place: place}
+    return [made.get(name, "unknown") for name in names]
 
 
-def _averaged(names: list[str], taking: Taking) -> list[str]:
-    """Counts per game, when the question says so of them or of another one beside them."""
-    averages = [measures()[name].average or name for name in names]
-    if any(measures()[name].is_total for name in averages):
-        return names
-    in_total = any(token.tag == "total" for token in taking.left)
-    beside = any(name.endswith("_per_game") for name in names) and not in_total
-    return averages if taking.has("average") or beside else names
+def _fits(names: list[str], frame: Frame) -> bool:
+    """False where a word does not go with every measure: then it means something else."""
+    if not all(name in measures() for name in names):
+        return False
+    return all(fits() for slot, fits in _rules(names, frame).items() if frame.has(slot))
+
+
+def _rules(names: list[str], frame: Frame) -> dict[str, Callable[[], bool]]:
+    """Which measures the words of a slot go with."""
+    known = measures()
+    return {
+        "attempted": lambda: _are_attempts(names) or all(name in _ATTEMPTS for name in names),
+        "allowed": lambda: all(n.startswith("opp_") or f"opp_{n}" in known for n in names),
+        "total": lambda: all(known[_total(name, frame)].is_total for name in names),
+        "result": lambda: set(names) <= {"wins", "losses", "gp"},
+        "average": lambda: all(known[n].average or not known[n].is_total for n in names),
+        "shoot": lambda: _is_shot(names, frame),
+    }
+
+
+def _is_shot(names: list[str], frame: Frame) -> bool:
+    """`shoot threes` may mean those made or those tried."""
+    counts = set(names) & {"fgm", "fg3m", "ftm"}
+    clear = frame.any("attempted", "range") or "made" in frame.text.split()
+    return clear or not counts or "shoot" not in frame.values("shoot")
+
+
+def _both(frame: Frame) -> bool:
+    """`made shots and attempts`: both, where the question also says made."""
+    said = " ".join(token.text.casefold() for name in ("measures", "verbs") for token in frame.all(name))
+    return ("made" in said or "make" in said) and "and" in frame.text.split()
+
+
+def _of_somebody(frame: Frame) -> bool:
+    """`the team of the leading scorer` is no board of teams."""
+    said = {word for token in frame.all("measures") for word in token.text.casefold().split()}
+    return "team" in frame.values("entity") and bool(said & lexicon().people)

@@ -2,12 +2,13 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from nba_mcp_synthesis.analyst.lexicon import lexicon
+from nba_mcp_synthesis.analyst.lexicon import Meaning, lexicon
 from nba_mcp_synthesis.basketball.matches import Match
-from nba_mcp_synthesis.basketball.mentions import mentions
+from nba_mcp_synthesis.basketball.mentions import Mention, mentions
 from nba_mcp_synthesis.basketball.names import Names
 from nba_mcp_synthesis.basketball.words import words
 from nba_mcp_synthesis.schema.seasons import season_from_start
@@ -15,12 +16,15 @@ from nba_mcp_synthesis.schema.seasons import season_from_start
 Value = str | int | float | dt.date | tuple[object, ...]
 
 _ISO_DATE = r"(?P<iso>\b\d{4}-\d{2}-\d{2}\b)"
-_US_DATE = r"(?P<us>\b\d{1,2}/\d{1,2}(?:/\d{4})?\b)"
+_US_DATE = r"(?P<us>(?<![\d/])\d{1,2}/\d{1,2}(?:/\d{4})?\b(?!/))"
 _SEASON = r"(?P<season>\b\d{4}\s?[-/\u2013]\s?(?:\d{4}|\d{2})\b)"
 _FIGURES = re.compile(f"{_ISO_DATE}|{_US_DATE}|{_SEASON}", re.ASCII)
 _ORDINAL = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)")
 # Longer figures are no statistics, and would overflow dates.
 _NUMBER = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,3})?")
+_LONGEST_VALUE = 8
+# Between two measures these make the second one a condition.
+_LINKS = frozenset({"in", "on", "from", "with", "by", "of"})
 _SYMBOLS = {"%": "percentage", "&": "and"}
 
 
@@ -47,15 +51,32 @@ class _Piece:
     token: Token | None = None
 
 
-def tokens(text: str, names: Names) -> tuple[tuple[Token, ...], tuple[str, ...]]:
-    """The tokens of a question without words that carry nothing, and how slips in it were read."""
-    pieces = _figures(text)
+def tokens(
+    text: str, names: Names, values: Mapping[str, Meaning] = MappingProxyType({})
+) -> tuple[tuple[Token, ...], tuple[str, ...]]:
+    """The tokens of a question without words that carry nothing, and how slips in it were read.
+
+    `values` are phrases that the data give, such as `players from france`; they come before all names.
+    """
+    pieces = _with_values(text, _figures(text), values)
     ordinary = lexicon().words | {p.word for p in pieces if _is_slip(p, names)}
     pieces = _with_names(text, pieces, names, ordinary)
     slips = [(p.word, lexicon().corrected(p.word)) for p in pieces if p.token is None]
     read = tuple(f"Read {word!r} as {known!r}." for word, known in slips if word != known)
-    found = tuple(token for token in _phrases(text, pieces) if token.tag != "ignored")
+    found = tuple(_meaningful(list(_phrases(text, pieces))))
     return found, read + _read_names(found)
+
+
+def _meaningful(found: list[Token]) -> Iterator[Token]:
+    """All but what carries nothing; `points in double-doubles` is no list of two measures."""
+    for at, token in enumerate(found):
+        linked = token.value in _LINKS and {found[i].tag for i in (at - 1, (at + 1) % len(found))} == {
+            "measure"
+        }
+        if linked and 0 < at < len(found) - 1:
+            yield Token("unknown", token.value, f"{token.text} {found[at + 1].text}")
+        elif token.tag != "ignored":
+            yield token
 
 
 def _figures(text: str) -> list[_Piece]:
@@ -63,7 +84,7 @@ def _figures(text: str) -> list[_Piece]:
     figures = [(m.start(), m.end(), _figure(m)) for m in _FIGURES.finditer(text)]
     pieces = [_Piece(start, end, "", token) for start, end, token in figures]
     for word in words(text):
-        if not any(start <= word.start < end for start, end, _ in figures):
+        if word.text != "/" and not any(start <= word.start < end for start, end, _ in figures):
             number = lexicon().numbers.get(word.text)
             known = str(number) if number is not None else _SYMBOLS.get(word.text, word.text)
             pieces.append(_Piece(word.start, word.end, known))
@@ -94,15 +115,41 @@ def _is_slip(piece: _Piece, names: Names) -> bool:
     return lexicon().corrected(piece.word) != piece.word and not names.called(piece.word)
 
 
+def _with_values(text: str, pieces: list[_Piece], values: Mapping[str, Meaning]) -> list[_Piece]:
+    """The longest phrases of `values` made tokens, from left to right."""
+    done: list[_Piece] = []
+    at = 0
+    while at < len(pieces):
+        size = min(_LONGEST_VALUE, len(pieces) - at) if values else 0
+        while size and " ".join(p.word for p in pieces[at : at + size]) not in values:
+            size -= 1
+        if size and all(p.token is None for p in pieces[at : at + size]):
+            start, end = pieces[at].start, pieces[at + size - 1].end
+            meaning = values[" ".join(p.word for p in pieces[at : at + size])]
+            done.append(_Piece(start, end, "", Token(meaning.tag, meaning.value, text[start:end])))
+        else:
+            done.append(pieces[at])
+        at += max(size, 1)
+    return done
+
+
 def _with_names(text: str, pieces: list[_Piece], names: Names, ordinary: set[str]) -> list[_Piece]:
     for mention in mentions(names, text, ordinary):
         inside = [p for p in pieces if mention.start <= p.start < mention.end]
         if all(p.token is None for p in inside):
             tag = "name" if mention.matches else "nobody"
+            if _is_place(mention, pieces):
+                tag = "unknown"
             token = Token(tag, mention.matches, text[mention.start : mention.end])
             pieces = [p for p in pieces if p not in inside]
             pieces.append(_Piece(mention.start, mention.end, "", token))
     return sorted(pieces, key=lambda p: p.start)
+
+
+def _is_place(mention: Mention, pieces: list[_Piece]) -> bool:
+    """True for `in boston`, which may be the team or where its games are."""
+    before = [p.word for p in pieces if p.end <= mention.start][-1:]
+    return before == ["in"] and any(m.how == "city" for m in mention.matches)
 
 
 def _phrases(text: str, pieces: list[_Piece]) -> Iterator[Token]:
@@ -147,3 +194,8 @@ def _read_names(found: tuple[Token, ...]) -> tuple[str, ...]:
         for match in token.value
         if isinstance(match, Match) and match.how == "spelling"
     )
+
+
+def text_of(part: Iterable[Token]) -> str:
+    """The words of several tokens."""
+    return " ".join(token.text for token in part)

@@ -1,8 +1,10 @@
 """Around every tool call: a request id, a log line, counters, and errors in words a caller can act on."""
 
+import contextlib
 import functools
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, ParamSpec, TypeVar
 
@@ -18,6 +20,9 @@ from nba_mcp_synthesis.telemetry.logs import get_logger, request_context
 from nba_mcp_synthesis.telemetry.metrics import Metrics
 
 Call = MiddlewareContext[mt.CallToolRequestParams]
+READ_ONLY = mt.ToolAnnotations(
+    read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
+)
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -53,31 +58,43 @@ class ToolCalls(Middleware):
         self, context: Call, call_next: CallNext[mt.CallToolRequestParams, ToolResult]
     ) -> ToolResult:
         """Runs the call; raises ToolError with a message for the caller where it fails."""
-        started = perf_counter()
         tool = context.message.name
-        outcome = "internal_error"
-        with request_context():
+        with request_context(), observed(self._metrics, tool) as observation:
             try:
                 result = await call_next(context)
             except ToolRefused as error:
-                outcome = error.code
+                observation.outcome = error.code
                 raise
             except (ValidationError, ArgumentError) as error:
-                outcome = "wrong_arguments"
+                observation.outcome = "wrong_arguments"
                 raise ToolError(_advice(tool, error)) from None
             except NotFoundError as error:
-                outcome, tool = "unknown_tool", "unknown"
+                observation.outcome, observation.tool = "unknown_tool", "unknown"
                 raise ToolError(f"{error}. `tools/list` names the tools.") from None
-            else:
-                outcome = "ok"
-                return result
-            finally:
-                self._observe(tool, outcome, perf_counter() - started)
+            observation.outcome = "ok"
+            return result
 
-    def _observe(self, tool: str, outcome: str, seconds: float) -> None:
-        self._metrics.tool_calls.labels(tool, outcome).inc()
-        self._metrics.tool_seconds.labels(tool).observe(seconds)
-        get_logger().info("tool_call", tool=tool, outcome=outcome, seconds=round(seconds, 4))
+
+@dataclass
+class Observation:
+    """What is to be said about one call when it ends."""
+
+    tool: str
+    outcome: str = "internal_error"
+
+
+@contextlib.contextmanager
+def observed(metrics: Metrics, tool: str) -> Iterator[Observation]:
+    """Counts and logs the call inside, with the outcome that it is given."""
+    started = perf_counter()
+    call = Observation(tool)
+    try:
+        yield call
+    finally:
+        seconds = perf_counter() - started
+        metrics.tool_calls.labels(call.tool, call.outcome).inc()
+        metrics.tool_seconds.labels(call.tool).observe(seconds)
+        get_logger().info("tool_call", tool=call.tool, outcome=call.outcome, seconds=round(seconds, 4))
 
 
 def _advice(tool: str, error: Exception) -> str:

@@ -1,5 +1,6 @@
 """The HTTP service: health, metrics and MCP on one port."""
 
+import contextlib
 import hmac
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,12 +11,18 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from fastmcp import FastMCP
+from starlette.types import ASGIApp
 
 from nba_mcp_synthesis.errors import NbaMcpError
+from nba_mcp_synthesis.server.direct import DirectCalls
+from nba_mcp_synthesis.server.policy import policy
 from nba_mcp_synthesis.server.requests import ObserveRequests
+from nba_mcp_synthesis.server.tools import Services, Tools
 from nba_mcp_synthesis.telemetry.logs import get_logger
 from nba_mcp_synthesis.telemetry.metrics import CONTENT_TYPE_LATEST, Metrics
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+
+_MCP = "/mcp"
 
 
 @dataclass
@@ -27,20 +34,24 @@ class Readiness:
 
 def build_http(
     mcp: FastMCP,
-    warehouse: DuckDBWarehouse,
+    services: Services,
     metrics: Metrics,
     readiness: Readiness,
     metrics_token: str | None = None,
     context: str = "development",
-) -> FastAPI:
+) -> ASGIApp:
     """The application. `/metrics` wants `metrics_token` as bearer token when there is one."""
-    mcp_app = mcp.http_app(path="/mcp", host_origin_protection="auto")
+    warehouse = services.warehouse
+    mcp_app = mcp.http_app(path=_MCP, host_origin_protection="auto")
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with mcp_app.lifespan(mcp_app):
+            with contextlib.suppress(NbaMcpError):  # no data yet: /health says so, the first query starts it
+                services.queries.warm()
             get_logger().info("started", version=version("nba-mcp-synthesis"))
             yield
+            services.queries.close()
             get_logger().info("stopped")
 
     app = FastAPI(
@@ -50,11 +61,12 @@ def build_http(
         docs_url=None,
         redoc_url=None,
     )
-    app.add_middleware(ObserveRequests, metrics=metrics)
     _add_health(app, warehouse, readiness, context)
     _add_metrics(app, warehouse, metrics, metrics_token)
+    _add_policy(app, warehouse)
     app.mount("/", mcp_app)
-    return app
+    # Around the framework, whose own layers would be a tenth of a plain call.
+    return ObserveRequests(DirectCalls(app, _MCP, Tools(services).query_text, metrics), metrics)
 
 
 def _add_health(app: FastAPI, warehouse: DuckDBWarehouse, readiness: Readiness, context: str) -> None:
@@ -92,6 +104,12 @@ def _warehouse_health(warehouse: DuckDBWarehouse) -> dict[str, Any]:
         "data_as_of": state.data_as_of,
         "simulated": state.simulated,
     }
+
+
+def _add_policy(app: FastAPI, warehouse: DuckDBWarehouse) -> None:
+    @app.get("/v1/policy", summary="What query_sql accepts, and its limits")
+    async def told() -> dict[str, Any]:
+        return policy(warehouse)
 
 
 def _add_metrics(app: FastAPI, warehouse: DuckDBWarehouse, metrics: Metrics, token: str | None) -> None:

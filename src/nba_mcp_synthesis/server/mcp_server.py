@@ -5,14 +5,16 @@ from importlib.metadata import version
 
 from fastmcp import FastMCP
 
+from nba_mcp_synthesis.server import resources
 from nba_mcp_synthesis.server.calls import ToolCalls
 from nba_mcp_synthesis.server.tools import Services, register
 from nba_mcp_synthesis.telemetry.metrics import Metrics
 
 INSTRUCTIONS = """\
-NBA data with the query behind every number. Use `ask` for questions in English; for your own analysis use
-`find` for ids, `describe` for tables and `query_sql`. Seasons are written 2025-26; never add up different
-season types. State numbers only as returned. When `simulated` is true, say that it is an invented league.
+NBA data with the query behind every number. Use `ask` for questions in English, `query_stats` and `compare`
+for figures by dimensions (nba://primer lists them), `describe` and `query_sql` for what they cannot say.
+Seasons are written 2025-26; never add up different season types. State numbers only as returned. When
+`simulated` is true, say that it is an invented league.
 """
 
 
@@ -27,6 +29,7 @@ async def build_mcp(services: Services, metrics: Metrics) -> FastMCP:
         strict_input_validation=False,
     )
     register(server, services)
+    resources.register(server, services)
     await _spare_the_catalogue(server)
     return server
 

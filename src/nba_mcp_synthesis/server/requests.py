@@ -9,7 +9,9 @@ from nba_mcp_synthesis.telemetry.logs import get_logger, request_context
 from nba_mcp_synthesis.telemetry.metrics import Metrics
 
 # Anything else counts as "other", so that no caller can make metrics grow.
-PATHS = frozenset({"/", "/health", "/health/live", "/health/ready", "/metrics", "/mcp", "/openapi.json"})
+PATHS = frozenset(
+    {"/", "/health", "/health/live", "/health/ready", "/metrics", "/mcp", "/openapi.json", "/v1/policy"}
+)
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -25,7 +27,9 @@ class ObserveRequests:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        with request_context(Headers(scope=scope).get("x-request-id")) as request_id:
+        client = scope.get("client")
+        caller = client[0] if client else "unknown"
+        with request_context(Headers(scope=scope).get("x-request-id"), caller=caller) as request_id:
             await self._observed(scope, receive, send, request_id)
 
     async def _observed(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:

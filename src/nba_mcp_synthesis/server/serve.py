@@ -22,7 +22,7 @@ from nba_mcp_synthesis.telemetry.metrics import Metrics
 
 def serve_stdio(services: Services, settings: Settings) -> None:
     """Serves one client on standard input and output until it closes them."""
-    configure_logs(sys.stderr, settings.log_level, context=settings.context)
+    configure_logs(sys.stderr, settings.log_level, context=settings.context, caller="stdio")
 
     async def run() -> None:
         server = await build_mcp(services, Metrics())
@@ -48,7 +48,7 @@ async def _serve(services: Services, settings: Settings, host: str, port: int) -
     metrics, readiness = Metrics(), Readiness()
     mcp = await build_mcp(services, metrics)
     token = settings.metrics_token.get_secret_value() if settings.metrics_token else None
-    app = build_http(mcp, services.warehouse, metrics, readiness, token, settings.context)
+    app = build_http(mcp, services, metrics, readiness, token, settings.context)
     config = uvicorn.Config(
         app,
         host=host,

@@ -10,26 +10,25 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastmcp import FastMCP
-from mcp.types import ToolAnnotations
+from fastmcp.tools import ToolResult
+from mcp.types import TextContent
 from pydantic import Field
+from pydantic_core import from_json
 
 from nba_mcp_synthesis.basketball import box_score as boxes
 from nba_mcp_synthesis.basketball.matches import Kind, likely
 from nba_mcp_synthesis.basketball.names import Names
+from nba_mcp_synthesis.basketball.stats.stats import Stats
 from nba_mcp_synthesis.errors import UsageError
 from nba_mcp_synthesis.facts import Answer
+from nba_mcp_synthesis.server import policy, stat_tools, statements
 from nba_mcp_synthesis.server import results as out
-from nba_mcp_synthesis.server.calls import worded
-from nba_mcp_synthesis.shapes import answer_json, result_json
+from nba_mcp_synthesis.server.calls import READ_ONLY, worded
+from nba_mcp_synthesis.server.policy import MOST_PAGE_ROWS, PAGE_ROWS
+from nba_mcp_synthesis.shapes import answer_json
 from nba_mcp_synthesis.warehouse import catalog, status
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
 from nba_mcp_synthesis.warehouse.untrusted import UntrustedQueries
-
-READ_ONLY = ToolAnnotations(
-    read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
-)
-PAGE_ROWS = 100
-MOST_PAGE_ROWS = 1_000
 
 
 @dataclass(frozen=True)
@@ -39,16 +38,22 @@ class Services:
     warehouse: DuckDBWarehouse
     queries: UntrustedQueries
     names: Callable[[], Names]
-    ask: Callable[[str], Answer]
+    ask: Callable[..., Answer]
+    stats: Stats
 
 
 def register(server: FastMCP, services: Services) -> None:
     """Adds all tools to the server."""
     tools = Tools(services)
+    stat_tools.register(server, services.stats, services.names)
     for tool in (tools.ask, tools.find, tools.describe, tools.box_score, tools.data_status):
         server.tool(worded(tool), annotations=READ_ONLY)
-    described = f"{tools.query_sql.__doc__} {tools.query_limits()}"
-    server.tool(worded(tools.query_sql), description=described, annotations=READ_ONLY)
+    server.tool(
+        worded(tools.query_sql),
+        description=f"{tools.query_sql.__doc__} {policy.in_words(services.warehouse)}",
+        annotations=READ_ONLY,
+        output_schema=out.QueryResult.model_json_schema(),
+    )
 
 
 class Tools:
@@ -59,14 +64,16 @@ class Tools:
         self._warehouse = services.warehouse
 
     def ask(
-        self, question: Annotated[str, Field(description="In plain English; names may be misspelt")]
+        self,
+        question: Annotated[str, Field(description="In plain English; names may be misspelt")],
+        previous: Annotated[str | None, Field(description="The question before, to follow up on")] = None,
     ) -> out.AskResult:
         """Answers a question about NBA players, teams and games from the loaded data.
 
         Gives the sentence, a table and the SQL behind every number. Refuses or asks back rather than guess.
         Start here.
         """
-        return out.AskResult.model_validate(answer_json(self._services.ask(question)))
+        return out.AskResult.model_validate(answer_json(self._services.ask(question, previous=previous)))
 
     def find(
         self,
@@ -98,22 +105,17 @@ class Tools:
         sql: Annotated[str, Field(description="One SELECT in DuckDB's dialect")],
         limit: Annotated[int, Field(ge=1, le=MOST_PAGE_ROWS, description="Rows a page")] = PAGE_ROWS,
         cursor: Annotated[str | None, Field(description="next_cursor of the page before")] = None,
-    ) -> out.QueryResult:
+    ) -> ToolResult:
         """Runs one read-only SELECT and returns compact rows.
 
         Filter on season ('2025-26') and season_type ('Regular Season', 'Playoffs').
         """
-        page = self._services.queries.run(sql, limit, cursor)
-        shape = result_json(page.result)
-        return out.QueryResult.model_validate({**shape, "next_cursor": page.next_cursor})
+        text = self.query_text(sql, limit, cursor)
+        return ToolResult([TextContent(type="text", text=text.decode())], from_json(text))
 
-    def query_limits(self) -> str:
-        """The limits of query_sql, told before they are met."""
-        limits = self._warehouse.limits
-        return (
-            f"Limits: {limits.seconds:g} s, {MOST_PAGE_ROWS:,} rows a page, {limits.bytes:,} bytes; when "
-            "`truncated`, send the same SQL with `next_cursor`, or aggregate."
-        )
+    def query_text(self, sql: str, limit: int, cursor: str | None) -> bytes:
+        """What query_sql gives, as JSON text."""
+        return out.query_result(statements.run(self._services.queries, sql, limit, cursor))
 
     def box_score(
         self,

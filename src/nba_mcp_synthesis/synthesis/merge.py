@@ -32,6 +32,8 @@ def merge(question: Question, verdicts: Sequence[Verdict]) -> Answer:
         evidence=kept.evidence,
         assumptions=kept.assumptions,
         definitions=kept.definitions,
+        conditions=kept.conditions,
+        explained=kept.explained,
         choices=kept.choices,
         confidence=confidence,
         confidence_means=_MEANS[confidence],

@@ -21,8 +21,9 @@ def ask(
     warehouse: DuckDBWarehouse,
     cautions: Cautions,
     answer_id: str | None = None,
+    previous: str | None = None,
 ) -> Answer:
-    """Answers one question from the warehouse.
+    """Answers one question from the warehouse; `previous` is the one that it may follow up on.
 
     Raises:
         UsageError: the question is empty or longer than MAX_QUESTION characters.
@@ -30,9 +31,10 @@ def ask(
     """
     if not text.strip():
         raise UsageError("The question is empty.", 'Ask something like "who led the league in scoring".')
-    if len(text) > MAX_QUESTION:
-        raise UsageError(f"The question has {len(text):,} characters; the limit is {MAX_QUESTION:,}.")
-    question = Question(answer_id or uuid.uuid4().hex[:12], text.strip())
+    longest = max(len(text), len(previous or ""))
+    if longest > MAX_QUESTION:
+        raise UsageError(f"The question has {longest:,} characters; the limit is {MAX_QUESTION:,}.")
+    question = Question(answer_id or uuid.uuid4().hex[:12], text.strip(), previous)
     state = warehouse.state()
     verdicts = [verify(p, warehouse.query) for p in hear(voices, question)]
     answer = merge(question, verdicts)

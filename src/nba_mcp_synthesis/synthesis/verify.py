@@ -15,8 +15,8 @@ def verify(proposal: Proposal, run: Run) -> Verdict:
 
     It holds when each evidence query returns the same rows as before, each claim's value is in a row of its
     evidence that names its entity, each number of the table is in some evidence, and each number of the text
-    is in some evidence, in the stated assumptions or definitions, or a date. A refusal or a question back
-    claims nothing and always holds.
+    is in some evidence, in the stated assumptions, conditions or definitions, or a date. A refusal or a
+    question back claims nothing and always holds.
     """
     if proposal.status != "answered":
         return Verdict(proposal, holds=True)
@@ -75,6 +75,6 @@ def _unshown_numbers(proposal: Proposal) -> list[str]:
     rows = [r for e in proposal.evidence for r in e.result.rows]
     shown = [*values_of(rows), *parts_of_dates(rows)]
     shown += range(1, len(proposal.rows) + 1)  # places in a list
-    stated = numbers_in(" ".join([*proposal.assumptions, *proposal.definitions]))
+    stated = numbers_in(" ".join([*proposal.assumptions, *proposal.conditions, *proposal.definitions]))
     missing = [n for n in numbers_in(proposal.text) if n not in stated and not shown_by(n, shown)]
     return [f"The number {n} of the text is in no evidence." for n in missing]

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any, TextIO
 
 import structlog
+from pydantic_core import to_json
 
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 # Their own lines repeat what ours say, or speak of every step.
@@ -29,10 +30,15 @@ def configure_logs(stream: TextIO, level: str = "info", **facts: str) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+    # Our own events go straight to the stream: the way through the standard library takes four times as long.
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            *shared,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(serializer=_json),
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        logger_factory=structlog.WriteLoggerFactory(file=stream),
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(stream)
@@ -53,6 +59,10 @@ def configure_logs(stream: TextIO, level: str = "info", **facts: str) -> None:
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [], True
         logger.setLevel(max(logging.WARNING, root.level))
+
+
+def _json(event: Any, **_: Any) -> str:
+    return to_json(event, fallback=repr).decode()
 
 
 def get_logger() -> Any:

@@ -13,14 +13,13 @@ from time import perf_counter
 
 import duckdb
 
-from nba_mcp_synthesis.errors import Busy, LimitExceeded, NoWarehouse, QueryFailed
+from nba_mcp_synthesis.errors import LimitExceeded, NoWarehouse, QueryFailed
 from nba_mcp_synthesis.facts import Result, Row
 from nba_mcp_synthesis.warehouse import migrations
-from nba_mcp_synthesis.warehouse.limits import Limits
+from nba_mcp_synthesis.warehouse.limits import Limits, Places
+from nba_mcp_synthesis.warehouse.reasons import reason
 
 _CHUNK = 500
-# More callers than this are turned away at once, so that they do not hold threads while they wait.
-_WAITING_PER_PLACE = 4
 # Bounds of the product's own queries, which settings for callers do not touch.
 _OWN_ROWS, _OWN_BYTES = 100_000, 100_000_000
 
@@ -46,10 +45,9 @@ class DuckDBWarehouse:
     ) -> None:
         self.path = path
         self.limits = limits or Limits()
-        self._memory_mb = memory_mb
-        self._places = threading.BoundedSemaphore(concurrency)
-        self._callers = threading.BoundedSemaphore(concurrency * (1 + _WAITING_PER_PLACE))
-        self._concurrency = concurrency
+        self.concurrency = concurrency
+        self.memory_mb = memory_mb
+        self._places = Places(concurrency)
         self._lock = threading.Lock()
         self._state: State | None = None
 
@@ -76,7 +74,7 @@ class DuckDBWarehouse:
         """
         bounds = limits or self.limits
         started = perf_counter()
-        with self._place(bounds), self._cursor() as (state, cursor):
+        with self._places.place(bounds.seconds), self._cursor() as (state, cursor):
             rows, notes = _run(cursor, sql, bounds, skip)
             columns = tuple(c[0] for c in cursor.description or ())
         return Result(
@@ -104,23 +102,6 @@ class DuckDBWarehouse:
             if self._state is not None:
                 self._state.connection.close()
                 self._state = None
-
-    @contextlib.contextmanager
-    def _place(self, bounds: Limits) -> Iterator[None]:
-        if not self._callers.acquire(blocking=False):
-            raise Busy("Too many callers wait for a query to end.", "Try again in a moment.")
-        try:
-            if not self._places.acquire(timeout=bounds.seconds):
-                raise Busy(
-                    f"All {self._concurrency} places for queries have been taken for {bounds.seconds:g} s.",
-                    "Try again in a moment.",
-                )
-            try:
-                yield
-            finally:
-                self._places.release()
-        finally:
-            self._callers.release()
 
     @contextlib.contextmanager
     def _cursor(self) -> Iterator[tuple[State, duckdb.DuckDBPyConnection]]:
@@ -163,7 +144,7 @@ class DuckDBWarehouse:
             ":memory:",
             config={
                 "threads": 1,  # each caller's own thread does its work, and orders are repeatable
-                "memory_limit": f"{self._memory_mb}MB",
+                "memory_limit": f"{self.memory_mb}MB",
                 "temp_directory": "",
                 "autoinstall_known_extensions": "false",
                 "autoload_known_extensions": "false",
@@ -200,17 +181,11 @@ def _run(
             cursor.execute(sql)
             return _fetch(cursor, bounds, skip)
     except duckdb.InterruptException:
-        raise LimitExceeded(
-            f"The query was stopped at its deadline of {bounds.seconds:g} s.",
-            "Filter on season and season_type, or aggregate, so that it reads less.",
-        ) from None
+        raise bounds.stopped() from None
     except duckdb.OutOfMemoryException:
-        raise LimitExceeded(
-            "The query needs more memory than it may use.",
-            "Filter or aggregate so that it holds less.",
-        ) from None
+        raise bounds.out_of_memory() from None
     except duckdb.Error as error:
-        raise QueryFailed(f"The query could not be run: {_reason(error)}") from None
+        raise QueryFailed(f"The query could not be run: {reason(error)}") from None
 
 
 @contextlib.contextmanager
@@ -238,16 +213,8 @@ def _fetch(
                 return tuple(rows), (bounds.cut_by_rows(),)
             size += sum(len(str(value)) for value in row)
             if size > bounds.bytes and not rows:
-                raise LimitExceeded(
-                    f"One row alone has more than the limit of {bounds.bytes:,} bytes.",
-                    "Name fewer columns, or shorten their values.",
-                )
+                raise bounds.row_too_large()
             if size > bounds.bytes:
                 return tuple(rows), (bounds.cut_by_bytes(len(rows)),)
             rows.append(row)
     return tuple(rows), ()
-
-
-def _reason(error: duckdb.Error) -> str:
-    """The engine's own words, without the picture of the statement below them."""
-    return str(error).split("\n\nLINE ", 1)[0].replace("\n", " ").strip()

@@ -1,146 +1,108 @@
 """One game: its score, its winner and margin, its box score."""
 
-import datetime as dt
-from dataclasses import dataclass
+from dataclasses import replace
 
-from nba_mcp_synthesis.analyst.context import Context, Declined, Period, Scope
+from nba_mcp_synthesis.analyst import asking
+from nba_mcp_synthesis.analyst.context import Context
+from nba_mcp_synthesis.analyst.declined import Declined
 from nba_mcp_synthesis.analyst.families.family import Family
-from nba_mcp_synthesis.analyst.reading import Taking
+from nba_mcp_synthesis.analyst.frame import Frame
+from nba_mcp_synthesis.analyst.scope import SCOPE, Scope, scope_of
 from nba_mcp_synthesis.analyst.sentences import listed, on
-from nba_mcp_synthesis.analyst.tokens import Token
+from nba_mcp_synthesis.analyst.who import people
 from nba_mcp_synthesis.basketball.box_score import box_score
 from nba_mcp_synthesis.basketball.matches import Match
+from nba_mcp_synthesis.basketball.stats.query import Condition, StatQuery
 from nba_mcp_synthesis.errors import AmbiguousName
 from nba_mcp_synthesis.facts import Claim, Evidence, Proposal
-from nba_mcp_synthesis.schema.seasons import season_start
 
 _MOST_CHOICES = 8
-# A season's games fall from this month of its first year to the month before in the next.
-_FIRST_MONTH = 8
-_SQL = """SELECT
-  g.game_id,
-  g.game_date,
-  CASE WHEN g.home_pts > g.away_pts THEN h.full_name ELSE a.full_name END AS winner,
-  GREATEST(g.home_pts, g.away_pts) AS winner_pts,
-  CASE WHEN g.home_pts > g.away_pts THEN a.full_name ELSE h.full_name END AS loser,
-  LEAST(g.home_pts, g.away_pts) AS loser_pts,
-  ABS(g.home_pts - g.away_pts) AS margin
-FROM games AS g
-JOIN teams AS h ON h.team_id = g.home_team_id
-JOIN teams AS a ON a.team_id = g.away_team_id
-WHERE g.home_pts IS NOT NULL AND g.away_pts IS NOT NULL
-  AND {conditions}
-ORDER BY g.game_date, g.game_id"""
+_USES = (
+    "subjects", "score", "result", "margin", "box", "met", "either", "beat", "when", "record", "line", *SCOPE,
+)  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Which game, and what of it."""
-
-    teams: tuple[Token, ...]
-    date: Token | None
-    day: Token | None
-    number: Token | None
-    round: Token | None
-    period: Period
-    asks_winner: bool
-    asks_box: bool
-
-
-def match(taking: Taking) -> Plan | None:
-    """Two teams, or one and a date, or the number of a play-off game."""
-    plan = Plan(
-        teams=tuple(taking.all("name")),
-        date=taking.one("date"),
-        day=taking.one("day"),
-        number=taking.one("game_number"),
-        round=taking.one("round"),
-        period=Period.taken(taking),
-        asks_winner=bool(taking.all("won") + taking.all("margin")),
-        asks_box=taking.has("box"),
-    )
-    asks = plan.asks_winner or plan.asks_box or taking.has("score")
-    asks = taking.has("game") or asks
-    taking.all("against")
-    taking.all("verb")
-    when = plan.date or plan.day or plan.number
-    named = len(plan.teams) in (1, 2) if when else len(plan.teams) == 2 and asks
-    return plan if named or (plan.number and plan.round and not plan.teams) else None
+def fits(frame: Frame) -> bool:
+    """Two teams, or one and a day, or the number of a play-off game; and nothing of players."""
+    if frame.any("measures", "order", "thresholds", "streak", "splits", "times", "without"):
+        return False
+    named = len(frame.all("subjects")) + len(frame.all("opponents"))
+    is_one_day = frame.any("date", "yesterday") or frame.values("last") == ["1"]
+    if frame.has("game_number"):
+        return named > 0 or frame.has("conditions")
+    if is_one_day:
+        return named in (1, 2)
+    asks = frame.any("score", "margin", "game", "box") or (frame.has("result") and not frame.has("met"))
+    return named == 2 and asks and not frame.any("record", "how_many")
 
 
-def answer(plan: Plan, context: Context) -> Proposal:
+def answer(frame: Frame, context: Context) -> Proposal:
     """The game, when exactly one is meant."""
-    clubs = [context.who(token, "team") for token in plan.teams]
-    evidence = context.run(_SQL.format(conditions="\n  AND ".join(_conditions(plan, clubs, context))))
-    games = evidence.result.rows
-    if not games:
-        raise _not_loaded(plan, clubs, context)
-    if len(games) > 1:
-        said = f"game of the {listed([club.name for club in clubs])}" if clubs else "game"
-        raise AmbiguousName(said, [f"{on(row[1])}: {row[2]} beat {row[4]}" for row in games[:_MOST_CHOICES]])
-    if plan.asks_box:
-        return _box(evidence, context)
-    return context.answered(_said(evidence, winner=plan.asks_winner), _claims(evidence))
-
-
-def _conditions(plan: Plan, clubs: list[Match], context: Context) -> list[str]:
-    conditions = [f"{club.id} IN (g.home_team_id, g.away_team_id)" for club in clubs]
-    if plan.date is not None:
-        conditions.append(f"g.game_date = DATE '{plan.date.value}'")
-    if plan.number is not None:
-        conditions.append(f"g.series_game = {plan.number.value}")
-    if plan.round is not None:
-        number, _, conference = str(plan.round.value).partition(" ")
-        conditions.append(f"g.playoff_round = {number}")
-        conditions += [f"h.conference = '{conference}'"] if conference else []
-    if plan.date is None or plan.period.season is not None:
-        conditions += _season_conditions(plan, context)
-    elif plan.period.season_type is not None:
-        conditions.append(f"g.season_type = '{plan.period.season_type.value}'")
-    return conditions
-
-
-def _season_conditions(plan: Plan, context: Context) -> list[str]:
-    """Season and type; a day without a year gets the year that it has in the season."""
-    in_series = plan.number is not None or plan.round is not None
-    asked = plan.period.season_type
-    season_type = str(asked.value) if asked else "Playoffs" if in_series else "Regular Season"
-    seasons = sorted({s for s, its_type in context.coverage.teams if plan.day or its_type == season_type})
-    season = context.season_of(plan.period.season, seasons)
-    if season is None or season not in seasons:
-        loaded = f"Loaded: games of {', '.join(seasons)}." if seasons else ""
-        raise Declined(f"No games of {Scope(season or 'any season', season_type)} are loaded.", loaded)
-    conditions = [f"g.season = '{season}'"]
-    if plan.day is None or asked:
-        conditions.append(f"g.season_type = '{season_type}'")
-    if plan.day is not None:
-        conditions.append(f"g.game_date = DATE '{_dated(plan.day, season)}'")
-    if plan.period.season is None:
-        context.assumptions.append(f"Taken as the {season} season, the newest that is loaded.")
-    return conditions
-
-
-def _dated(day: Token, season: str) -> dt.date:
-    month, number = day.value if isinstance(day.value, tuple) else (1, 1)
-    year = season_start(season) + (int(str(month)) < _FIRST_MONTH)
-    try:
-        return dt.date(year, int(str(month)), int(str(number)))
-    except ValueError:
-        raise Declined(f"There is no {day.text} in the {season} season.") from None
-
-
-def _not_loaded(plan: Plan, clubs: list[Match], context: Context) -> Declined:
-    asked = plan.date or plan.day or plan.number
-    when = f" ({asked.text})" if asked else ""
-    who = f" of the {listed([club.name for club in clubs])}" if clubs else ""
-    newest = context.evidence[-1].result.data_as_of
-    return Declined(
-        f"No such game{who}{when} is loaded.", f"The newest game loaded is of {newest}." if newest else ""
+    clubs = _clubs(frame, context)
+    scope = scope_of(frame.without("opponents"), context)
+    query = asking.query_of(scope, "team", ("pts",), ("date", "game"))
+    query = replace(
+        query, where=(*query.where, *_played_by(clubs)), season_types=_types(frame, scope, context)
     )
+    games = context.ask(replace(query, order_by=(("date", True),))).result.rows
+    who = f" of the {listed([club.name for club in clubs])}" if clubs else ""
+    if not games:
+        newest = context.evidence[-1].result.data_as_of
+        hint = f"The newest game loaded is of {newest}." if newest else ""
+        raise Declined(f"No such game{who} {scope.said} is loaded.", hint)
+    evidence = _results(tuple(row[1] for row in games[:_MOST_CHOICES]), query, context)
+    rows = evidence.result.rows
+    if len(games) > 1:
+        raise AmbiguousName(f"game{who}", [f"{on(row[2])}: {row[0]} beat {row[1]}" for row in rows])
+    if not rows:
+        raise Declined(f"The result of the game{who} {scope.said} is not loaded.")
+    if frame.has("box"):
+        return _box(evidence, context)
+    asks_winner = frame.any("result", "margin", "beat")
+    return context.answered(_said(evidence, winner=asks_winner), _claims(evidence))
+
+
+def _clubs(frame: Frame, context: Context) -> tuple[Match, ...]:
+    found = people(frame, context, "team")
+    if found.players:
+        raise Declined("Scores are of teams.", "Name one or two teams, or ask for a player's points.")
+    return (*found.teams, *(context.who(token, "team") for token in frame.all("opponents")))
+
+
+def _played_by(clubs: tuple[Match, ...]) -> list[Condition]:
+    """The games of a team, of two teams, or of the winners where none is named."""
+    if not clubs:
+        return [Condition("result", "=", ("win",))]
+    one = [Condition("team", "=", (clubs[0].id,))]
+    return one + [Condition("opponent", "=", (club.id,)) for club in clubs[1:2]]
+
+
+def _types(frame: Frame, scope: Scope, context: Context) -> tuple[str, ...]:
+    """A day without a season type is a day of any that is loaded."""
+    if frame.has("season_type") or not frame.any("date", "yesterday"):
+        return (scope.season_type,)
+    context.assumptions[:] = [text for text in context.assumptions if "regular season" not in text]
+    kinds = ("Regular Season", "Playoffs", "PlayIn", "NBA Cup")
+    return tuple(kind for kind in kinds if set(scope.seasons) <= set(context.stats.coverage().seasons(kind)))
+
+
+def _results(games: tuple[str, ...], query: StatQuery, context: Context) -> Evidence:
+    """The winner's row of each game."""
+    context.ask(
+        replace(
+            query,
+            measures=("pts", "opp_pts", "plus_minus"),
+            by=("team", "opponent", "date", "game"),
+            where=(Condition("game", "=", games), Condition("result", "=", ("win",))),
+            order_by=(("date", True),),
+            last=None,
+        )
+    )
+    return context.evidence[-1]
 
 
 def _said(evidence: Evidence, *, winner: bool) -> str:
-    _, date, won, won_pts, lost, lost_pts, margin = evidence.result.rows[0]
+    won, lost, date, _, won_pts, lost_pts, margin = evidence.result.rows[0]
     score = f"{won} {won_pts}, {lost} {lost_pts}"
     if winner:
         points = "point" if margin == 1 else "points"
@@ -149,7 +111,7 @@ def _said(evidence: Evidence, *, winner: bool) -> str:
 
 
 def _claims(evidence: Evidence) -> list[Claim]:
-    _, _, won, won_pts, lost, lost_pts, margin = evidence.result.rows[0]
+    won, lost, _, _, won_pts, lost_pts, margin = evidence.result.rows[0]
     return [
         Claim(won, "pts", won_pts, "points", evidence.id),
         Claim(lost, "pts", lost_pts, "points", evidence.id),
@@ -158,7 +120,7 @@ def _claims(evidence: Evidence) -> list[Claim]:
 
 
 def _box(game: Evidence, context: Context) -> Proposal:
-    players = box_score(context.warehouse, game.result.rows[0][0]).players
+    players = box_score(context.warehouse, game.result.rows[0][3]).players
     if not players.rows:
         raise Declined("The score of that game is loaded, its box score is not.", "Ask for the score.")
     context.keep(players)
@@ -166,4 +128,4 @@ def _box(game: Evidence, context: Context) -> Proposal:
     return context.answered(text, _claims(game))
 
 
-FAMILY = Family(match, answer, "score of the bulls hawks game on december 21")
+GAME = Family("games", fits, answer, _USES, "score of the {team} {rival} game on december 21")

@@ -1,12 +1,12 @@
 """Places in the standings: `who finished 3rd in the west`, `how many games behind were the rockets`."""
 
-from dataclasses import dataclass
-
-from nba_mcp_synthesis.analyst.context import Context, Declined, Period, Scope
+from nba_mcp_synthesis.analyst.context import Context
+from nba_mcp_synthesis.analyst.declined import Declined
 from nba_mcp_synthesis.analyst.families.family import Family
-from nba_mcp_synthesis.analyst.reading import Taking
+from nba_mcp_synthesis.analyst.frame import Frame
+from nba_mcp_synthesis.analyst.scope import SEASON, Scope, season_scope
 from nba_mcp_synthesis.analyst.sentences import listed, nth
-from nba_mcp_synthesis.analyst.tokens import Token
+from nba_mcp_synthesis.analyst.who import one, people
 from nba_mcp_synthesis.facts import Claim, Evidence, Proposal
 
 # Before it, winners of a division were placed above teams with better records.
@@ -23,155 +23,152 @@ FROM standings AS s
 JOIN teams AS t ON t.team_id = s.team_id
 WHERE {conditions}
 ORDER BY s.conference, s.conference_rank"""
-
+_BEHIND_EACH_OTHER = """SELECT
+  t.full_name AS team,
+  o.full_name AS ahead,
+  ((b.wins - s.wins) + (s.losses - b.losses)) / 2 AS games_behind
+FROM standings AS s
+JOIN standings AS b ON b.season = s.season
+JOIN teams AS t ON t.team_id = s.team_id
+JOIN teams AS o ON o.team_id = b.team_id
+WHERE s.season = '{season}' AND s.team_id IN ({teams}) AND b.team_id IN ({teams})
+  AND s.wins - s.losses < b.wins - b.losses"""
 _WITHOUT_OPPONENT = """SELECT game_id FROM team_game_stats
 WHERE season = '{season}' AND season_type = 'Regular Season' AND opponent_team_id IS NULL
 LIMIT 1"""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What is asked of the standings: a team, a place, a conference, or an end of the table."""
-
-    period: Period
-    named: Token | None = None
-    conference: str | None = None
-    place: int | None = None
-    end: str | None = None
-
-
-def match_place(taking: Taking) -> Plan | None:
+def fits_place(frame: Frame) -> bool:
     """`who finished 3rd in the west and with what record`."""
-    ordinal, conference = taking.one("ordinal"), taking.one("conference")
-    if ordinal is None or conference is None:
-        return None
-    _take_words(taking)
-    return Plan(Period.taken(taking), conference=str(conference.value), place=int(str(ordinal.value)))
+    return frame.has("ordinal", "conference") and not frame.any("subjects", "measures", "ends")
 
 
-def answer_place(plan: Plan, context: Context) -> Proposal:
+def answer_place(frame: Frame, context: Context) -> Proposal:
     """Who has that place, and with what record."""
-    found = f"s.conference = '{plan.conference}' AND s.conference_rank = {plan.place}"
-    evidence, scope = _rows(plan, found, context)
+    conference, place = frame.values("conference")[0], frame.values("ordinal")[0]
+    found = f"s.conference = '{conference}' AND s.conference_rank = {place}"
+    evidence, scope = _rows(frame, found, context)
     if not evidence.result.rows:
-        raise Declined(f"Nobody was {nth(plan.place or 0)} in the {plan.conference} in {scope}.")
-    return context.answered(_place_in_words(evidence, scope, context), _record(evidence))
+        raise Declined(f"Nobody was {nth(int(place))} in the {conference} in {scope.named}.")
+    return context.answered(_places(evidence, scope, context), _record(evidence))
 
 
-def match_team(taking: Taking) -> Plan | None:
-    """`what seed were the knicks`, `where did the rockets finish`."""
-    named, conference = taking.first("name"), taking.one("conference")
-    if named is None or not _take_words(taking):
-        return None
-    return Plan(Period.taken(taking), named, str(conference.value) if conference else None)
+def fits_team(frame: Frame) -> bool:
+    """`what seed were the knicks`, `where did the rockets finish`, `spurs or pelicans, the higher seed`."""
+    asks = frame.any("place", "standings")
+    return asks and frame.has("subjects") and not frame.any("order", "measures")
 
 
-def answer_team(plan: Plan, context: Context) -> Proposal:
-    """The place of a team in its conference, and its record."""
-    evidence, scope = _of_team(plan, context)
-    team, conference, rank, *_ = evidence.result.rows[0]
-    if plan.conference not in (None, conference):
-        raise Declined(f"The {team} are in the {conference}.")
-    claims = [Claim(team, "conference_rank", rank, "place", evidence.id), *_record(evidence)]
-    return context.answered(_place_in_words(evidence, scope, context), claims)
+def answer_team(frame: Frame, context: Context) -> Proposal:
+    """The place of each team in its conference, and its record."""
+    evidence, scope = _of_teams(frame, context)
+    wanted = frame.values("conference")
+    for row in evidence.result.rows:
+        if wanted and row[1] not in wanted:
+            raise Declined(f"The {row[0]} are in the {row[1]}.")
+    claims = [Claim(row[0], "conference_rank", row[2], "place", evidence.id) for row in evidence.result.rows]
+    return context.answered(_places(evidence, scope, context), [*claims, *_record(evidence)])
 
 
-def match_behind(taking: Taking) -> Plan | None:
-    """`how many games behind first were the rockets`."""
-    named = taking.first("name")
-    if named is None or not taking.has("behind"):
-        return None
-    return Plan(Period.taken(taking), named)
+def fits_behind(frame: Frame) -> bool:
+    """`how many games behind first were the rockets`, `games back of the pistons`."""
+    return frame.has("subjects", "behind")
 
 
-def answer_behind(plan: Plan, context: Context) -> Proposal:
-    """Games behind the first of the conference."""
-    evidence, scope = _of_team(plan, context)
+def answer_behind(frame: Frame, context: Context) -> Proposal:
+    """Games behind the first of the conference, or behind another team."""
+    if len(frame.all("subjects")) > 1:
+        return _behind_each_other(frame, context)
+    evidence, scope = _of_teams(frame, context)
     team, conference, *_, behind = evidence.result.rows[0]
-    text = f"The {team} were {behind:g} games behind first place in the {conference} in {scope}."
-    claims = [Claim(team, "games_behind", behind, "games", evidence.id)]
+    text = f"The {team} were {behind:g} games behind first place in the {conference} in {scope.named}."
     context.assumptions.append("Games behind are counted within the conference.")
-    return context.answered(text, claims)
+    return context.answered(text, [Claim(team, "games_behind", behind, "games", evidence.id)])
 
 
-def match_table(taking: Taking) -> Plan | None:
-    """`west standings`."""
-    conference = taking.one("conference")
-    if conference is None or not taking.has("standings"):
-        return None
-    return Plan(Period.taken(taking), conference=str(conference.value))
-
-
-def answer_table(plan: Plan, context: Context) -> Proposal:
-    """All teams of a conference in order."""
-    evidence, scope = _rows(plan, f"s.conference = '{plan.conference}'", context)
-    listing = ", ".join(f"{row[2]}. {row[0]} {row[3]}-{row[4]}" for row in evidence.result.rows)
-    text = f"The {plan.conference} in {scope}: {listing}."
-    return context.answered(text, _record(evidence))
-
-
-def match_end(taking: Taking) -> Plan | None:
-    """`which team had the best record in the east`."""
-    end = taking.one("leader", "best", "worst")
-    if end is None or not taking.has("record"):
-        return None
-    conference = taking.one("conference")
-    taking.one("by", "team")
-    where = str(conference.value) if conference else None
-    return Plan(Period.taken(taking), conference=where, end=str(end.value))
-
-
-def answer_end(plan: Plan, context: Context) -> Proposal:
-    """The best or worst record of the league or a conference, shared ones too."""
-    within = f"s.conference = '{plan.conference}'" if plan.conference else "TRUE"
-    order = "DESC" if plan.end == "best" else "ASC"
-    found = f"{within} QUALIFY RANK() OVER (ORDER BY s.win_pct {order}) = 1"
-    evidence, scope = _rows(plan, found, context)
-    teams = listed([f"the {row[0]} ({row[3]}-{row[4]})" for row in evidence.result.rows])
-    verb = "had" if len(evidence.result.rows) == 1 else "shared"
-    where = f"the {plan.conference}" if plan.conference else "the league"
-    text = f"{teams[0].upper()}{teams[1:]} {verb} the {plan.end} record of {where} in {scope}."
-    return context.answered(text, _record(evidence))
-
-
-def _place_in_words(evidence: Evidence, scope: Scope, context: Context) -> str:
-    """The first row as a sentence."""
-    team, conference, rank, wins, losses, _ = evidence.result.rows[0]
-    if rank in _PLAY_IN_RANKS:
-        context.assumptions.append(
-            "Places are by the record; the play-in can change the last play-off seeds."
-        )
-    return f"The {team} were {nth(rank)} in the {conference} with {wins}-{losses} in {scope}."
-
-
-def _take_words(taking: Taking) -> bool:
-    """Takes the words that speak of places and records; True when there were any of places."""
-    taking.all("record")
-    taking.one("by", "team")
-    return bool(taking.all("place") + taking.all("standings"))
-
-
-def _of_team(plan: Plan, context: Context) -> tuple[Evidence, Scope]:
-    if plan.named is None:
-        raise Declined("No team is named.")
-    team = context.who(plan.named, "team")
-    evidence, scope = _rows(plan, f"s.team_id = {team.id}", context)
+def _behind_each_other(frame: Frame, context: Context) -> Proposal:
+    teams = people(frame, context, "team").teams
+    if len(set(teams)) != 2:
+        raise Declined("That takes two teams.", "Name two teams.")
+    scope = _scope(frame, context)
+    ids = ", ".join(str(team.id) for team in teams)
+    evidence = context.run(_BEHIND_EACH_OTHER.format(season=scope.seasons[0], teams=ids))
     if not evidence.result.rows:
-        raise Declined(f"The {team.name} are not in the standings of {scope}.")
+        raise Declined(f"The {listed([t.name for t in teams])} were level in {scope.named}.")
+    team, ahead, games = evidence.result.rows[0]
+    text = f"The {team} were {games:g} games behind the {ahead} in {scope.named}."
+    return context.answered(text, [Claim(team, "games_behind", games, "games", evidence.id)])
+
+
+def fits_table(frame: Frame) -> bool:
+    """`west standings`, `top 4 teams in the east`."""
+    is_list = frame.has("limit", "conference") and frame.values("entity") == ["team"]
+    asks = frame.has("standings") or is_list
+    return asks and not frame.any("subjects", "ordinal", "measures", "record")
+
+
+def answer_table(frame: Frame, context: Context) -> Proposal:
+    """All teams of a conference, or of both, in order; or the first few."""
+    found = " OR ".join(f"s.conference = '{name}'" for name in frame.values("conference")) or "TRUE"
+    if frame.has("limit"):
+        if set(frame.values("order")) - {"lead", "best", "most"}:
+            raise Declined("The standings are listed from the top.", "Ask for the top 5, or for one place.")
+        found = f"({found}) AND s.conference_rank <= {int(frame.values('limit')[0])}"
+    elif frame.has("order"):
+        raise Declined("I do not know which part of the standings is meant.", "Ask for the standings.")
+    evidence, scope = _rows(frame, f"({found})", context)
+    parts = []
+    for conference in dict.fromkeys(row[1] for row in evidence.result.rows):
+        rows = [row for row in evidence.result.rows if row[1] == conference]
+        listing = ", ".join(f"{row[2]}. {row[0]} {row[3]}-{row[4]}" for row in rows)
+        parts.append(f"The {conference} in {scope.named}: {listing}.")
+    return context.answered(" ".join(parts), _record(evidence))
+
+
+def _places(evidence: Evidence, scope: Scope, context: Context) -> str:
+    """Place and record of each row."""
+    said = []
+    for team, conference, rank, wins, losses, _ in evidence.result.rows:
+        said.append(f"the {team} were {nth(rank)} in the {conference} with {wins}-{losses}")
+        if rank in _PLAY_IN_RANKS:
+            context.assumptions.append(
+                "Places are by the record; the play-in can change the last play-off seeds."
+            )
+    text = f"{listed(said)} in {scope.named}."
+    return f"{text[0].upper()}{text[1:]}"
+
+
+def _of_teams(frame: Frame, context: Context) -> tuple[Evidence, Scope]:
+    teams = people(frame, context, "team").teams
+    if not teams or len(teams) != len(frame.all("subjects")):
+        one(teams, "team")
+        raise Declined("Only teams are in the standings.", "Name a team.")
+    ids = ", ".join(str(team.id) for team in teams)
+    evidence, scope = _rows(frame, f"s.team_id IN ({ids})", context)
+    if not evidence.result.rows:
+        raise Declined(f"The {listed([t.name for t in teams])} are not in the standings of {scope.named}.")
     return evidence, scope
 
 
-def _rows(plan: Plan, found: str, context: Context) -> tuple[Evidence, Scope]:
-    scope = context.scope(plan.period, "teams")
-    if scope.season_type != "Regular Season" or scope.season < _FIRST_SEASON:
+def _scope(frame: Frame, context: Context) -> Scope:
+    scope = season_scope(frame, context)
+    if scope.season_type != "Regular Season" or scope.seasons[0] < _FIRST_SEASON:
         raise Declined(
-            f"There are no standings for {scope} here.",
+            f"There are no standings for {scope.named} here.",
             f"Standings are made for regular seasons from {_FIRST_SEASON} on.",
         )
-    context.need_all_games(scope)
-    if context.warehouse.query(_WITHOUT_OPPONENT.format(season=scope.season)).rows:
-        raise Declined(f"Who played whom in {scope} is not loaded, so that ties cannot be broken.")
-    return context.run(_SQL.format(conditions=f"s.season = '{scope.season}' AND {found}")), scope
+    short = context.coverage.teams_short(scope.seasons[0])
+    if short or not context.coverage.has_all_games(scope.seasons[0], scope.season_type):
+        what = f"Games of {', '.join(short)}" if short else "Games"
+        raise Declined(f"{what} of {scope.named} are not loaded, so that places cannot be told.")
+    if context.warehouse.query(_WITHOUT_OPPONENT.format(season=scope.seasons[0])).rows:
+        raise Declined(f"Who played whom in {scope.named} is not loaded, so that ties cannot be broken.")
+    return scope
+
+
+def _rows(frame: Frame, found: str, context: Context) -> tuple[Evidence, Scope]:
+    scope = _scope(frame, context)
+    return context.run(_SQL.format(conditions=f"s.season = '{scope.seasons[0]}' AND {found}")), scope
 
 
 def _record(evidence: Evidence) -> list[Claim]:
@@ -185,8 +182,11 @@ def _record(evidence: Evidence) -> list[Claim]:
     ]
 
 
-PLACE = Family(match_place, answer_place, "who finished 3rd in the west")
-TEAM = Family(match_team, answer_team, "what seed were the knicks")
-BEHIND = Family(match_behind, answer_behind, "how many games behind first were the rockets")
-TABLE = Family(match_table, answer_table, "west standings")
-END = Family(match_end, answer_end, "which team had the best record")
+_WORDS = ("place", "standings", "record", "entity", "conference", "compare", "either", "line", *SEASON)
+PLACE = Family("places", fits_place, answer_place, ("ordinal", *_WORDS), "who finished 3rd in the west")
+TEAM = Family("seeds", fits_team, answer_team, ("subjects", *_WORDS), "what seed were the {team}")
+BEHIND = Family(
+    "games behind", fits_behind, answer_behind, ("subjects", "behind", *_WORDS),
+    "how many games behind were the {team}",
+)  # fmt: skip
+TABLE = Family("standings", fits_table, answer_table, ("limit", "order", *_WORDS), "west standings")

@@ -1,0 +1,61 @@
+"""From slots to a query, and to rows that may be told: whole, or declined."""
+
+from dataclasses import replace
+
+from nba_mcp_synthesis.analyst.context import Context
+from nba_mcp_synthesis.analyst.declined import Declined
+from nba_mcp_synthesis.analyst.scope import Scope
+from nba_mcp_synthesis.basketball.matches import Match
+from nba_mcp_synthesis.basketball.stats.facts import Entity
+from nba_mcp_synthesis.basketball.stats.query import Condition, StatQuery
+from nba_mcp_synthesis.facts import Evidence
+
+_COUNT = """SELECT COUNT(*) AS {what} FROM (
+{listed}
+) AS listed"""
+
+
+def query_of(scope: Scope, entity: Entity, wanted: tuple[str, ...], by: tuple[str, ...]) -> StatQuery:
+    """A query for measures in a scope."""
+    return StatQuery(
+        measures=wanted,
+        entity=entity,
+        by=by,
+        seasons=scope.seasons,
+        season_types=(scope.season_type,),
+        where=scope.where,
+        last=scope.last,
+    )
+
+
+def of(query: StatQuery, *who: Match) -> StatQuery:
+    """The query about these players or teams only."""
+    named = Condition(who[0].kind, "=", tuple(match.id for match in who))
+    return replace(query, where=(named, *query.where))
+
+
+def rows(query: StatQuery, context: Context, *, qualified: bool = True) -> Evidence:
+    """The evidence of a query; assumptions and notes are kept with the answer.
+
+    Raises:
+        Declined: nothing like it is loaded, or only a part of it.
+    """
+    found = context.ask(query, qualified=qualified)
+    context.assumptions += [*found.assumed, *found.notes]
+    context.whole.need(query, found.plan)
+    return context.evidence[-1]
+
+
+def count_of(listed: Evidence, what: str, context: Context) -> Evidence:
+    """The number of rows of an evidence, by a query that counts them."""
+    return context.run(_COUNT.format(what=what, listed=listed.sql))
+
+
+def one_row(query: StatQuery, context: Context, about: str) -> Evidence:
+    """Evidence with something in its first row; Declined when there is nothing."""
+    evidence = rows(query, context)
+    if not evidence.result.rows:
+        raise Declined(
+            f"Nothing of {about} is loaded.", "Ask about another season, or with fewer conditions."
+        )
+    return evidence

@@ -1,0 +1,118 @@
+"""Figures that a question sets as conditions: `30+ points`, `under 100`, `40-point games`."""
+
+from collections.abc import Iterator
+
+from nba_mcp_synthesis.analyst.declined import Declined
+from nba_mcp_synthesis.analyst.frame import Frame
+from nba_mcp_synthesis.analyst.sentences import listed
+from nba_mcp_synthesis.analyst.tokens import Token
+from nba_mcp_synthesis.basketball.catalogue import measures
+from nba_mcp_synthesis.basketball.stats.query import Condition, Operator
+
+THRESHOLDS = ("thresholds", "kinds_of_game", "margin", "score", "allowed", "shoot", "total")
+_ATTEMPTS = {"fg3_pct": "fg3a", "ft_pct": "fta"}
+_SIGNS: dict[str, str] = {
+    ">=": "{} or more",
+    ">": "more than {}",
+    "<": "fewer than {}",
+    "<=": "{} or fewer",
+    "=": "exactly {}",
+}
+_TURNED: dict[Operator, Operator] = {">=": "<=", ">": "<", "<=": ">=", "<": ">", "=": "="}
+_SURELY_TOTAL = 50
+_NEVER_AVERAGED = ("gp", "minutes", "wins", "losses")
+
+
+def of_games(frame: Frame) -> tuple[Condition, ...]:
+    """Conditions on what a single game's row says: an average there is the figure itself."""
+    found = (_condition(token, frame) for token in _tokens(frame))
+    return tuple(Condition(c.name.removesuffix("_per_game"), c.operator, c.values) for c in found)
+
+
+def of_seasons(frame: Frame, ranked: str = "") -> tuple[Condition, ...]:
+    """Conditions on the figures of a whole season: averages where the question says so.
+
+    Raises:
+        Declined: a small count could be meant per game as well as in all.
+    """
+    found = [_condition(token, frame, ranked) for token in _tokens(frame)]
+    averaged = frame.has("average") or any(c.name.endswith("_per_game") for c in found)
+    return tuple(_of_season(condition, averaged=averaged and not frame.has("total")) for condition in found)
+
+
+def _of_season(condition: Condition, *, averaged: bool) -> Condition:
+    of = measures().get(condition.name)
+    if of is None:
+        raise Declined("A margin is of a game.", "Ask how many games, or for a record.")
+    if of.average not in measures() or condition.name in _NEVER_AVERAGED:
+        return condition
+    if averaged and of.average:
+        return Condition(of.average, condition.operator, condition.values)
+    number = float(str(condition.values[0]))
+    if number < _SURELY_TOTAL:
+        raise Declined(
+            f"{_SIGNS[condition.operator].format(f'{number:g}').capitalize()} {of.label}: per game or in "
+            "the whole season?",
+            f"Say for instance {number:g}+ {of.label} per game.",
+        )
+    return condition
+
+
+def _tokens(frame: Frame) -> list[Token]:
+    return [*frame.all("thresholds"), *frame.all("kinds_of_game")]
+
+
+def _condition(token: Token, frame: Frame, ranked: str = "") -> Condition:
+    sign, number, named, is_share = token.value if isinstance(token.value, tuple) else ("", 0, "", False)
+    name = _measured(str(named), frame, is_share=bool(is_share))
+    name = name.replace("attempted", _ATTEMPTS.get(ranked, "fga"))
+    if name not in measures() and name != "margin":
+        raise Declined(f"I do not know what {token.text!r} counts.", "Name it, such as 30+ points.")
+    value = float(str(number))
+    if name in measures() and measures()[name].is_percent:
+        value /= 100
+    operator: Operator = str(sign)  # type: ignore[assignment]  # the lexicon has only operators
+    if (
+        name == "margin"
+        and value > 0
+        and any(t.text.casefold().startswith("los") for t in frame.all("margin"))
+    ):
+        # Lost by ten or more is a margin of minus ten or less.
+        operator, value = _TURNED[operator], -value
+    return Condition(name, operator, (int(value) if value.is_integer() else value,))
+
+
+def _measured(named: str, frame: Frame, *, is_share: bool) -> str:
+    """What a figure without a measure counts: `win by 20 or more`, `score 120 or more`, `shot 50 %`."""
+    if named:
+        return f"opp_{named}" if frame.has("allowed") and f"opp_{named}" in measures() else named
+    if is_share:
+        return "fg_pct"
+    if frame.has("margin"):
+        return "margin"
+    if frame.has("allowed"):
+        return "opp_pts"
+    # A figure alone counts points only where the question is about scoring.
+    return "pts" if frame.has("score") or "score" in frame.values("verbs") else ""
+
+
+def said(conditions: tuple[Condition, ...]) -> str:
+    """`30 or more points and 10 or more rebounds`."""
+    return listed(list(_said(conditions)))
+
+
+def _margin(operator: Operator, value: float) -> str:
+    lost = value < 0 and operator in _TURNED
+    sign = _TURNED[operator] if lost else operator
+    return f"a {'losing' if lost else 'winning'} margin of {_SIGNS[sign].format(f'{abs(value):g}')}"
+
+
+def _said(conditions: tuple[Condition, ...]) -> Iterator[str]:
+    for condition in conditions:
+        value = float(str(condition.values[0]))
+        if condition.name == "margin":
+            yield _margin(condition.operator, value)
+            continue
+        of = measures()[condition.name]
+        number = f"{value * 100:g} %" if of.is_percent else f"{value:g}"
+        yield f"{_SIGNS[condition.operator].format(number)} {of.label}"

@@ -1,0 +1,100 @@
+"""Play-off series: `who won the 2026 finals and in how many games`."""
+
+from nba_mcp_synthesis.analyst.context import Context
+from nba_mcp_synthesis.analyst.declined import Declined
+from nba_mcp_synthesis.analyst.families.family import Family
+from nba_mcp_synthesis.analyst.frame import Frame
+from nba_mcp_synthesis.analyst.scope import Scope, scope_of
+from nba_mcp_synthesis.analyst.sentences import listed
+from nba_mcp_synthesis.facts import Claim, Proposal, Row
+
+_USES = (
+    "conditions",
+    "result",
+    "season",
+    "season_type",
+    "times",
+    "conference",
+    "beat",
+    "met",
+    "score",
+    "measures",
+    "subjects",
+    "thresholds",
+    "verbs",
+    "opponents",
+    "against",
+)
+_SQL = """SELECT
+  w.full_name AS winner,
+  GREATEST(s.team1_wins, s.team2_wins) AS wins,
+  l.full_name AS loser,
+  LEAST(s.team1_wins, s.team2_wins) AS losses,
+  s.round_name
+FROM playoff_series AS s
+JOIN teams AS w ON w.team_id = s.winner_team_id
+JOIN teams AS l ON l.team_id = CASE WHEN s.winner_team_id = s.team1_id THEN s.team2_id ELSE s.team1_id END
+WHERE s.season = '{season}' AND s.season_type = 'Playoffs' AND {conditions}
+ORDER BY s.round, winner"""
+
+
+def fits(frame: Frame) -> bool:
+    """A round, and who won or lost it, or how long its series were."""
+    of_round = any("playoff_round" in value for value in frame.values("conditions"))
+    only_games = set(frame.values("measures")) <= {"gp", "wins"}
+    asks = frame.any("result", "beat", "met", "thresholds") or frame.has("subjects", "opponents")
+    return of_round and asks and only_games and not frame.any("game_number", "order", "record")
+
+
+def _lengths(frame: Frame) -> list[str]:
+    """`series that went to 7 games`."""
+    found = []
+    for token in frame.all("thresholds"):
+        sign, number, of, _ = token.value if isinstance(token.value, tuple) else ("", 0, "", False)
+        if of != "gp" or not isinstance(number, int):
+            raise Declined(f"I cannot take {token.text!r} into account for a series.")
+        found.append(f"s.team1_wins + s.team2_wins {sign} {number}")
+    return found
+
+
+def answer(frame: Frame, context: Context) -> Proposal:
+    """The winners with their wins."""
+    scope = scope_of(frame.without("opponents"), context)
+    rounds = [int(str(c.values[0])) for c in scope.where if c.name == "playoff_round"]
+    wanted = [f"s.round = {rounds[0]}"]
+    wanted += [f"w.conference = '{c.values[0]}'" for c in scope.where if c.name == "conference"]
+    teams = [context.who(token, "team") for token in (*frame.all("subjects"), *frame.all("opponents"))]
+    wanted += [f"{team.id} IN (s.team1_id, s.team2_id)" for team in teams] + _lengths(frame)
+    evidence = context.run(_SQL.format(season=scope.seasons[0], conditions=" AND ".join(wanted)))
+    rows = evidence.result.rows
+    if not rows:
+        raise Declined(f"No finished series of that round {scope.said} is loaded.")
+    claims = [
+        claim
+        for row in rows
+        for claim in (
+            Claim(row[0], "wins", row[1], "wins", evidence.id),
+            Claim(row[2], "wins", row[3], "wins", evidence.id),
+        )
+    ]
+    return context.answered(_told(rows, scope, lost=frame.values("result") == ["lost"]), claims)
+
+
+def _told(rows: tuple[Row, ...], scope: Scope, *, lost: bool) -> str:
+    """One series from the side that was asked about, or all of a round."""
+    first = rows[0]
+    if len(rows) > 1:
+        said = listed([f"the {row[0]} beat the {row[2]} {row[1]}-{row[3]}" for row in rows])
+        return f"{scope.named[0].upper()}{scope.named[1:]}, {first[4]}: {said}."
+    won, lost_by = (first[0], first[1]), (first[2], first[3])
+    (side, wins), (other, others) = (lost_by, won) if lost else (won, lost_by)
+    verb = "lost" if lost else "won"
+    score = f"{wins} games to {others}"
+    return f"The {side} {verb} {_round(first[4])} {scope.named} with {score} against the {other}."
+
+
+def _round(name: str) -> str:
+    return f"the {name} of" if name else "the series of"
+
+
+SERIES = Family("series", fits, answer, _USES, "who won the 2026 finals")

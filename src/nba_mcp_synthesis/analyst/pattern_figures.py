@@ -1,0 +1,139 @@
+"""Patterns of figures: minimums, kinds of game, distances, the size of a list."""
+
+from collections.abc import Sequence
+
+from nba_mcp_synthesis.analyst.pattern_times import Made
+from nba_mcp_synthesis.analyst.tokens import Token, text_of
+
+_LONGEST_LIST = 50
+_SIZED = frozenset(
+    {"top", "bottom", "best", "worst", "highest", "lowest", "leading", "leaders", "fewest", "most"}
+)
+_VERBS_OF_AVERAGE = frozenset({"average", "averaged", "averages", "averaging"})
+# Where no measure follows a figure, these say that it is none: feet, years, days of rest.
+UNITS = ("feet", "years_old", "rest")
+
+
+def opponent(rest: Sequence[Token]) -> Made:
+    """`against the lakers`: the other team; `vs` between two of a kind is judged later."""
+    match rest[:2]:
+        case [Token("measure", "opp_pts") as of, Token("name") as name] if of.text.endswith("against"):
+            pts = Token("measure", "pts", of.text.rpartition(" ")[0])
+            return [pts, Token("opponent", name.value, f"against {name.text}")], 2
+        case [Token("against"), Token("name") as name]:
+            return [Token("opponent", name.value, text_of(rest[:2]))], 2
+    return None
+
+
+def against_kind(rest: Sequence[Token]) -> Made:
+    """`against western conference teams`, said in other words than the lexicon has."""
+    match rest[:2]:
+        case [Token("against"), Token("conference") as conference]:
+            return [Token("where", f"opponent_conference={conference.value}", text_of(rest[:2]))], 2
+    return None
+
+
+def distance(rest: Sequence[Token]) -> Made:
+    """`within 4 feet`, `from 10 to 16 feet`, `30+ feet`: how far the shots were."""
+    match [token for token in rest[:4] if token.tag != "end"]:
+        case [Token("within", way), Token("number", number), Token("feet"), *_]:
+            sign = "<" if way == "within" else ">="
+            return [Token("where", f"shot_distance{sign}{number}", text_of(rest[:3]))], 3
+        case [Token("number", low), Token("number", high), Token("feet")] if rest[1].tag == "end":
+            between = f"shot_distance>={low},shot_distance<{high}"
+            return [Token("where", between, text_of(rest[:4]))], 4
+        case [Token("number", low), Token("number", high), Token("feet"), *_]:
+            between = f"shot_distance>={low},shot_distance<{high}"
+            return [Token("where", between, text_of(rest[:3]))], 3
+        case [Token("compared", sign), Token("number", number), Token("feet"), *_]:
+            return [Token("where", f"shot_distance{sign}{number}", text_of(rest[:3]))], 3
+        case [Token("number", number), Token("or_more", sign), Token("feet"), *_]:
+            return [Token("where", f"shot_distance{sign}{number}", text_of(rest[:3]))], 3
+    return None
+
+
+def stat_line(rest: Sequence[Token]) -> Made:
+    """`30/10/5`, read as the tokenizer leaves it: three figures are points, rebounds and assists."""
+    match rest[:3]:
+        case [Token("number", int(a)), Token("number", int(b)), Token("number", int(c))]:
+            line = zip((a, b, c), ("pts", "reb", "ast"), strict=True)
+            return [Token("threshold", (">=", n, of, False), text_of(rest[:3])) for n, of in line], 3
+    return None
+
+
+def limit(rest: Sequence[Token]) -> Made:
+    """`top 5`, `5 best`; but not `most 30`, which begins something else."""
+    match rest[:3]:
+        case [Token("leader") as leader, Token("number", int(number)) as said, *_]:
+            pass
+        case [Token("number", int(number)) as said, Token("leader") as leader, *_]:
+            pass
+        case _:
+            return None
+    counts = len(rest) > 2 and rest[2].tag == "measure" and leader.text.casefold() in ("most", "fewest")
+    if counts or leader.text.casefold() not in _SIZED or not 1 <= number <= _LONGEST_LIST:
+        return None
+    return [leader, Token("limit", number, said.text)], 2
+
+
+def seed(rest: Sequence[Token]) -> Made:
+    """`8 seed`, `number 2 seed`."""
+    match rest[:2]:
+        case [Token("number", int(number)), Token("place", "seed") as place]:
+            return [Token("ordinal", number, rest[0].text), place], 2
+    return None
+
+
+def threshold(rest: Sequence[Token]) -> Made:
+    """`min 50 games`, `1500+ points`, `under 100`, `at least 50 percent`: (comparison, number, measure).
+
+    The measure is empty where none follows: `when they score 120 or more`. A share that is said to be shot,
+    `on 50 % shooting` or `88 % from the line`, is the least one.
+    """
+    compared = str(rest[0].value) if rest[0].tag == "compared" else ""
+    used = 1 if compared else 0
+    if len(rest) <= used or rest[used].tag != "number":
+        return None
+    number, used = rest[used].value, used + 1
+    if len(rest) > used and _is_percentage_of(rest[used]):
+        return _made(compared or ">=", number, rest[used].value, rest[: used + 1], is_share=True)
+    is_share = len(rest) > used and rest[used].tag == "percentage"
+    used += is_share
+    if len(rest) > used and rest[used].tag == "or_more":
+        compared, used = str(rest[used].value), used + 1
+    if shot := _shot(rest[used:]) if is_share else "":
+        return _made(compared or ">=", number, shot, rest[: used + 1], is_share=True)
+    if len(rest) > used and rest[used].tag in UNITS:
+        return None
+    named, size = _counted(rest[used:])
+    if not compared and named and len(rest) > used + size and rest[used + size].tag == "or_more":
+        compared, size = str(rest[used + size].value), size + 1  # `10 boards or better`
+    if not compared:
+        return None
+    return _made(compared, number, named, rest[: used + size], is_share=is_share)
+
+
+def _made(sign: str, number: object, named: object, said: Sequence[Token], *, is_share: bool) -> Made:
+    return [Token("threshold", (sign, number, named, is_share), text_of(said))], len(said)
+
+
+def _is_percentage_of(token: Token) -> bool:
+    """`88` and `% from the line`, which is a measure as well."""
+    return token.tag == "measure" and token.text.casefold().startswith(("%", "percent"))
+
+
+def _shot(rest: Sequence[Token]) -> str:
+    """What a percentage is of: `from the line`, `shooting`; empty where nothing says so."""
+    if not rest or rest[0].tag not in ("range", "shoot"):
+        return ""
+    return str(rest[0].value) if rest[0].tag == "range" else "fg_pct"
+
+
+def _counted(rest: Sequence[Token]) -> tuple[str, int]:
+    """The measure that follows a figure, a count also `per game`; empty when there is none."""
+    if not rest or rest[0].tag not in ("measure", "attempted"):
+        return "", 0
+    named = str(rest[0].value)
+    if len(rest) > 1 and rest[1].tag == "average" and rest[1].text.casefold() not in _VERBS_OF_AVERAGE:
+        return (named if named.endswith("_per_game") else f"{named}_per_game"), 2
+    return named, 1

@@ -1,0 +1,1 @@
+"""Semantic queries: measures by dimensions, from whichever table covers them."""

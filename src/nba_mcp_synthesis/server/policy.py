@@ -1,0 +1,40 @@
+"""What a caller may send to `query_sql`, told before it is met: in words for models, as JSON for programs."""
+
+from typing import Any
+
+from nba_mcp_synthesis.schema.tables import tables, views
+from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+from nba_mcp_synthesis.warehouse.guard import STATEMENTS
+from nba_mcp_synthesis.warehouse.guard.precheck import MAX_LENGTH
+
+PAGE_ROWS = 100
+MOST_PAGE_ROWS = 1_000
+
+
+def policy(warehouse: DuckDBWarehouse) -> dict[str, Any]:
+    """Limits, accepted kinds of statements, and the relations that are served."""
+    limits = warehouse.limits
+    return {
+        "engine": warehouse.engine,
+        "statements": list(STATEMENTS),
+        "statements_per_call": 1,
+        "relations": sorted([*tables(), *views()]),
+        "limits": {
+            "rows": limits.rows,
+            "page_rows": min(MOST_PAGE_ROWS, limits.rows),
+            "bytes": limits.bytes,
+            "seconds": limits.seconds,
+            "memory_mb": warehouse.memory_mb,
+            "concurrency": warehouse.concurrency,
+            "statement_characters": MAX_LENGTH,
+        },
+    }
+
+
+def in_words(warehouse: DuckDBWarehouse) -> str:
+    """The limits of one call, for the description of the tool."""
+    limits = warehouse.limits
+    return (
+        f"Limits: one SELECT, {limits.seconds:g} s, {min(MOST_PAGE_ROWS, limits.rows):,} rows a page, "
+        f"{limits.bytes:,} bytes; when `truncated`, send the same SQL with `next_cursor`, or aggregate."
+    )

@@ -1,0 +1,1 @@
+"""Processes that run SQL from outside, so that what no engine can stop can be killed."""

@@ -1,0 +1,13 @@
+"""The gate's verdict as a value."""
+
+from nba_mcp_synthesis.errors import QueryRefused
+from nba_mcp_synthesis.warehouse.guard import Gate
+
+
+def refusal(gate: Gate, sql: str) -> QueryRefused | None:
+    """Why a statement is refused; None where it is accepted."""
+    try:
+        gate.check(sql)
+    except QueryRefused as error:
+        return error
+    return None
