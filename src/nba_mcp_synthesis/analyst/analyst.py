@@ -12,7 +12,7 @@ from nba_mcp_synthesis.analyst.families.described import DESCRIBED
 from nba_mcp_synthesis.analyst.families.family import Family, Miss
 from nba_mcp_synthesis.analyst.families.figures import FIGURES
 from nba_mcp_synthesis.analyst.families.game_lookup import GAME
-from nba_mcp_synthesis.analyst.families.knowing import DATA, DEFINITION
+from nba_mcp_synthesis.analyst.families.knowing import DATA, DEFINITION, TERM
 from nba_mcp_synthesis.analyst.families.people_facts import EXTREME, PROFILE
 from nba_mcp_synthesis.analyst.families.qualified import PEOPLE
 from nba_mcp_synthesis.analyst.families.records import PAIR, RECORD
@@ -35,9 +35,9 @@ from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
 _VOICE = "analyst"
 # In this order; the first that takes everything in a question answers it.
 FAMILIES: tuple[Family, ...] = (
-    DEFINITION, DATA, SPANS, STREAKS, SERIES, COMBINED, SINGLE_GAMES, BEST_RECORDS, PLACE, BEHIND, TABLE,
-    BOARDS, COMPARISON, PROFILE, EXTREME, WITH_PLAYER, GAMES, ALL_GAMES, PEOPLE, GAME, RECORD, PAIR, TEAM,
-    DESCRIBED, FIGURES,
+    DEFINITION, TERM, DATA, SPANS, STREAKS, SERIES, COMBINED, SINGLE_GAMES, BEST_RECORDS, PLACE, BEHIND,
+    TABLE, BOARDS, COMPARISON, PROFILE, EXTREME, WITH_PLAYER, GAMES, ALL_GAMES, PEOPLE, GAME, RECORD, PAIR,
+    TEAM, DESCRIBED, FIGURES,
 )  # fmt: skip
 
 

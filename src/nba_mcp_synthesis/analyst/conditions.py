@@ -20,6 +20,7 @@ _SIGNS: dict[str, str] = {
 }
 _TURNED: dict[Operator, Operator] = {">=": "<=", ">": "<", "<=": ">=", "<": ">", "=": "="}
 _SURELY_TOTAL = 50
+_SURELY_POINTS = 70
 _NEVER_AVERAGED = ("gp", "minutes", "wins", "losses")
 
 
@@ -64,7 +65,7 @@ def _tokens(frame: Frame) -> list[Token]:
 
 def _condition(token: Token, frame: Frame, ranked: str = "") -> Condition:
     sign, number, named, is_share = token.value if isinstance(token.value, tuple) else ("", 0, "", False)
-    name = _measured(str(named), frame, is_share=bool(is_share))
+    name = _measured(str(named), float(str(number)), frame, is_share=bool(is_share))
     name = name.replace("attempted", _ATTEMPTS.get(ranked, "fga"))
     if name not in measures() and name != "margin":
         raise Declined(f"I do not know what {token.text!r} counts.", "Name it, such as 30+ points.")
@@ -82,7 +83,7 @@ def _condition(token: Token, frame: Frame, ranked: str = "") -> Condition:
     return Condition(name, operator, (int(value) if value.is_integer() else value,))
 
 
-def _measured(named: str, frame: Frame, *, is_share: bool) -> str:
+def _measured(named: str, number: float, frame: Frame, *, is_share: bool) -> str:
     """What a figure without a measure counts: `win by 20 or more`, `score 120 or more`, `shot 50 %`."""
     if named:
         return f"opp_{named}" if frame.has("allowed") and f"opp_{named}" in measures() else named
@@ -92,8 +93,9 @@ def _measured(named: str, frame: Frame, *, is_share: bool) -> str:
         return "margin"
     if frame.has("allowed"):
         return "opp_pts"
-    # A figure alone counts points only where the question is about scoring.
-    return "pts" if frame.has("score") or "score" in frame.values("verbs") else ""
+    # A figure alone counts points only where the question is about scoring, or nothing else gets so high.
+    is_scoring = frame.has("score") or "score" in frame.values("verbs")
+    return "pts" if is_scoring or number >= _SURELY_POINTS else ""
 
 
 def said(conditions: tuple[Condition, ...]) -> str:

@@ -1,7 +1,7 @@
 """What a question says, in one place: every token becomes part of a slot, or is left over."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nba_mcp_synthesis.analyst.tokens import Token
 
@@ -44,6 +44,10 @@ _LIGHT = frozenset({"verbs", "game", "how_many"})
 # What a later question says of these takes the place of all that was said of them before.
 _WHEN = ("conditions", "opponents", "month", "date", "since", "until", "last", "first", "yesterday", "splits")
 _WHAT = ("measures", "range", "line", "score", "allowed", "attempted", "thresholds", "kinds_of_game")
+
+
+# Percentages, and what is made in them.
+_MADE_OF = {"fg_pct": "fgm", "fg3_pct": "fg3m", "ft_pct": "ftm", "fg2_pct": "fg2m"}
 
 
 @dataclass
@@ -134,8 +138,20 @@ class Frame:
                 slots = {name: tokens for name, tokens in slots.items() if name not in group}
         if said.keys() & set(_WHAT) and any("per_game" in v for v in self.values("measures")):
             slots.setdefault("average", []).append(Token("average", "per_game", "per game"))
+        if (
+            "measures" in said
+            and self.values("measures")
+            and all(v in _MADE_OF for v in self.values("measures"))
+        ):
+            said["measures"] = [_as_share(token) for token in said["measures"]]
         if "average" in said and not said.keys() & {"total", *_WHAT}:
             slots.pop("total", None)
         if "total" in said:
             slots.pop("average", None)
         return Frame(later.text, [*self.tokens, *later.tokens], slots | said, list(later.left))
+
+
+def _as_share(token: Token) -> Token:
+    """After a percentage the next one is meant: `what about his free throws`."""
+    shares = {made: share for share, made in _MADE_OF.items()}
+    return replace(token, value=shares.get(str(token.value), token.value))

@@ -38,6 +38,7 @@ class Lexicon:
             for value, phrases in values.items():
                 self.meanings |= dict.fromkeys(phrases, Meaning(tag, value))
         self.said: dict[str, str] = {value: phrases[0] for value, phrases in raw["tags"]["where"].items()}
+        self.glossary: dict[str, str] = raw["glossary"]
         self.people = frozenset(raw["people"]["words"].split())
         self.values: dict[str, dict[str, Any]] = raw["values"]
         self.numbers: dict[str, int] = raw["numbers"]

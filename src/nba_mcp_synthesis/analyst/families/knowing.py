@@ -4,6 +4,7 @@ from nba_mcp_synthesis.analyst.context import Context
 from nba_mcp_synthesis.analyst.declined import Declined
 from nba_mcp_synthesis.analyst.families.family import Family
 from nba_mcp_synthesis.analyst.frame import Frame
+from nba_mcp_synthesis.analyst.lexicon import lexicon
 from nba_mcp_synthesis.analyst.sentences import listed, on
 from nba_mcp_synthesis.basketball.catalogue import measure
 from nba_mcp_synthesis.facts import Claim, Proposal
@@ -30,6 +31,22 @@ def answer_definition(frame: Frame, context: Context) -> Proposal:
     text = " ".join(f"{sentence}{more}" for sentence, more in zip(told, estimate, strict=True))
     context.run("SELECT COUNT(*) AS games FROM games")
     return context.answered(text, (), [of.name for of in known])
+
+
+def fits_term(frame: Frame) -> bool:
+    """A word of the game that is no measure: `what is a back to back`."""
+    terms = frame.values("conditions")
+    alone = len(terms) == 1 and terms[0] in lexicon().glossary
+    asks = frame.has("define") or any(frame.text.startswith(ask) for ask in _ASKS)
+    return alone and asks and not frame.beyond(("conditions", "define"))
+
+
+def answer_term(frame: Frame, context: Context) -> Proposal:
+    """The meaning that conditions have here."""
+    context.run("SELECT COUNT(*) AS games FROM games")
+    text = lexicon().glossary[frame.values("conditions")[0]]
+    context.conditions.append(text)
+    return context.answered(text, ())
 
 
 def fits_data(frame: Frame) -> bool:
@@ -72,3 +89,4 @@ DATA = Family(
     "data", fits_data, answer_data, ("data", "times", "measures", "season", "season_type"),
     "what seasons do you have",
 )  # fmt: skip
+TERM = Family("terms", fits_term, answer_term, ("conditions", "define"), "what is a back to back")

@@ -25,16 +25,31 @@ _USES = (
     "opponents",
     "against",
 )
-_SQL = """SELECT
+# Series are made of their games: the games of a play-off say their round.
+_SQL = """WITH sides AS (
+  SELECT season, playoff_round AS round, LEAST(home_team_id, away_team_id) AS team1_id,
+    GREATEST(home_team_id, away_team_id) AS team2_id,
+    CASE WHEN home_pts > away_pts THEN home_team_id ELSE away_team_id END AS winner_team_id
+  FROM games
+  WHERE season = '{season}' AND season_type = 'Playoffs' AND NOT home_pts IS NULL
+), s AS (
+  SELECT round, team1_id, team2_id,
+    COUNT(*) FILTER (WHERE winner_team_id = team1_id) AS team1_wins,
+    COUNT(*) FILTER (WHERE winner_team_id = team2_id) AS team2_wins
+  FROM sides
+  GROUP BY round, team1_id, team2_id
+)
+SELECT
   w.full_name AS winner,
   GREATEST(s.team1_wins, s.team2_wins) AS wins,
   l.full_name AS loser,
   LEAST(s.team1_wins, s.team2_wins) AS losses,
-  s.round_name
-FROM playoff_series AS s
-JOIN teams AS w ON w.team_id = s.winner_team_id
-JOIN teams AS l ON l.team_id = CASE WHEN s.winner_team_id = s.team1_id THEN s.team2_id ELSE s.team1_id END
-WHERE s.season = '{season}' AND s.season_type = 'Playoffs' AND {conditions}
+  CASE s.round WHEN 1 THEN 'First Round' WHEN 2 THEN 'Second Round' WHEN 3 THEN 'Conference Finals'
+    ELSE 'Finals' END AS round_name
+FROM s
+JOIN teams AS w ON w.team_id = CASE WHEN s.team1_wins > s.team2_wins THEN s.team1_id ELSE s.team2_id END
+JOIN teams AS l ON l.team_id = CASE WHEN s.team1_wins > s.team2_wins THEN s.team2_id ELSE s.team1_id END
+WHERE GREATEST(s.team1_wins, s.team2_wins) = 4 AND {conditions}
 ORDER BY s.round, winner"""
 
 

@@ -10,6 +10,7 @@ from nba_mcp_synthesis.errors import UsageError
 
 # Below this part of the rows a result says more about what was loaded than about the season.
 _LEAST = 0.25
+_MOST_NAMED = 3
 _ROUNDED = "Computed from published averages, which are rounded to 0.1."
 
 
@@ -62,9 +63,12 @@ def _incomplete(plan: Plan, source: Source, coverage: Coverage) -> Iterator[str]
     if source.share >= 1:
         return
     what = fact.covered if fact.table.endswith(".sql") else fact.table
-    for season in ((s, kind) for s in query.seasons for kind in query.season_types):
-        if (coverage.complete(fact, season) or 0.0) < 1:
-            yield f"{what} of the {' '.join(season)}: {coverage.told(fact, season)} are loaded."
+    seasons = [(season, kind) for season in query.seasons for kind in query.season_types]
+    short = [season for season in seasons if (coverage.complete(fact, season) or 0.0) < 1]
+    for season in short[-_MOST_NAMED:]:
+        yield f"{what} of the {' '.join(season)}: {coverage.told(fact, season)} are loaded."
+    if len(short) > _MOST_NAMED:
+        yield f"So it is with {len(short) - _MOST_NAMED} seasons more."
     if source.uncertain:
         listed = _listed(source.uncertain)
         yield f"{listed} not given for every game; where one lacks, a condition on it does not hold."
