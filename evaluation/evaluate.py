@@ -19,15 +19,17 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 class Set(StrEnum):
-    """Where questions come from; `shared` are those beside the real data, `unseen` no one tunes for."""
+    """Where questions come from: `shared` beside the real data; no one tunes for `unseen` and `held_out`."""
 
     SHARED = "shared"
     REAL = "real"
     DEMO = "demo"
     UNSEEN = "unseen"
+    HELD_OUT = "held_out"
     ALL = "all"
 
 
+# What `all` asks: held_out is asked by name only, so that it stays fresh.
 _KEPT = (Set.SHARED, Set.REAL, Set.DEMO, Set.UNSEEN)
 
 

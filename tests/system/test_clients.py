@@ -19,6 +19,8 @@ CALLS: list[dict[str, Any]] = [
     {"name": "query_sql", "arguments": {"sql": "SELECT count(*) AS n FROM games"}},
     {"name": "box_score", "arguments": {"game_id": "0022500001"}},
     {"name": "data_status", "arguments": {}},
+    {"name": "query_stats", "arguments": {"measures": ["pts"], "by": ["player"], "limit": 1}},
+    {"name": "compare", "arguments": {"names": ["ada test", "cid sample"], "measures": ["pts"]}},
 ]
 WRONG = {"name": "query_sql", "arguments": {"limit": 5}}
 
@@ -37,7 +39,7 @@ def check(outcome: dict[str, Any]) -> None:
     assert {tool["name"] for tool in outcome["tools"]} == {call["name"] for call in CALLS}
     *good, wrong = outcome["results"]
     assert not any(result.get("isError") for result in good), good
-    ask, find, describe, query, box, status = (result["structuredContent"] for result in good)
+    ask, find, describe, query, box, status, stats, compared = (r["structuredContent"] for r in good)
     assert ask["status"] == "answered"
     assert ask["values"][0]["value"] == 220
     assert ask["values"][0]["entity"] == "Cid Sample"
@@ -47,6 +49,8 @@ def check(outcome: dict[str, Any]) -> None:
     assert query["rows"] == [[3]]
     assert box["game"]["home_pts"] == 110
     assert status["files"] == {"loaded": 1}
+    assert stats["rows"] == [[1, "Cid Sample", 220]]
+    assert sorted(compared["rows"]) == [["Ada Test", 200], ["Cid Sample", 220]]
     assert wrong["isError"]
     assert "`sql` is needed" in wrong["content"][0]["text"]
 
@@ -88,6 +92,11 @@ def inspector(node: Node, target: list[str], *arguments: str) -> tuple[int, str]
     return done.returncode, done.stdout + done.stderr
 
 
+def _written(value: Any) -> str:
+    """An argument as the Inspector's command line takes it."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
 @pytest.mark.parametrize("transport", ["stdio", "http"])
 def test_the_inspectors_command_line(node: Node, warehouse: Path, tmp_path: Path, transport: str) -> None:
     """It lists the tools and calls every one of them."""
@@ -99,7 +108,7 @@ def test_the_inspectors_command_line(node: Node, warehouse: Path, tmp_path: Path
         assert code == 0, printed
         assert all(f'"{call["name"]}"' in printed for call in CALLS)
         for call in CALLS:
-            given = [f"{name}={value}" for name, value in call["arguments"].items()]
+            given = [f"{name}={_written(value)}" for name, value in call["arguments"].items()]
             arguments = [part for pair in given for part in ("--tool-arg", pair)]
             wanted = ("--method", "tools/call", "--tool-name", call["name"], *arguments)
             code, printed = inspector(node, over[transport], *settings, *wanted)
