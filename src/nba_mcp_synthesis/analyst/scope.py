@@ -96,7 +96,7 @@ def _seasons(frame: Frame, kind: str, context: Context) -> tuple[str, ...]:
     loaded = context.stats.coverage().seasons(kind)
     if not loaded:
         raise Declined(f"No {_TYPES.get(kind, kind)} is loaded.", "Ask what data there are.")
-    if frame.has("career") or ("season" in frame.values("splits") and not frame.has("season")):
+    if not frame.has("season") and (frame.has("career") or "season" in frame.values("splits")):
         return tuple(loaded)
     asked = [_season(value, loaded) for value in frame.values("season")]
     dates = [token.value for name in ("date", "since", "until") for token in frame.all(name)]

@@ -25,7 +25,7 @@ _NUMBER = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,3})?")
 _LONGEST_VALUE = 8
 # Between two measures these make the second one a condition.
 _LINKS = frozenset({"in", "on", "from", "with", "by", "of"})
-_SYMBOLS = {"%": "percentage", "&": "and"}
+_SYMBOLS = {"%": "percentage", "&": "and", "#": "number"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,8 @@ def _kind(frame: Frame, of: Measure, context: Context) -> Kind:
         return "player"
     if frame.has("entity"):
         return "team" if "team" in frame.values("entity") else "player"
+    if found.teams and "team" in of.formulas:
+        return "team"  # `most points the lakers put up in a game` is the team's
     return (
         "team"
         if frame.has("game_extreme") or _is_biggest_win(frame) or "player" not in of.formulas
