@@ -39,6 +39,9 @@ ANSWERS = {
     "ada test points and fg%": f"Ada Test had 200 points and a field goal percentage of 50.0 % {IN}.",
     "ada test and ben test points": f"Ada Test had 200 points; Ben Test had 125 points {IN}.",
     "lakers points scored and allowed": f"The Los Angeles Lakers had 325 points and allowed 320 points {IN}.",
+    "best winning percentage": (
+        f"The Los Angeles Lakers led the league with a winning percentage of 66.7 % {IN}."
+    ),
     "lakers record": f"The Los Angeles Lakers went 2-1 {IN}.",
     "lakers record when they score 100": f"The Los Angeles Lakers went 2-0 with 100 or more points {IN}.",
     "lakers last 2 games record": f"The Los Angeles Lakers went 1-1 over the last 2 games {IN}.",

@@ -34,7 +34,7 @@ def shown(value: float, measure: Measure) -> str:
 def with_unit(value: float, measure: Measure) -> str:
     """The value and what it counts: `634 assists`, `a three-point percentage of 38.0 %`."""
     if not measure.is_counted:
-        article = "an" if measure.label[0] in "aeiou" else "a"
+        article = "an" if measure.label[0] in "aeio" else "a"  # no label with u has its vowel: a usage
         return f"{article} {measure.label} of {shown(value, measure)}"
     unit = measure.unit
     if round(value, 6) == 1 and unit.endswith("s"):

@@ -69,7 +69,10 @@ def _is_one_game(scope: Scope) -> bool:
 def _kind(frame: Frame, wanted: tuple[Measure, ...]) -> Kind:
     if frame.has("entity"):
         return "team" if "team" in frame.values("entity") else "player"
-    return "player" if all("player" in of.formulas for of in wanted) else "team"
+    # Of what both have, the first kind of a measure is the one meant where the question does not say.
+    able = set.intersection(*(set(of.formulas) for of in wanted)) or {"team"}
+    meant: Kind = next(iter(wanted[0].formulas))
+    return meant if meant in able else able.pop()
 
 
 def _of_clubs(scope: Scope, clubs: tuple[Match, ...]) -> Scope:

@@ -99,7 +99,7 @@ def _counted(frame: Frame) -> Measure:
 def _kind(frame: Frame, of: Measure) -> Kind:
     if frame.has("entity"):
         return "team" if "team" in frame.values("entity") else "player"
-    return "player" if "player" in of.formulas else "team"
+    return next(iter(of.formulas))
 
 
 SPANS = Family("stretches of games", fits, answer, _USES, "most points over any 5 game span")
