@@ -23,6 +23,9 @@ REFUSED = [
     "how many games did the lakers win by",
     "celtics 5 or more",
     "how many threes did curry shoot",
+    "how many times did luka get to the line",
+    "players who made 100+",
+    "jokic shots per game",
 ]
 
 

@@ -26,7 +26,7 @@ _NEVER_AVERAGED = ("gp", "minutes", "wins", "losses")
 
 def of_games(frame: Frame) -> tuple[Condition, ...]:
     """Conditions on what a single game's row says: an average there is the figure itself."""
-    found = (_condition(token, frame) for token in _tokens(frame))
+    found = (_condition(token, frame, of_games=True) for token in _tokens(frame))
     return tuple(Condition(c.name.removesuffix("_per_game"), c.operator, c.values) for c in found)
 
 
@@ -63,9 +63,11 @@ def _tokens(frame: Frame) -> list[Token]:
     return [*frame.all("thresholds"), *frame.all("kinds_of_game")]
 
 
-def _condition(token: Token, frame: Frame, ranked: str = "") -> Condition:
+def _condition(token: Token, frame: Frame, ranked: str = "", *, of_games: bool = False) -> Condition:
     sign, number, named, is_share = token.value if isinstance(token.value, tuple) else ("", 0, "", False)
-    name = _measured(str(named), float(str(number)), frame, is_share=bool(is_share))
+    name = _measured(str(named), frame, is_share=bool(is_share))
+    if not name and of_games and not frame.has("measures") and float(str(number)) >= _SURELY_POINTS:
+        name = "pts"  # in a game nothing else gets so high
     name = name.replace("attempted", _ATTEMPTS.get(ranked, "fga"))
     if name not in measures() and name != "margin":
         raise Declined(f"I do not know what {token.text!r} counts.", "Name it, such as 30+ points.")
@@ -83,7 +85,7 @@ def _condition(token: Token, frame: Frame, ranked: str = "") -> Condition:
     return Condition(name, operator, (int(value) if value.is_integer() else value,))
 
 
-def _measured(named: str, number: float, frame: Frame, *, is_share: bool) -> str:
+def _measured(named: str, frame: Frame, *, is_share: bool) -> str:
     """What a figure without a measure counts: `win by 20 or more`, `score 120 or more`, `shot 50 %`."""
     if named:
         return f"opp_{named}" if frame.has("allowed") and f"opp_{named}" in measures() else named
@@ -93,9 +95,8 @@ def _measured(named: str, number: float, frame: Frame, *, is_share: bool) -> str
         return "margin"
     if frame.has("allowed"):
         return "opp_pts"
-    # A figure alone counts points only where the question is about scoring, or nothing else gets so high.
-    is_scoring = frame.has("score") or "score" in frame.values("verbs")
-    return "pts" if is_scoring or number >= _SURELY_POINTS else ""
+    # A figure alone counts points only where the question is about scoring.
+    return "pts" if frame.has("score") or "score" in frame.values("verbs") else ""
 
 
 def said(conditions: tuple[Condition, ...]) -> str:
