@@ -22,12 +22,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One canonical table; `key` names the columns that identify a row (empty values allowed)."""
+    """One canonical table; `key` names the columns that identify a row (empty values allowed).
+
+    A table `derived_from` another one is what the query in NAME.sql makes of it; no source fills it.
+    """
 
     name: str
     comment: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    derived_from: str = ""
 
     def column_names(self) -> tuple[str, ...]:
         """Names of the columns, in order."""
@@ -51,6 +55,11 @@ def views() -> dict[str, Table]:
     return _read("views")
 
 
+def query_of(name: str) -> str:
+    """The query behind a view or a derived table."""
+    return files("nba_mcp_synthesis.schema").joinpath(f"{name}.sql").read_text("utf-8")
+
+
 def _read(kind: str) -> dict[str, Table]:
     text = files("nba_mcp_synthesis.schema").joinpath("tables.toml").read_text("utf-8")
     raw = tomllib.loads(text)
@@ -62,7 +71,8 @@ def _table(name: str, spec: dict[str, Any], groups: dict[str, dict[str, str]]) -
     shared = [c for include in spec.get("include", []) for c in _included(include, groups)]
     by_name = {c.name: c for c in [*own, *shared]}
     head = [by_name.pop(key) for key in spec["key"]]
-    return Table(name, spec["comment"], tuple(spec["key"]), (*head, *by_name.values()))
+    columns = (*head, *by_name.values())
+    return Table(name, spec["comment"], tuple(spec["key"]), columns, spec.get("derived_from", ""))
 
 
 def _included(include: str, groups: dict[str, dict[str, str]]) -> list[Column]:

@@ -1,4 +1,4 @@
-"""Averages of teams and of their opponents a game, as published and rounded."""
+"""Averages of teams and of their opponents a game, and their percentages, as published and rounded."""
 
 from operator import itemgetter
 
@@ -6,7 +6,7 @@ from nba_mcp_synthesis.sources.base import Reading, SourceFile
 from nba_mcp_synthesis.sources.box import BOX, NBA_BOX, are_averages
 from nba_mcp_synthesis.sources.rows import batch, csv_rows
 from nba_mcp_synthesis.sources.season import with_season
-from nba_mcp_synthesis.sources.values import Record, Row, amount, count, named_team, number, team
+from nba_mcp_synthesis.sources.values import Record, Row, amount, count, fraction, named_team, number, team
 
 OPPONENT_BOX = dict(
     zip(
@@ -16,13 +16,15 @@ OPPONENT_BOX = dict(
         strict=True,
     )
 )  # fmt: skip
+PERCENTAGES = {"fg_pct": "FG_PCT", "fg3_pct": "FG3_PCT", "ft_pct": "FT_PCT"}
+OPPONENT_PERCENTAGES = {"opp_fg_pct": "FG%", "opp_fg3_pct": "3P%", "opp_ft_pct": "FT%"}
 
 
 class TeamPerGame:
     """`team_per_game.csv`: the team's own averages, in the NBA's columns."""
 
     name = "team_per_game"
-    columns = ("TEAM_ID", "GP", "W", "L", "MIN", *NBA_BOX, "BLKA", "PFD", "PLUS_MINUS")
+    columns = ("TEAM_ID", "GP", "W", "L", "MIN", *NBA_BOX, "BLKA", "PFD", "PLUS_MINUS", *PERCENTAGES.values())
 
     def recognises(self, file: SourceFile) -> bool:
         """By the columns, where the counts are averages: those of team totals are the same."""
@@ -44,7 +46,7 @@ class TeamOpponent:
     """
 
     name = "team_opponent"
-    columns = ("Team", "G", *OPPONENT_BOX.values())
+    columns = ("Team", "G", *OPPONENT_BOX.values(), *OPPONENT_PERCENTAGES.values())
 
     def recognises(self, file: SourceFile) -> bool:
         """By the columns and the name, since the table of the teams themselves has these columns."""
@@ -68,6 +70,7 @@ def own(row: Row) -> Record:
         "minutes_per_game": amount(row, "MIN"),
         "plus_minus_per_game": number(row, "PLUS_MINUS"),
         **{f"{name}_per_game": amount(row, name.upper()) for name in (*BOX, "blka", "pfd")},
+        **{name: fraction(row, column) for name, column in PERCENTAGES.items()},
     }
 
 
@@ -76,4 +79,5 @@ def _opponents(row: Row) -> Record:
         "team_id": named_team(row, "Team"),
         "gp": count(row, "G"),
         **{f"opp_{name}_per_game": amount(row, column) for name, column in OPPONENT_BOX.items()},
+        **{name: fraction(row, column) for name, column in OPPONENT_PERCENTAGES.items()},
     }

@@ -150,7 +150,8 @@ class Cautions:
 def _reads(sql: str, table: str, season: str, season_type: str) -> bool:
     """True unless the query plainly is about another table, season or season type."""
     lowered = sql.lower()
-    if not re.search(rf"\b{table}\b", lowered):
+    named = [table, *(t.name for t in tables().values() if t.derived_from == table)]
+    if not re.search(rf"\b({'|'.join(named)})\b", lowered):
         return False
     seasons = re.findall(r"'(\d{4}-\d{2})'", sql)
     kinds = [k for k in ("regular season", "playoffs") if f"'{k}'" in lowered]

@@ -5,13 +5,11 @@ are merged from them. So the order of loading does not matter, a row always has 
 and loading a file again can replace exactly its own rows.
 """
 
-from importlib.resources import files
-
 import duckdb
 
-from nba_mcp_synthesis.schema.tables import ColumnType, Table, tables, views
+from nba_mcp_synthesis.schema.tables import ColumnType, Table, query_of, tables, views
 
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 # Written by the loader itself, not merged from sources.
 RECORDS = ("load_history", "quality_history", "quality_results")
 
@@ -28,7 +26,7 @@ _SQL_TYPES: dict[ColumnType, str] = {
 
 def merged_tables() -> list[Table]:
     """The canonical tables that are merged from what sources give."""
-    return [table for name, table in tables().items() if name not in RECORDS]
+    return [t for name, t in tables().items() if name not in RECORDS and not t.derived_from]
 
 
 def create(connection: duckdb.DuckDBPyConnection) -> None:
@@ -41,12 +39,8 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
     for table in merged_tables():
         _create_table(connection, f"staged.{table.name}", table, extra="load_id INTEGER, ")
     for view in views():
-        sql = _provenance() if view == "provenance" else _view_sql(view)
+        sql = _provenance() if view == "provenance" else query_of(view)
         connection.execute(f"CREATE OR REPLACE VIEW main.{view} AS {sql}")
-
-
-def _view_sql(view: str) -> str:
-    return files("nba_mcp_synthesis.schema").joinpath(f"{view}.sql").read_text("utf-8")
 
 
 def _provenance() -> str:

@@ -15,7 +15,7 @@ from nba_mcp_synthesis.schema.tables import tables
 from nba_mcp_synthesis.schema.teams import teams
 from nba_mcp_synthesis.sources.base import Outside, Reading, SourceFile
 from nba_mcp_synthesis.sources.door import recognise
-from nba_mcp_synthesis.warehouse import checks, layout, merging, migrations
+from nba_mcp_synthesis.warehouse import checks, derived, layout, merging, migrations
 from nba_mcp_synthesis.warehouse.building import next_state
 from nba_mcp_synthesis.warehouse.staging import FileReport, Staging, insert
 
@@ -188,6 +188,7 @@ class _Load:
             if table.name in self._staging.touched:
                 merging.merge(self._connection, table)
         merging.clear_neutral_sites(self._connection)
+        derived.derive(self._connection, derived.changed_seasons(self._connection))
         found = checks.run(self._connection)
         migrations.set_info(self._connection, "snapshot", self._snapshot())
         counts = {t.name: self._count(t.name) for t in layout.merged_tables()}

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from nba_mcp_synthesis.errors import WarehouseOutdated
-from nba_mcp_synthesis.warehouse import layout
+from nba_mcp_synthesis.warehouse import derived, layout
 
 Step = Callable[[duckdb.DuckDBPyConnection], None]
 
@@ -24,8 +24,12 @@ def _read_events_again(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("UPDATE load_history SET sha256 = NULL WHERE starts_with(source, 'play_by_play_')")
 
 
+def _nothing(connection: duckdb.DuckDBPyConnection) -> None:
+    """Version 3 has derived tables, which every migration makes anew."""
+
+
 # STEPS[n] brings version n to version n + 1.
-STEPS: Mapping[int, Step] = {1: _read_events_again}
+STEPS: Mapping[int, Step] = {1: _read_events_again, 2: _nothing}
 
 
 def version_of(connection: duckdb.DuckDBPyConnection, schema: str = "internal") -> int:
@@ -70,6 +74,8 @@ def migrate(connection: duckdb.DuckDBPyConnection, steps: Mapping[int, Step] | N
     for due in range(version or layout.LAYOUT_VERSION, layout.LAYOUT_VERSION):  # none in a new file
         (STEPS if steps is None else steps)[due](connection)
     layout.create(connection)
+    if version and version < layout.LAYOUT_VERSION:
+        derived.derive(connection, derived.all_seasons(connection))
     set_info(connection, "layout_version", str(layout.LAYOUT_VERSION))
 
 

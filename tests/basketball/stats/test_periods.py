@@ -3,17 +3,20 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from basketball.stats.asking import ask, rows, stats_of, told
+from basketball.stats.asking import WHOLE, ask, rows, stats_of, told
+from nba_mcp_synthesis.basketball.events.counts import COUNTS, counts_sql
 from nba_mcp_synthesis.basketball.stats.stats import Stats
 from nba_mcp_synthesis.errors import UsageError
 from nba_mcp_synthesis.schema.arrow import to_arrow
 from nba_mcp_synthesis.sources.base import Batch
+from nba_mcp_synthesis.sources.door import find_files
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
-from nba_mcp_synthesis.warehouse.loading import load_demo
+from nba_mcp_synthesis.warehouse.loading import load_demo, load_files
 from small_league import BOS, LAL, SEASON, reading
 
 BOX = "fgm fga fg3m fg3a ftm fta oreb dreb reb ast stl blk tov pf pts"
@@ -83,7 +86,7 @@ def test_quarter_points_per_game_are_over_all_games(demo: Stats, demo_warehouse:
 def test_team_quarters_are_read_from_line_scores(demo: Stats) -> None:
     """Where box scores have a quarter, no event is counted."""
     found = ask(demo, "pts_q1 opp_pts_q1 pts_ot", "team")
-    assert "play_by_play" not in found.result.sql
+    assert "period_stats" not in found.result.sql
 
 
 def test_shooting_by_period_is_of_the_events(demo: Stats, demo_warehouse: DuckDBWarehouse) -> None:
@@ -192,9 +195,50 @@ def test_what_events_cannot_tell_is_refused(demo: Stats) -> None:
             ask(demo, measures, "player", where=("period=4",))
 
 
-def test_a_season_is_all_that_is_read(by_hand: DuckDBWarehouse) -> None:
-    """The condition on the season reaches every scan of the events."""
-    sql = ask(stats_of(by_hand), "pts ast", "player", where=("clutch=yes",)).result.sql
-    other = sql.replace("'2025-26'", "'1999-00'")
-    plan = by_hand.read(f"EXPLAIN {other}").rows[0][1]
-    assert "play_by_play" not in plan
+# Two queries over the same columns: the rows that only one of them has.
+EITHER = "(({0}) EXCEPT ALL ({1})) UNION ALL (({1}) EXCEPT ALL ({0}))"
+
+
+@pytest.fixture(scope="module")
+def recorded_warehouse(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> DuckDBWarehouse:
+    """Every real play-by-play."""
+    path = tmp_path_factory.mktemp("recorded") / "w.duckdb"
+    load_files(path, find_files([real_data / "nba_api_recorded", real_data / "pbpstats_samples"]))
+    return DuckDBWarehouse(path, WHOLE)
+
+
+@pytest.fixture(scope="module", params=["demo_warehouse", "recorded_warehouse"])
+def events(request: pytest.FixtureRequest) -> DuckDBWarehouse:
+    """A whole demo season, and every real play-by-play."""
+    warehouse: DuckDBWarehouse = request.getfixturevalue(request.param)
+    return warehouse
+
+
+def assert_same(warehouse: DuckDBWarehouse, one: str, other: str, least: int) -> None:
+    """Asserts that two queries have the same rows, `least` or more."""
+    assert warehouse.query(f"SELECT count(*) FROM ({one})").rows[0][0] >= least
+    assert warehouse.query(EITHER.format(one, other)).rows == ()
+
+
+def test_periods_add_up_to_the_events(events: DuckDBWarehouse) -> None:
+    """Over all periods, each count of every player and team is that of another query over the events."""
+    counts = (*COUNTS, "blka", "pfd")
+    ours = ", ".join(f"SUM({name})::BIGINT" for name in counts)
+    periods = f"SELECT game_id, team_id, player_id, {ours} FROM player_period_stats GROUP BY ALL"
+    theirs = f"SELECT game_id, team_id, player_id, {', '.join(counts)} FROM ({counts_sql()})"
+    assert_same(events, periods, theirs, least=100)
+
+
+def test_teams_are_their_players_and_their_opponents_opponents(events: DuckDBWarehouse) -> None:
+    """What its players and nobody did is a team's, team rebounds apart; it counts against the other team."""
+    key, any_count = "game_id, period, clutch, team_id", " + ".join(COUNTS)
+    sums = ", ".join(
+        f"COALESCE(SUM({n}) FILTER (player_id IS NOT NULL OR '{n}' NOT LIKE '%reb'), 0)::BIGINT AS {n}"
+        for n in COUNTS
+    )
+    players = f"SELECT {key}, {sums} FROM player_period_stats GROUP BY ALL"
+    teams = f"SELECT {key}, {', '.join(COUNTS)} FROM team_period_stats WHERE {any_count} > 0"
+    assert_same(events, f"FROM ({players}) WHERE {any_count} > 0", teams, least=50)
+    key, other = "game_id, period, clutch, team_id", "game_id, period, clutch, opponent_team_id"
+    allowed = f"SELECT {other}, {', '.join(f'opp_{n}' for n in COUNTS)} FROM team_period_stats"
+    assert_same(events, f"SELECT {key}, {', '.join(COUNTS)} FROM team_period_stats", allowed, least=50)

@@ -62,3 +62,22 @@ def test_teams_equal_the_published_standings(real: Stats, real_data: Path) -> No
     for name, wins, losses, scored, allowed in raw:
         assert ours[name][:2] == (wins, losses)
         assert ours[name][2:] == pytest.approx((scored, allowed), abs=0.0501)
+
+
+@pytest.mark.parametrize(
+    ("file", "names", "columns"),
+    [
+        ("team_per_game", "fg_pct fg3_pct ft_pct", ("FG_PCT", "FG3_PCT", "FT_PCT")),
+        ("team_opponent", "opp_fg_pct opp_fg3_pct opp_ft_pct", ('"FG%"', '"3P%"', '"FT%"')),
+    ],
+)
+def test_percentages_of_teams_are_the_published_ones(
+    file: str, names: str, columns: tuple[str, ...], real: Stats, real_data: Path
+) -> None:
+    """All thirty, though the averages beside them are too coarse to give them."""
+    csv = real_data / "season_2025_26" / f"{file}.csv"
+    raw = duckdb.execute(f"SELECT {', '.join(columns)} FROM read_csv('{csv}')").fetchall()
+    ours = told(real, names, "team")
+    assert len(ours) == len(raw) == 30
+    assert sorted(tuple(round(share, 3) for share in row) for row in ours.values()) == sorted(raw)
+    assert all(share == pytest.approx(round(share, 3), abs=1e-9) for row in ours.values() for share in row)

@@ -35,7 +35,8 @@ class Fact:
     rows out; `time` orders them. `whole` names a query for the part
     of the table `of` that the fact has, by season; without one it is all of it.
     `on` and `dimensions` take the place of what is the same for other
-    facts; `note` has a sentence for a dimension or count that is special here. `splits_clubs` is true
+    facts; `note` has a sentence for a dimension or count that is special here. A fact that `serves` only
+    some measures is never read for others. `splits_clubs` is true
     where a traded player has a row for each club; `rounded` where the counts come from published averages;
     `filled` where every row has a value for every count.
     """
@@ -53,6 +54,7 @@ class Fact:
     note: dict[str, str] = field(default_factory=dict)
     whole: str = ""
     of: str = ""
+    serves: tuple[str, ...] = ()
     splits_clubs: bool = False
     rounded: bool = False
     filled: bool = False
@@ -139,8 +141,8 @@ def _whole_spec(spec: dict[str, Any], all_specs: dict[str, Any]) -> dict[str, An
 
 def _fact(name: str, spec: dict[str, Any], box: list[str]) -> Fact:
     counts = dict(_box_counts(spec.pop("box", {}), box)) | spec.pop("counts", {})
-    columns = tuple(spec.pop("columns", ()))
-    return Fact(name=name, counts=counts, columns=columns, **spec)
+    columns, serves = tuple(spec.pop("columns", ())), tuple(spec.pop("serves", ()))
+    return Fact(name=name, counts=counts, columns=columns, serves=serves, **spec)
 
 
 def _box_counts(patterns: dict[str, str], box: list[str]) -> Iterator[tuple[str, str]]:

@@ -93,7 +93,8 @@ def _chosen(
     Parts of incomplete facts are not mixed: games of the one and points of the other give no average.
     """
     is_total = name in measures() and measure(name).is_total
-    able = {p: [o for o in found[p] if not (is_total and _is_rounded(o))] for p in needed}
+    usable = {p: [o for o in found[p] if not o.fact.serves or name in o.fact.serves] for p in needed}
+    able = {p: [o for o in usable[p] if not (is_total and _is_rounded(o))] for p in needed}
     for pool in _pools(query):
         complete = [
             next((o for o in able[p] if o.share >= 1 and o.fact.splits_clubs in pool), None) for p in needed
@@ -143,7 +144,8 @@ def _context(query: StatQuery, sources: Iterable[Source], coverage: Coverage) ->
     teams = StatQuery((), "team", ("season", "season_type", "team"), query.seasons, query.season_types)
     found = offers(teams, needed, coverage)
     # All of one fact, so that its rows are joined once.
-    groups = [[o for p in needed for o in found[p] if o.fact is first.fact] for first in found[needed[0]]]
+    able = [first.fact for first in found[needed[0]] if not first.fact.serves]
+    groups = [[o for p in needed for o in found[p] if o.fact is fact] for fact in able]
     whole = [group for group in groups if len(group) == len(needed)]
     if not whole:
         raise _nothing(teams, "", needed)
