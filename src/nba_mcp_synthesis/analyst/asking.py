@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from nba_mcp_synthesis.analyst.context import Context
 from nba_mcp_synthesis.analyst.declined import Declined
+from nba_mcp_synthesis.analyst.frame import Frame
 from nba_mcp_synthesis.analyst.scope import Scope
+from nba_mcp_synthesis.analyst.sentences import subject
 from nba_mcp_synthesis.basketball.matches import Match
 from nba_mcp_synthesis.basketball.stats.facts import Entity
 from nba_mcp_synthesis.basketball.stats.query import Condition, StatQuery
@@ -59,3 +61,18 @@ def one_row(query: StatQuery, context: Context, about: str) -> Evidence:
             f"Nothing of {about} is loaded.", "Ask about another season, or with fewer conditions."
         )
     return evidence
+
+
+def first_games(frame: Frame, who: Match, scope: Scope, context: Context) -> Scope:
+    """The scope up to the date of the game that is the last of the first few."""
+    if not frame.has("first"):
+        return scope
+    number = int(frame.values("first")[0])
+    query = of(query_of(scope, who.kind, ("gp",), (who.kind, "date")), who)
+    games = rows(replace(query, order_by=(("date", False),)), context).result.rows
+    if len(games) < number or len(scope.seasons) > 1:
+        raise Declined(f"{subject(who)} has {len(games)} games {scope.said}.", "Ask about fewer games.")
+    until = Condition("date", "<=", (games[number - 1][1],))
+    context.conditions.append(f"the first {number} games")
+    words = (*scope.words, f"over the first {number} games")
+    return replace(scope, where=(*scope.where, until), words=words)

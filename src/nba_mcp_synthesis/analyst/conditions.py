@@ -10,7 +10,8 @@ from nba_mcp_synthesis.basketball.catalogue import measures
 from nba_mcp_synthesis.basketball.stats.query import Condition, Operator
 
 THRESHOLDS = ("thresholds", "kinds_of_game", "margin", "score", "allowed", "shoot", "total")
-_ATTEMPTS = {"fg3_pct": "fg3a", "ft_pct": "fta"}
+# What `200 attempts` and `min 300 made` count beside a percentage.
+_SHOTS = {"fg3_pct": "fg3", "ft_pct": "ft", "fg2_pct": "fg2"}
 _SIGNS: dict[str, str] = {
     ">=": "{} or more",
     ">": "more than {}",
@@ -65,27 +66,36 @@ def _tokens(frame: Frame) -> list[Token]:
 
 def _condition(token: Token, frame: Frame, ranked: str = "", *, of_games: bool = False) -> Condition:
     sign, number, named, is_share = token.value if isinstance(token.value, tuple) else ("", 0, "", False)
-    name = _measured(str(named), frame, is_share=bool(is_share))
+    name = _measured(str(named), frame, is_share=bool(is_share), of_games=of_games)
     if not name and of_games and not frame.has("measures") and float(str(number)) >= _SURELY_POINTS:
         name = "pts"  # in a game nothing else gets so high
-    name = name.replace("attempted", _ATTEMPTS.get(ranked, "fga"))
+    if name in ("attempted", "made"):
+        shots = _SHOTS.get(ranked or _share(frame), "fg")
+        name = f"{shots}{'a' if name == 'attempted' else 'm'}"
     if name not in measures() and name != "margin":
         raise Declined(f"I do not know what {token.text!r} counts.", "Name it, such as 30+ points.")
     value = float(str(number))
     if name in measures() and measures()[name].is_percent:
         value /= 100
     operator: Operator = str(sign)  # type: ignore[assignment]  # the lexicon has only operators
-    if (
-        name == "margin"
-        and value > 0
-        and any(t.text.casefold().startswith("los") for t in frame.all("margin"))
-    ):
+    if name == "margin" and value > 0 and _is_lost(frame):
         # Lost by ten or more is a margin of minus ten or less.
         operator, value = _TURNED[operator], -value
     return Condition(name, operator, (int(value) if value.is_integer() else value,))
 
 
-def _measured(named: str, frame: Frame, *, is_share: bool) -> str:
+def _is_lost(frame: Frame) -> bool:
+    lost = "lost" in frame.values("result") or "losses" in frame.values("measures")
+    return lost or any(token.text.casefold().startswith("los") for token in frame.all("margin"))
+
+
+def _share(frame: Frame) -> str:
+    """The first percentage that another figure is of."""
+    named = [str(token.value[2]) for token in _tokens(frame) if isinstance(token.value, tuple)]
+    return next((name for name in named if name in _SHOTS), "")
+
+
+def _measured(named: str, frame: Frame, *, is_share: bool, of_games: bool) -> str:
     """What a figure without a measure counts: `win by 20 or more`, `score 120 or more`, `shot 50 %`."""
     if named:
         return f"opp_{named}" if frame.has("allowed") and f"opp_{named}" in measures() else named
@@ -95,6 +105,8 @@ def _measured(named: str, frame: Frame, *, is_share: bool) -> str:
         return "margin"
     if frame.has("allowed"):
         return "opp_pts"
+    if frame.has("average") and not of_games and not frame.has("measures"):
+        return "pts"  # `averaging 15+`
     # A figure alone counts points only where the question is about scoring.
     return "pts" if frame.has("score") or "score" in frame.values("verbs") else ""
 

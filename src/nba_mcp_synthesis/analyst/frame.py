@@ -29,7 +29,7 @@ _UNREAD = frozenset(
     {
         "unknown", "number", "absent", "nobody", "compared", "or_more", "ago", "since", "within", "feet",
         "pick", "draft_class", "years_old", "younger", "taller", "aged", "rest", "decided", "some_team",
-        "single_season", "break", "any_of", "unclear",
+        "single_season", "break", "any_of", "unclear", "champion",
     }
 )  # fmt: skip
 # What may stand in a question without changing it.
@@ -40,6 +40,8 @@ _QUARTERS = {
     "period>=3,period<=4": "h2",
 }  # fmt: skip
 _POINTS = ("pts", "pts_per_game", "opp_pts", "opp_pts_per_game")
+# With one of these something else than points is the best.
+_RANKED = ("measures", "game_extreme", "streak", "attempted", "shoot", "score", "in_span", "allowed")
 _LIGHT = frozenset({"verbs", "game", "how_many"})
 # What a later question says of these takes the place of all that was said of them before.
 _WHEN = ("conditions", "opponents", "month", "date", "since", "until", "last", "first", "yesterday", "splits")
@@ -66,6 +68,8 @@ class Frame:
         for token in made.tokens:
             slot = _OTHERWISE.get(token.tag, token.tag)
             (made.left if token.tag in _UNREAD else made.slots.setdefault(slot, [])).append(token)
+        if made.has("in_game", "order") and not made.any(*_RANKED):
+            made.slots["measures"] = [Token("measure", "pts", "points")]  # `their best game`
         made._make_splits()
         made._name_quarters()
         if made.has("order", "game") and not made.any("in_game", "kinds_of_game", "opponents"):
@@ -90,6 +94,9 @@ class Frame:
     def _name_quarters(self) -> None:
         """`points in the first quarter` are a count of their own."""
         found = [token for token in self.all("conditions") if str(token.value) in _QUARTERS]
+        scored = self.has("score") or "score" in self.values("verbs")
+        if len(found) == 1 and scored and self.has("order") and not self.any("measures", "thresholds"):
+            self.slots["measures"] = [Token("measure", "pts", "points")]
         points = self.all("measures")
         if len(found) != 1 or not points or any(str(t.value) not in _POINTS for t in points):
             return

@@ -1,6 +1,7 @@
 """The lexicon: phrases with their tags, slips of the keyboard, and words that carry nothing."""
 
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +14,8 @@ from rapidfuzz.distance import OSA
 from nba_mcp_synthesis.basketball.catalogue import measures
 from nba_mcp_synthesis.basketball.nicknames import ordinary_words
 
-_SHORTEST_MISSPELT = 5
+_SHORTEST_MISSPELT = 4
+_TWO_SLIPS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +31,15 @@ class Lexicon:
 
     def __init__(self) -> None:
         raw = tomllib.loads(files(__package__).joinpath("lexicon.toml").read_text("utf-8"))
+        self._same: dict[str, str] = raw["same"]
         self.meanings: dict[str, Meaning] = {
-            words: Meaning("measure", measure.name)
+            self.alike(words): Meaning("measure", measure.name)
             for measure in measures().values()
             for words in measure.words
         }
         for tag, values in raw["tags"].items():
             for value, phrases in values.items():
-                self.meanings |= dict.fromkeys(phrases, Meaning(tag, value))
+                self.meanings |= dict.fromkeys(map(self.alike, phrases), Meaning(tag, value))
         self.said: dict[str, str] = {value: phrases[0] for value, phrases in raw["tags"]["where"].items()}
         self.glossary: dict[str, str] = raw["glossary"]
         self.people = frozenset(raw["people"]["words"].split())
@@ -44,27 +47,40 @@ class Lexicon:
         self.numbers: dict[str, int] = raw["numbers"]
         self.ordinals: dict[str, int] = raw["ordinals"]
         self.ignored = frozenset(raw["ignored"]["words"].split())
-        self.meanings |= dict.fromkeys(raw["ignored"]["phrases"], Meaning("ignored", ""))
+        self.meanings |= dict.fromkeys(map(self.alike, raw["ignored"]["phrases"]), Meaning("ignored", ""))
         self.longest = max(phrase.count(" ") + 1 for phrase in self.meanings)
         self.words = _words_of(self.meanings) | self.ignored | set(self.numbers) | set(self.ordinals)
-        self._same: dict[str, str] = raw["same"]
-        self._spelling = sorted(word for word in self.words if len(word) >= _SHORTEST_MISSPELT)
+        self.words |= set(self._same)
+        self._spelling: dict[str, list[str]] = defaultdict(list)
+        for word in sorted(word for word in self.words if len(word) >= _SHORTEST_MISSPELT):
+            self._spelling[word[0]].append(word)
+
+    def alike(self, phrase: str) -> str:
+        """A phrase in the words that all ways to say it are read as: `fg pct` as `field goal percentage`."""
+        return " ".join(self._same.get(word, word) for word in phrase.split())
 
     def corrected(self, word: str) -> str:
-        """The known word that `word` is, short or with a slip (two from ten letters); else `word` itself."""
-        if word in self._same:
-            return self._same[word]
+        """The known word that `word` is with a slip (two from ten letters); else `word` itself.
+
+        Of four letters too many words are near others: there a slip is a letter too few, or two swapped.
+        """
         if len(word) < _SHORTEST_MISSPELT or word in self.words or word in ordinary_words():
             return word
+        most = 1 if len(word) < _TWO_SLIPS else 2
         near = process.extract(
-            word, self._spelling, scorer=OSA.distance, score_cutoff=1 if len(word) < 10 else 2, limit=2
+            word, self._spelling.get(word[0], ()), scorer=OSA.distance, score_cutoff=most, limit=None
         )
-        close = [(found, slips) for found, slips, _ in near if found[0] == word[0]]
-        if len(close) == 2 and close[0][0].rstrip("s") == close[1][0].rstrip("s"):
-            close = [max(close, key=lambda pair: len(pair[0]))]
-        if not close or (len(close) == 2 and close[0][1] == close[1][1]):
+        fewest = min((slips for _, slips, _ in near), default=0)
+        close = {self.alike(found) for found, slips, _ in near if slips == fewest}
+        if len(word) == _SHORTEST_MISSPELT:
+            close = {found for found in close if _lacks_or_swaps(word, found)}
+        if len({found.rstrip("s") for found in close}) != 1:
             return word
-        return str(close[0][0])
+        return max(close, key=len)
+
+
+def _lacks_or_swaps(word: str, known: str) -> bool:
+    return len(known) > len(word) or sorted(known) == sorted(word)
 
 
 def _words_of(phrases: Iterable[str]) -> set[str]:

@@ -27,7 +27,7 @@ _RESULTS = {"won": "wins", "lost": "losses"}
 
 def measures_of(frame: Frame) -> tuple[Measure, ...]:
     """The measures in the order of the question; empty when none is named or the words do not fit."""
-    named = _from_range(_shot_by(frame.values("measures"), frame), frame)
+    named = _from_range(_shot_by(_made(frame.values("measures"), frame), frame), frame)
     names = _results(named, frame) or _by_range(frame) or _by_words(frame)
     if not names or not _fits(names, frame) or _of_somebody(frame):
         return ()
@@ -58,12 +58,17 @@ def _by_words(frame: Frame) -> list[str]:
     """`stats` for a line of averages; `wins` said as `win the most games`; `shots` that are taken."""
     said = {
         "line": list(_LINE) if frame.has("line") else [],
+        "share": ["fg_pct"] if frame.has("percentage") and _of_places(frame) else [],
         "margin": ["plus_minus"] if frame.has("margin", "average") else [],
         "shots": ["fgm"] if "attempts" in frame.values("shoot") and frame.any("attempted", "order") else [],
         "high": ["pts"] if frame.has("in_game", "subjects") and not frame.any("order", "times") else [],
         "games": _games(frame),
     }
     return next((names for names in said.values() if names), _points(frame))
+
+
+def _of_places(frame: Frame) -> bool:
+    return any(value.startswith(("zone=", "shot_distance")) for value in frame.values("conditions"))
 
 
 def _games(frame: Frame) -> list[str]:
@@ -95,6 +100,15 @@ def _shot_by(names: list[str], frame: Frame) -> list[str]:
     if asks and frame.has("shoot") and all(name in shots for name in names):
         return [shots[name] for name in names]
     return names
+
+
+def _made(names: list[str], frame: Frame) -> list[str]:
+    """`mid-range shots did he make` are those made, though shots alone are those tried."""
+    tried = any(word in frame.text for word in ("attempt", "tried", "took", "take"))
+    if tried or not {"make", "made", "makes", "hit", "hits", "sink", "sank"} & set(frame.text.split()):
+        return names
+    made = {name: f"{name.removesuffix('a')}m" for name in names if name.endswith("_fga")}
+    return [made.get(name, name) for name in names]
 
 
 def _total(name: str, frame: Frame) -> str:

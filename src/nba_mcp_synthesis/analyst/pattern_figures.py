@@ -17,6 +17,9 @@ UNITS = ("feet", "years_old", "rest")
 def opponent(rest: Sequence[Token]) -> Made:
     """`against the lakers`: the other team; `vs` between two of a kind is judged later."""
     match rest[:2]:
+        case [Token("compared", ">") as more, Token("name") as name]:
+            kind = "better" if more.text.casefold().startswith("better") else "compare"
+            return [Token("compare", kind, more.text), name], 2
         case [Token("measure", "opp_pts") as of, Token("name") as name] if of.text.endswith("against"):
             pts = Token("measure", "pts", of.text.rpartition(" ")[0])
             return [pts, Token("opponent", name.value, f"against {name.text}")], 2
@@ -76,12 +79,49 @@ def limit(rest: Sequence[Token]) -> Made:
     return [leader, Token("limit", number, said.text)], 2
 
 
+def champion(rest: Sequence[Token]) -> Made:
+    """`scoring champ`, `won the scoring title`: who led in it."""
+    start = 1 if rest[0].tag == "won" else 0
+    match rest[start : start + 2]:
+        case [Token("measure") as of, Token("champion") as champ]:
+            return [of, Token("leader", "lead", champ.text)], start + 2
+        case [Token("measure", "pts_per_game") as of, Token("where", "playoff_round=4", "title") as title]:
+            return [of, Token("leader", "lead", title.text)], start + 2
+    return None
+
+
 def seed(rest: Sequence[Token]) -> Made:
     """`8 seed`, `number 2 seed`."""
     match rest[:2]:
         case [Token("number", int(number)), Token("place", "seed") as place]:
             return [Token("ordinal", number, rest[0].text), place], 2
     return None
+
+
+def done(rest: Sequence[Token]) -> Made:
+    """`blocked 70 or more shots`, `assisted on 30 baskets`: the verb says what is counted, not the noun."""
+    match rest[:4]:
+        case [
+            Token("measure", "blk") as of,
+            Token("number") as least,
+            Token("or_more") as more,
+            Token("shoot"),
+        ]:
+            return [least, more, of], 4
+        case [Token("measure", "blk") as of, Token("number") as least, Token("shoot"), *_]:
+            return [least, of], 3
+        case [Token("measure", "blk") as of, Token("leader") as order, Token("shoot"), *_]:
+            return [order, of], 3
+        case [Token("measure", "blk") as of, Token("shoot"), *_]:
+            return [of], 2
+    return None
+
+
+def digits(rest: Sequence[Token]) -> Made:
+    """`double digits` are ten or more."""
+    if rest[0].tag != "digits":
+        return None
+    return _made(">=", int(str(rest[0].value)), "", rest[:1], is_share=False)
 
 
 def threshold(rest: Sequence[Token]) -> Made:
@@ -101,8 +141,9 @@ def threshold(rest: Sequence[Token]) -> Made:
     used += is_share
     if len(rest) > used and rest[used].tag == "or_more":
         compared, used = str(rest[used].value), used + 1
-    if shot := _shot(rest[used:]) if is_share else "":
-        return _made(compared or ">=", number, shot, rest[: used + 1], is_share=True)
+    if is_share and (shot := _shot(rest[used:])):
+        of, size = shot
+        return _made(compared or ">=", number, of, rest[: used + size], is_share=True)
     if len(rest) > used and rest[used].tag in UNITS:
         return None
     named, size = _counted(rest[used:])
@@ -122,18 +163,25 @@ def _is_percentage_of(token: Token) -> bool:
     return token.tag == "measure" and token.text.casefold().startswith(("%", "percent"))
 
 
-def _shot(rest: Sequence[Token]) -> str:
-    """What a percentage is of: `from the line`, `shooting`; empty where nothing says so."""
-    if not rest or rest[0].tag not in ("range", "shoot"):
-        return ""
-    return str(rest[0].value) if rest[0].tag == "range" else "fg_pct"
+def _shot(rest: Sequence[Token]) -> tuple[str, int] | None:
+    """What a percentage is of, and in how many tokens: `from the line`, `shooting`, `shooting from 3`."""
+    match rest[:2]:
+        case [Token("range") as of, *_]:
+            return str(of.value), 1
+        case [Token("shoot"), Token("range") as of]:
+            return str(of.value), 2
+        case [Token("shoot"), *_]:
+            return "fg_pct", 1
+    return None
 
 
 def _counted(rest: Sequence[Token]) -> tuple[str, int]:
     """The measure that follows a figure, a count also `per game`; empty when there is none."""
-    if not rest or rest[0].tag not in ("measure", "attempted"):
+    if rest and rest[0].tag == "verb" and rest[0].text.casefold() == "made":
+        return "made", 1
+    if not rest or not (rest[0].tag in ("measure", "attempted") or rest[0].value == "attempts"):
         return "", 0
-    named = str(rest[0].value)
+    named = "fga" if rest[0].value == "attempts" else str(rest[0].value)
     if len(rest) > 1 and rest[1].tag == "average" and rest[1].text.casefold() not in _VERBS_OF_AVERAGE:
         return (named if named.endswith("_per_game") else f"{named}_per_game"), 2
     return named, 1

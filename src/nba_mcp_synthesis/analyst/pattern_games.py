@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from nba_mcp_synthesis.analyst.pattern_figures import UNITS
-from nba_mcp_synthesis.analyst.pattern_times import Made, is_year
+from nba_mcp_synthesis.analyst.pattern_times import Made, is_round, is_year
 from nba_mcp_synthesis.analyst.tokens import Token, text_of
 from nba_mcp_synthesis.basketball.catalogue import measures
 
 _LEAST_POINTS = 10
+_TEAM_POINTS = 80
 
 
 def decided(rest: Sequence[Token]) -> Made:
@@ -34,6 +35,8 @@ def wins_by(rest: Sequence[Token]) -> Made:
             Token("threshold", (sign, points, "", _)),
         ]:
             return [Token("kind_of_game", (sign, points, "margin", False), text)], 3
+        case [Token("link"), Token("threshold", (sign, points, "" | "pts", _)), *_]:
+            return [Token("kind_of_game", (sign, points, "margin", False), text_of(rest[:2]))], 2
         case [Token("number", 1), Token("measure", "pts"), Token("measure", "gp")]:
             return [Token("where", "margin>=-1,margin<=1", text), rest[2]], 3
         case [
@@ -58,6 +61,10 @@ def kind_of_game(rest: Sequence[Token]) -> Made:
             return [Token("kind_of_game", (">=", number, of, False), text_of(rest[:3]))], 3
         case [Token("threshold") as least, Token("measure", "gp"), *_]:
             return [Token("kind_of_game", least.value, text_of(rest[:2]))], 2
+        case [Token("number", int(points)), Token("number", int(boards)), Token("measure", "gp")]:
+            # `20 20 games`, of which it is always points and rebounds
+            of = ((points, "pts"), (boards, "reb"))
+            return [Token("kind_of_game", (">=", n, name, False), text_of(rest[:3])) for n, name in of], 3
         case [Token("measure", "dd2" | "td3") as of, Token("measure", "gp"), *_]:
             return [Token("measure", of.value, text_of(rest[:2]))], 2
         case [Token("measure", str(name)), *_] if name.startswith("games_"):
@@ -89,6 +96,20 @@ def scoring(rest: Sequence[Token]) -> Made:
     return None
 
 
+def bare_of_teams(rest: Sequence[Token]) -> Made:
+    """`hit 130`, `allow 120`: nothing else than points gets so high in a game."""
+    match rest:
+        case [Token("verb"), Token("number", int(points)), *more] if _is_of_team(points, more):
+            return [Token("threshold", (">=", points, "pts", False), text_of(rest[:2]))], 2
+        case [Token("allowed") as allowed, Token("number", int(points)), *more] if _is_of_team(points, more):
+            return [allowed, Token("threshold", (">=", points, "", False), text_of(rest[:2]))], 2
+    return None
+
+
+def _is_of_team(points: int, more: Sequence[Token]) -> bool:
+    return points >= _TEAM_POINTS and not _goes_on(more)
+
+
 def bare(rest: Sequence[Token]) -> Made:
     """`scores 40`, `all 82 games`, `25 points and 10 assists`: a figure alone is the least one."""
     match rest[:3]:
@@ -98,8 +119,10 @@ def bare(rest: Sequence[Token]) -> Made:
             return [Token("threshold", (">=", number.value, "pts", False), text_of(rest[:3]))], 3
         case [Token("verb" | "score", "score"), Token("number") as number, *more] if not _goes_on(more):
             return [Token("threshold", (">=", number.value, "pts", False), text_of(rest[:2]))], 2
+        case [Token("number", int(number)), Token("attempted", of), *_]:
+            return [Token("threshold", (">=", number, of, False), text_of(rest[:2]))], 2
         case [Token("number") as number, Token("measure", str(of)), *_] if _is_count(of):
-            if not is_year(number):
+            if is_round(number) or not is_year(number):
                 return [Token("threshold", (">=", number.value, of, False), text_of(rest[:2]))], 2
     return None
 

@@ -61,6 +61,8 @@ def pick(rest: Sequence[Token]) -> Made:
     match rest[:2]:
         case [Token("number" | "ordinal", int(number)), Token("pick")]:
             return _with_year(f"draft_number={number}", rest, 2)
+        case [Token("pick"), Token("number" | "ordinal", int(number))]:
+            return _with_year(f"draft_number={number}", rest, 2)
         case [Token("where", "playoff_round=1" | "playoff_round=2"), Token("pick")]:
             return _with_year(f"draft_round={str(rest[0].value)[-1]}", rest, 2)
         case [Token("number") as year, Token("draft_class" | "pick")] if is_year(year):

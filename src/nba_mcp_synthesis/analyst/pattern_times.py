@@ -73,6 +73,8 @@ def since(rest: Sequence[Token]) -> Made:
             return _stretch(rest[1], rest[2], text_of(rest[:3])), 3
         case ["since" | "start" | "end", "date" | "day" | "month" | "break", *_]:
             return _one_sided(rest[0], rest[1], text_of(rest[:2]))
+        case ["since", "name", *_] if rest[0].value == "between":
+            return [rest[1]], 2
     return None
 
 
@@ -151,6 +153,14 @@ def some_games(rest: Sequence[Token]) -> Made:
     return None
 
 
+def newest_game(rest: Sequence[Token]) -> Made:
+    """`last lakers game`, `last playoff game`."""
+    match rest[:3]:
+        case [Token("ago"), Token("name" | "season_type") as of, Token("game" | "measure", "game" | "gp")]:
+            return [Token("last", 1, f"{rest[0].text} {rest[2].text}"), of], 3
+    return None
+
+
 def span(rest: Sequence[Token]) -> Made:
     """`10 game stretch`, `any 5 straight games`."""
     used = 1 if rest[0].tag == "any_of" else 0
@@ -192,3 +202,8 @@ def year(rest: Sequence[Token]) -> Made:
 def is_year(token: Token) -> bool:
     """True for a number that can be a year."""
     return token.tag == "number" and isinstance(token.value, int) and token.value in _YEARS
+
+
+def is_round(token: Token) -> bool:
+    """True for hundreds: `2000 points` are not those of a year."""
+    return token.tag == "number" and isinstance(token.value, int) and token.value % 100 == 0

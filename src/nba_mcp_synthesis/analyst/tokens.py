@@ -87,7 +87,7 @@ def _figures(text: str) -> list[_Piece]:
         if word.text != "/" and not any(start <= word.start < end for start, end, _ in figures):
             number = lexicon().numbers.get(word.text)
             known = str(number) if number is not None else _SYMBOLS.get(word.text, word.text)
-            pieces.append(_Piece(word.start, word.end, known))
+            pieces += [_Piece(word.start, word.end, part) for part in lexicon().alike(known).split()]
     return sorted(pieces, key=lambda p: p.start)
 
 
@@ -135,7 +135,7 @@ def _with_values(text: str, pieces: list[_Piece], values: Mapping[str, Meaning])
 
 def _with_names(text: str, pieces: list[_Piece], names: Names, ordinary: set[str]) -> list[_Piece]:
     for mention in mentions(names, text, ordinary):
-        inside = [p for p in pieces if mention.start <= p.start < mention.end]
+        inside = [p for p in pieces if p.start < mention.end and mention.start < p.end]
         if all(p.token is None for p in inside):
             tag = "name" if mention.matches else "nobody"
             if _is_place(mention, pieces):

@@ -52,12 +52,14 @@ def best(found: Iterable[Match]) -> list[Match]:
     """The matches among which a choice remains, those who play most first.
 
     A whole name, nickname, abbreviation or initials leave parts of names behind. Among parts, a
-    first name counts only for one who played more than everybody with that surname; and players
-    without minutes in the newest regular season give way to others.
+    first name counts only for one who played more than everybody with that surname, and never beside a
+    city; and players without minutes in the newest regular season give way to others.
     """
     ranked = sorted(found, key=lambda m: (-m.score, -m.minutes, m.name))
     if ranked and not ranked[0].is_part:
         return [m for m in ranked if m.score == ranked[0].score]
+    if ranked and ranked[0].how == "city" and all(m.how in ("city", "first name") for m in ranked):
+        return [m for m in ranked if m.how == "city"]  # few call a player Dallas
     surnames = max((m.minutes for m in ranked if m.how == "last name"), default=-1.0)
     kept = [m for m in ranked if m.how != "first name" or m.minutes > surnames]
     playing = [m for m in kept if m.kind == "team" or m.minutes > 0]

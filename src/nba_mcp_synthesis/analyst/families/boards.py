@@ -100,7 +100,8 @@ def _board(frame: Frame, of: Measure, by: Kind, scope: Scope, context: Context) 
     evidence = asking.rows(query, context)
     places = [(row[0], row[1], row[2]) for row in evidence.result.rows]
     if not places:
-        raise Declined(f"Nobody qualifies for {of.label} {scope.said}.", "Ask with a lower minimum.")
+        hint = "Ask per game." if by == "team" and of.average else "Ask with a lower minimum."
+        raise Declined(f"Nobody has a value of {of.label} {scope.said}.", hint)
     if len(places) > limit + _MOST_TIED:
         raise Declined(f"{len(places)} share the first places in {of.label}.", "Add a minimum of games.")
     _assume(frame, of, query, context)

@@ -15,7 +15,7 @@ from nba_mcp_synthesis.basketball.stats.facts import Entity
 from nba_mcp_synthesis.basketball.stats.query import Condition, StatQuery
 from nba_mcp_synthesis.facts import Claim, Proposal
 
-_USES = ("times", "when", "measures", "result", "entity", "decided", *conditions.THRESHOLDS, *SCOPE)
+_USES = ("times", "when", "first", "measures", "result", "entity", "decided", *conditions.THRESHOLDS, *SCOPE)
 _MOST_GAMES = 12
 
 
@@ -37,7 +37,7 @@ def _counts(frame: Frame) -> bool:
 def answer(frame: Frame, context: Context) -> Proposal:
     """How many games reach it."""
     who = one(people(frame, context).subjects, "player or team")
-    scope = scope_of(frame, context)
+    scope = asking.first_games(frame, who, scope_of(frame, context), context)
     least = (*conditions.of_games(frame), *_results(frame))
     query = asking.of(asking.query_of(scope, who.kind, ("gp",), (who.kind,)), who)
     query = replace(query, where=(*query.where, *least))

@@ -49,7 +49,7 @@ def answer(frame: Frame, context: Context) -> Proposal:
     who = found.subjects[0]
     _check(wanted, who)
     scope = _of_club(scope_of(frame, context), found)
-    scope = _first_games(frame, who, scope, context)
+    scope = asking.first_games(frame, who, scope, context)
     if frame.has("splits"):
         return _split(frame, who, wanted, scope, context)
     names = tuple(of.name for of in wanted)
@@ -71,21 +71,6 @@ def _of_club(scope: Scope, found: People) -> Scope:
         raise Declined("The question names several teams.", "Name one team.")
     where = (*scope.where, Condition("team", "=", (found.teams[0].id,)))
     return replace(scope, where=where, words=(f"for the {found.teams[0].name}", *scope.words))
-
-
-def _first_games(frame: Frame, who: Match, scope: Scope, context: Context) -> Scope:
-    """The scope up to the date of the game that is the last of the first few."""
-    if not frame.has("first"):
-        return scope
-    number = int(frame.values("first")[0])
-    query = asking.of(asking.query_of(scope, who.kind, ("gp",), (who.kind, "date")), who)
-    rows = asking.rows(replace(query, order_by=(("date", False),)), context).result.rows
-    if len(rows) < number or len(scope.seasons) > 1:
-        raise Declined(f"{subject(who)} has {len(rows)} games {scope.said}.", "Ask about fewer games.")
-    until = Condition("date", "<=", (rows[number - 1][1],))
-    context.conditions.append(f"the first {number} games")
-    words = (*scope.words, f"over the first {number} games")
-    return replace(scope, where=(*scope.where, until), words=words)
 
 
 def _split(frame: Frame, who: Match, wanted: tuple[Measure, ...], scope: Scope, context: Context) -> Proposal:

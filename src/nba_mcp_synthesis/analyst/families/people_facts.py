@@ -2,16 +2,20 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sqlglot import exp
 
+from nba_mcp_synthesis.analyst import asking, conditions
 from nba_mcp_synthesis.analyst.context import Context
 from nba_mcp_synthesis.analyst.declined import Declined
 from nba_mcp_synthesis.analyst.families.family import Family
 from nba_mcp_synthesis.analyst.frame import Frame
+from nba_mcp_synthesis.analyst.scope import SEASON, season_scope
 from nba_mcp_synthesis.analyst.sentences import listed, nth, on
 from nba_mcp_synthesis.analyst.who import one, people
 from nba_mcp_synthesis.basketball.stats.facts import DIALECT
+from nba_mcp_synthesis.basketball.stats.query import Condition
 from nba_mcp_synthesis.facts import Claim, Proposal
 
 _PROFILE = """SELECT full_name AS player, height_in, weight_lb, birth_date, country, school, position, jersey,
@@ -28,6 +32,7 @@ WHERE s.season = '{season}' AND s.season_type = 'Regular Season' AND s.team_id I
   AND p.{column} IS NOT NULL AND {among}
 QUALIFY rank <= {limit}
 ORDER BY rank, player"""
+_AMONG = "p.full_name IN (SELECT q.player FROM ({qualified}) AS q)"
 _UNITS = {"height_in": "inches", "weight_lb": "pounds"}
 
 
@@ -87,6 +92,10 @@ def answer_extreme(frame: Frame, context: Context) -> Proposal:
     season = context.stats.coverage().seasons("Regular Season")[-1]
     limit = int(frame.values("limit")[0]) if frame.has("limit") else 1
     among = exp.and_(*_among(frame, context)).sql(dialect=DIALECT)
+    having = conditions.of_seasons(frame)
+    if having:
+        reaching = _AMONG.format(qualified=_reaching(having, frame, context))
+        among = f"{among} AND {reaching}"
     sql = _EXTREME.format(column=column, way=way.upper(), season=season, among=among, limit=limit)
     evidence = context.run(sql)
     rows = evidence.result.rows
@@ -95,6 +104,9 @@ def answer_extreme(frame: Frame, context: Context) -> Proposal:
     context.assumptions.append(f"Taken are players of the {season} regular season.")
     said = listed([f"{row[0]} ({_value(row[1], column)})" for row in rows])
     words = [token.text for token in frame.all("conditions")]
+    if having:
+        words.append(f"with {conditions.said(having)}")
+        context.conditions.append(f"players with {conditions.said(having)}")
     words += [f"of the {club.name}" for club in people(frame, context, "team").teams]
     text = " ".join(
         [frame.all("extreme")[0].text.capitalize(), *words, f"in the {season} regular season: {said}."]
@@ -105,6 +117,13 @@ def answer_extreme(frame: Frame, context: Context) -> Proposal:
         for row in rows
     ]
     return context.answered(text, claims)
+
+
+def _reaching(having: tuple[Condition, ...], frame: Frame, context: Context) -> str:
+    """The SQL of the players who reach figures; it is kept as evidence."""
+    names = tuple(dict.fromkeys(condition.name for condition in having))
+    query = asking.query_of(season_scope(frame, context), "player", names, ("player",))
+    return asking.one_row(replace(query, having=having), context, "such players").sql
 
 
 def _among(frame: Frame, context: Context) -> Iterator[exp.Expression]:
@@ -133,6 +152,6 @@ EXTREME = Family(
     "extremes",
     fits_extreme,
     answer_extreme,
-    ("subjects", "extreme", "entity", "limit", "conditions"),
+    ("subjects", "extreme", "entity", "limit", "conditions", "average", *conditions.THRESHOLDS, *SEASON),
     "who is the youngest player",
 )

@@ -14,7 +14,7 @@ from nba_mcp_synthesis.basketball.matches import Match
 from nba_mcp_synthesis.basketball.stats.query import Condition
 from nba_mcp_synthesis.facts import Claim, Evidence, Proposal
 
-_USES = ("subjects", "record", "line", "splits", "when", *conditions.THRESHOLDS, *SCOPE)
+_USES = ("subjects", "record", "line", "splits", "when", "first", *conditions.THRESHOLDS, *SCOPE)
 _USES_OF_PAIRS = (
     "subjects",
     "measures",
@@ -33,7 +33,7 @@ _RECORD = ("wins", "losses")
 def fits(frame: Frame) -> bool:
     """A team and its record."""
     lately = frame.has("last") and not frame.any("score", "result", "margin", "date", "game", "times", "box")
-    asks = frame.has("record") or frame.values("line") == ["how"] or lately
+    asks = frame.has("record") or frame.values("line") == ["how"] or lately or frame.has("splits")
     named = frame.all("subjects")
     return asks and len(named) == 1 and is_of(named[0], "team") and not frame.any("order", "measures")
 
@@ -41,7 +41,7 @@ def fits(frame: Frame) -> bool:
 def answer(frame: Frame, context: Context) -> Proposal:
     """Wins before losses; for each part of a split."""
     team = one(people(frame, context, "team").teams, "team")
-    scope = scope_of(frame, context)
+    scope = asking.first_games(frame, team, scope_of(frame, context), context)
     least = conditions.of_games(frame)
     by = tuple(frame.values("splits")) or ("team",)
     query = asking.of(asking.query_of(scope, "team", _RECORD, by), team)
