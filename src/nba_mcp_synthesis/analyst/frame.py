@@ -70,6 +70,8 @@ class Frame:
             (made.left if token.tag in _UNREAD else made.slots.setdefault(slot, [])).append(token)
         if made.has("in_game", "order") and not made.any(*_RANKED):
             made.slots["measures"] = [Token("measure", "pts", "points")]  # `their best game`
+        if made.has("game_number"):
+            made.slots.pop("met", None)  # game 7 of the series
         made._make_splits()
         made._name_quarters()
         if made.has("order", "game") and not made.any("in_game", "kinds_of_game", "opponents"):

@@ -22,6 +22,7 @@ _ATTEMPTS = {
     "fg2m": "fg2a",
 }
 _LINE = ("pts_per_game", "reb_per_game", "ast_per_game")
+_SHARES = {"ftm": "ft_pct", "fg3m": "fg3_pct", "fgm": "fg_pct", "fg2m": "fg2_pct", "wins": "win_pct"}
 _RESULTS = {"won": "wins", "lost": "losses"}
 
 
@@ -95,6 +96,8 @@ def _results(names: list[str], frame: Frame) -> list[str]:
 
 def _shot_by(names: list[str], frame: Frame) -> list[str]:
     """`free throw shooter`, `shooting threes (percentage)`: how well, not how many."""
+    if frame.has("percentage") and len(names) == 1:
+        names = [f"{name}_pct" if f"{name}_pct" in measures() else _SHARES.get(name, name) for name in names]
     shots = {"ftm": "ft_pct", "fg3m": "fg3_pct", "fgm": "fg_pct"}
     asks = frame.has("percentage") or any("shooter" in t.text.casefold() for t in frame.all("shoot"))
     if asks and frame.has("shoot") and all(name in shots for name in names):
@@ -146,6 +149,7 @@ def _rules(names: list[str], frame: Frame) -> dict[str, Callable[[], bool]]:
         "allowed": lambda: all(n.startswith("opp_") or f"opp_{n}" in known for n in names),
         "total": lambda: all(known[_total(name, frame)].is_total for name in names),
         "result": lambda: set(names) <= {"wins", "losses", "gp"},
+        "percentage": lambda: all(known[name].is_percent for name in names),
         "average": lambda: all(known[n].average or not known[n].is_total for n in names),
         "shoot": lambda: _is_shot(names, frame),
     }

@@ -9,7 +9,7 @@ _LONGEST_LIST = 50
 _SIZED = frozenset(
     {"top", "bottom", "best", "worst", "highest", "lowest", "leading", "leaders", "fewest", "most"}
 )
-_VERBS_OF_AVERAGE = frozenset({"average", "averaged", "averages", "averaging"})
+VERBS_OF_AVERAGE = frozenset({"average", "averaged", "averages", "averaging"})
 # Where no measure follows a figure, these say that it is none: feet, years, days of rest.
 UNITS = ("feet", "years_old", "rest")
 
@@ -102,17 +102,27 @@ def done(rest: Sequence[Token]) -> Made:
     """`blocked 70 or more shots`, `assisted on 30 baskets`: the verb says what is counted, not the noun."""
     match rest[:4]:
         case [
-            Token("measure", "blk") as of,
+            Token("measure", "blk" | "contested_shots_per_game") as of,
             Token("number") as least,
             Token("or_more") as more,
             Token("shoot"),
         ]:
             return [least, more, of], 4
-        case [Token("measure", "blk") as of, Token("number") as least, Token("shoot"), *_]:
+        case [
+            Token("measure", "blk" | "contested_shots_per_game") as of,
+            Token("number") as least,
+            Token("shoot"),
+            *_,
+        ]:
             return [least, of], 3
-        case [Token("measure", "blk") as of, Token("leader") as order, Token("shoot"), *_]:
+        case [
+            Token("measure", "blk" | "contested_shots_per_game") as of,
+            Token("leader") as order,
+            Token("shoot"),
+            *_,
+        ]:
             return [order, of], 3
-        case [Token("measure", "blk") as of, Token("shoot"), *_]:
+        case [Token("measure", "blk" | "contested_shots_per_game") as of, Token("shoot"), *_]:
             return [of], 2
     return None
 
@@ -182,6 +192,6 @@ def _counted(rest: Sequence[Token]) -> tuple[str, int]:
     if not rest or not (rest[0].tag in ("measure", "attempted") or rest[0].value == "attempts"):
         return "", 0
     named = "fga" if rest[0].value == "attempts" else str(rest[0].value)
-    if len(rest) > 1 and rest[1].tag == "average" and rest[1].text.casefold() not in _VERBS_OF_AVERAGE:
+    if len(rest) > 1 and rest[1].tag == "average" and rest[1].text.casefold() not in VERBS_OF_AVERAGE:
         return (named if named.endswith("_per_game") else f"{named}_per_game"), 2
     return named, 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from nba_mcp_synthesis.analyst.pattern_figures import UNITS
+from nba_mcp_synthesis.analyst.pattern_figures import UNITS, VERBS_OF_AVERAGE
 from nba_mcp_synthesis.analyst.pattern_times import Made, is_round, is_year
 from nba_mcp_synthesis.analyst.tokens import Token, text_of
 from nba_mcp_synthesis.basketball.catalogue import measures
@@ -78,10 +78,24 @@ def _clear(number: object, of: object) -> bool:
     return of != "pts" or (isinstance(number, int | float) and number >= _LEAST_POINTS)
 
 
-def won_games(rest: Sequence[Token]) -> Made:
-    """`won 50+ games` are wins."""
+def title(rest: Sequence[Token]) -> Made:
+    """`who won the east`: its finals."""
     match rest[:2]:
-        case [Token("won") as won, Token("threshold", (sign, number, "gp", False))]:
+        case [Token("won") as won, Token("conference") as conference]:
+            return [won, Token("where", f"playoff_round=3,conference={conference.value}", conference.text)], 2
+    return None
+
+
+def won_games(rest: Sequence[Token]) -> Made:
+    """`won 50+ games`, `50 win teams`: a number of wins."""
+    match rest[:3]:
+        case [
+            Token("number", int(number)),
+            Token("won" | "measure", "won" | "wins"),
+            Token("by", "team") as by,
+        ]:
+            return [Token("threshold", (">=", number, "wins", False), text_of(rest[:2])), by], 3
+        case [Token("won") as won, Token("threshold", (sign, number, "gp", False)), *_]:
             of = "wins" if won.value == "won" else "losses"
             return [Token("threshold", (sign, number, of, False), text_of(rest[:2]))], 2
     return None
@@ -108,6 +122,15 @@ def bare_of_teams(rest: Sequence[Token]) -> Made:
 
 def _is_of_team(points: int, more: Sequence[Token]) -> bool:
     return points >= _TEAM_POINTS and not _goes_on(more)
+
+
+def averaging(rest: Sequence[Token]) -> Made:
+    """`averaging 20`: points, where nothing else is named."""
+    match rest:
+        case [Token("average") as average, Token("number") as least, *more] if not _goes_on(more):
+            if average.text.casefold() in VERBS_OF_AVERAGE:
+                return [Token("threshold", (">=", least.value, "pts_per_game", False), text_of(rest[:2]))], 2
+    return None
 
 
 def bare(rest: Sequence[Token]) -> Made:

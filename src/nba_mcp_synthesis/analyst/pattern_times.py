@@ -154,8 +154,10 @@ def some_games(rest: Sequence[Token]) -> Made:
 
 
 def newest_game(rest: Sequence[Token]) -> Made:
-    """`last lakers game`, `last playoff game`."""
+    """`last lakers game`, `last playoff game`, `last beat the celtics`."""
     match rest[:3]:
+        case [Token("ago") as last, Token("beat") as beat, *_]:
+            return [Token("last", 1, last.text), beat], 2
         case [Token("ago"), Token("name" | "season_type") as of, Token("game" | "measure", "game" | "gp")]:
             return [Token("last", 1, f"{rest[0].text} {rest[2].text}"), of], 3
     return None

@@ -47,8 +47,10 @@ def answer(frame: Frame, context: Context) -> Proposal:
     if len(wanted) > _MOST_BOARDS:
         raise Declined(f"That is more than {_MOST_BOARDS} boards at once.", "Ask for fewer measures.")
     found = people(frame, context, "team")
-    if found.players:
-        raise Declined("A board of one player is no board.", "Ask for the player's own figures.")
+    if found.players or (len(found.teams) == 1 and all("player" not in of.formulas for of in wanted)):
+        raise Declined(
+            "A board of one is no board.", "Ask for the figures themselves, or for those in a game."
+        )
     scope = _of_clubs(scope_of(frame, context), found.teams)
     if _is_one_game(scope):
         wanted = tuple(measure(of.name.removesuffix("_per_game")) for of in wanted)

@@ -39,12 +39,16 @@ def fits(frame: Frame) -> bool:
 def answer(frame: Frame, context: Context) -> Proposal:
     """The game, when exactly one is meant."""
     clubs = _clubs(frame, context)
-    scope = scope_of(frame.without("opponents"), context)
+    newest_win = frame.has("beat", "last")
+    scope = scope_of(frame.without("opponents", *(["last"] if newest_win else [])), context)
     query = asking.query_of(scope, "team", ("pts",), ("date", "game"))
     query = replace(
-        query, where=(*query.where, *_played_by(clubs)), season_types=_types(frame, scope, context)
+        query,
+        where=(*query.where, *_played_by(clubs), *_won(frame, clubs)),
+        season_types=_types(frame, scope, context),
     )
     games = context.ask(replace(query, order_by=(("date", True),))).result.rows
+    games = games[:1] if newest_win else games
     who = f" of the {listed([club.name for club in clubs])}" if clubs else ""
     if not games:
         newest = context.evidence[-1].result.data_as_of
@@ -75,6 +79,13 @@ def _played_by(clubs: tuple[Match, ...]) -> list[Condition]:
         return [Condition("result", "=", ("win",))]
     one = [Condition("team", "=", (clubs[0].id,))]
     return one + [Condition("opponent", "=", (club.id,)) for club in clubs[1:2]]
+
+
+def _won(frame: Frame, clubs: tuple[Match, ...]) -> list[Condition]:
+    """`when did they last beat the celtics`: of the games that they won, or lost."""
+    if not (clubs and frame.has("beat", "last")):
+        return []
+    return [Condition("result", "=", ("loss" if frame.values("beat") == ["lost"] else "win",))]
 
 
 def _types(frame: Frame, scope: Scope, context: Context) -> tuple[str, ...]:

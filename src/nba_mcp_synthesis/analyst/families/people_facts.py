@@ -146,7 +146,7 @@ def _value(value: object, column: str) -> str:
 
 
 PROFILE = Family(
-    "profiles", fits_profile, answer_profile, ("subjects", "profile", "place"), "how tall is {player}"
+    "profiles", fits_profile, answer_profile, ("subjects", "profile", "place", "when"), "how tall is {player}"
 )
 EXTREME = Family(
     "extremes",

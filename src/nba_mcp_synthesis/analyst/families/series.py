@@ -1,5 +1,7 @@
 """Play-off series: `who won the 2026 finals and in how many games`."""
 
+from dataclasses import replace
+
 from nba_mcp_synthesis.analyst.context import Context
 from nba_mcp_synthesis.analyst.declined import Declined
 from nba_mcp_synthesis.analyst.families.family import Family
@@ -21,6 +23,7 @@ _USES = (
     "measures",
     "subjects",
     "thresholds",
+    "how_many",
     "verbs",
     "opponents",
     "against",
@@ -56,9 +59,17 @@ ORDER BY s.round, winner"""
 def fits(frame: Frame) -> bool:
     """A round, and who won or lost it, or how long its series were."""
     of_round = any("playoff_round" in value for value in frame.values("conditions"))
+    of_round = of_round or _is_beaten(frame) or (frame.has("met", "thresholds") and not frame.has("subjects"))
     only_games = set(frame.values("measures")) <= {"gp", "wins"}
-    asks = frame.any("result", "beat", "met", "thresholds") or frame.has("subjects", "opponents")
+    asks = frame.any("result", "beat", "met", "thresholds", "times") or frame.has("subjects", "opponents")
     return of_round and asks and only_games and not frame.any("game_number", "order", "record")
+
+
+def _is_beaten(frame: Frame) -> bool:
+    """`who knocked out detroit`, `who did the lakers lose to in the playoffs`: one team, and how it ended."""
+    out = "out" in frame.values("beat")
+    in_playoffs = "Playoffs" in frame.values("season_type") and frame.has("beat")
+    return (out or in_playoffs) and len(frame.all("subjects") + frame.all("opponents")) == 1
 
 
 def _lengths(frame: Frame) -> list[str]:
@@ -74,12 +85,16 @@ def _lengths(frame: Frame) -> list[str]:
 
 def answer(frame: Frame, context: Context) -> Proposal:
     """The winners with their wins."""
-    scope = scope_of(frame.without("opponents"), context)
+    scope = replace(scope_of(frame.without("opponents"), context), season_type="Playoffs")
     rounds = [int(str(c.values[0])) for c in scope.where if c.name == "playoff_round"]
-    wanted = [f"s.round = {rounds[0]}"]
+    wanted = [f"s.round = {rounds[0]}"] if rounds else ["TRUE"]
     wanted += [f"w.conference = '{c.values[0]}'" for c in scope.where if c.name == "conference"]
     teams = [context.who(token, "team") for token in (*frame.all("subjects"), *frame.all("opponents"))]
-    wanted += [f"{team.id} IN (s.team1_id, s.team2_id)" for team in teams] + _lengths(frame)
+    side = {"out": "l", "lost": "l", "beat": "w"}.get(frame.values("beat")[0]) if _is_beaten(frame) else None
+    wanted += [
+        f"{side}.team_id = {team.id}" if side else f"{team.id} IN (s.team1_id, s.team2_id)" for team in teams
+    ]
+    wanted += _lengths(frame)
     evidence = context.run(_SQL.format(season=scope.seasons[0], conditions=" AND ".join(wanted)))
     rows = evidence.result.rows
     if not rows:
@@ -99,13 +114,18 @@ def _told(rows: tuple[Row, ...], scope: Scope, *, lost: bool) -> str:
     """One series from the side that was asked about, or all of a round."""
     first = rows[0]
     if len(rows) > 1:
-        said = listed([f"the {row[0]} beat the {row[2]} {row[1]}-{row[3]}" for row in rows])
-        return f"{scope.named[0].upper()}{scope.named[1:]}, {first[4]}: {said}."
+        rounds = dict.fromkeys(str(row[4]) for row in rows)
+        said = "; ".join(f"{name}: {_results(rows, name)}" for name in rounds)
+        return f"{scope.named[0].upper()}{scope.named[1:]}, {said}."
     won, lost_by = (first[0], first[1]), (first[2], first[3])
     (side, wins), (other, others) = (lost_by, won) if lost else (won, lost_by)
     verb = "lost" if lost else "won"
     score = f"{wins} games to {others}"
     return f"The {side} {verb} {_round(first[4])} {scope.named} with {score} against the {other}."
+
+
+def _results(rows: tuple[Row, ...], name: str) -> str:
+    return listed([f"the {row[0]} beat the {row[2]} {row[1]}-{row[3]}" for row in rows if row[4] == name])
 
 
 def _round(name: str) -> str:

@@ -11,7 +11,7 @@ from nba_mcp_synthesis.analyst.frame import Frame
 from nba_mcp_synthesis.analyst.measuring import MEASURES, measures_of
 from nba_mcp_synthesis.analyst.scope import SCOPE, scope_of
 from nba_mcp_synthesis.analyst.sentences import claimed, extreme, listed, on, shown
-from nba_mcp_synthesis.analyst.who import people
+from nba_mcp_synthesis.analyst.who import is_of, people
 from nba_mcp_synthesis.basketball.catalogue import measure
 from nba_mcp_synthesis.basketball.matches import Kind
 from nba_mcp_synthesis.basketball.measure import Measure
@@ -27,8 +27,15 @@ def fits(frame: Frame) -> bool:
     """A measure in a single game, a game that is extreme itself, or the day of the most of something."""
     if frame.any("record", "streak", "in_span", "thresholds", "compare"):
         return False
-    in_game = frame.has("in_game") or frame.has("when", "order", "subjects")
+    in_game = frame.has("in_game") or frame.has("when", "order", "subjects") or _is_of_one_team(frame)
     return frame.has("game_extreme") or _is_biggest_win(frame) or (in_game and bool(measures_of(frame)))
+
+
+def _is_of_one_team(frame: Frame) -> bool:
+    """`the most points the suns gave up`: what only teams have is no board of one team's players."""
+    named = frame.all("subjects")
+    of_team = frame.has("order") and len(named) == 1 and is_of(named[0], "team") and not frame.has("splits")
+    return of_team and all("player" not in of.formulas for of in measures_of(frame))
 
 
 def _is_biggest_win(frame: Frame) -> bool:
@@ -47,6 +54,8 @@ def answer(frame: Frame, context: Context) -> Proposal:
     if by not in of.formulas:
         raise Declined(f"{of.label.capitalize()} cannot be told for a {by}.")
     scope = scope_of(frame, context)
+    if not frame.any("in_game", "game_extreme", "when") and not _is_biggest_win(frame):
+        context.assumptions.append("Taken as the most or least in a single game.")
     limit = int(frame.values("limit")[0]) if frame.has("limit") else 1
     query = asking.query_of(scope, by, (of.name,), (by, "date", "opponent"))
     query = replace(query, order_by=((of.name, falling),), limit=limit)
