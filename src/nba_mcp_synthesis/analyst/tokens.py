@@ -24,7 +24,7 @@ _ORDINAL = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)")
 _NUMBER = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,3})?")
 _LONGEST_VALUE = 8
 # Between two measures these make the second one a condition.
-_LINKS = frozenset({"in", "on", "from", "with", "by", "of"})
+_LINKS = frozenset({"in", "on", "from", "with", "of"})
 _SYMBOLS = {"%": "percentage", "&": "and", "#": "number"}
 
 
@@ -68,8 +68,13 @@ def tokens(
 
 
 def _meaningful(found: list[Token]) -> Iterator[Token]:
-    """All but what carries nothing; `points in double-doubles` is no list of two measures."""
+    """All but what carries nothing; `points in double-doubles` is no list of two measures.
+
+    `the best defense by points allowed` says with its second measure what the first one means.
+    """
     for at, token in enumerate(found):
+        if token.tag == "measure" and _is_told_by(found[at + 1 :]):
+            continue
         linked = token.value in _LINKS and {found[i].tag for i in (at - 1, (at + 1) % len(found))} == {
             "measure"
         }
@@ -77,6 +82,12 @@ def _meaningful(found: list[Token]) -> Iterator[Token]:
             yield Token("unknown", token.value, f"{token.text} {found[at + 1].text}")
         elif token.tag != "ignored":
             yield token
+
+
+def _is_told_by(rest: list[Token]) -> bool:
+    """True before `by points`, also with `leaders` in between."""
+    rest = rest[1:] if rest and rest[0].tag == "leader" else rest
+    return len(rest) > 1 and rest[0].value == "by" and rest[1].tag == "measure"
 
 
 def _figures(text: str) -> list[_Piece]:

@@ -1,6 +1,7 @@
 """Words that the data themselves give: countries and colleges of the players that are loaded."""
 
 from dataclasses import dataclass
+from functools import cache
 from threading import Lock
 from weakref import WeakKeyDictionary
 
@@ -51,9 +52,15 @@ def _phrases(name: str, value: str) -> list[str]:
     """How players of a country or college are spoken of; of a team's city only the clear ways."""
     spoken = lexicon().values[name]
     said = [key(value), *spoken["same"].get(value, [])]
-    is_city = key(value) in {key(text) for club in teams() for text in (club.city, club.full_name)}
+    is_city = said[0] in _cities()
     forms = spoken["clear"] + ([] if is_city or "," in value else spoken["likely"])
     adjectives = spoken.get("adjectives", {}).get(value, [])
-    return [form.format(text) for form in forms for text in said] + [
-        form.format(text) for form in spoken.get("adjective", []) for text in adjectives
-    ]
+    phrases = [form.format(text) for form in forms for text in said]
+    phrases += [form.format(text) for form in spoken.get("adjective", []) for text in adjectives]
+    return [lexicon().alike(phrase) for phrase in phrases]
+
+
+@cache
+def _cities() -> frozenset[str]:
+    """Cities and names of teams, which are more likely those than where players are from."""
+    return frozenset(key(text) for club in teams() for text in (club.city, club.full_name))

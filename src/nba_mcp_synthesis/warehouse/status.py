@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from nba_mcp_synthesis.schema.expected import expected_games
-from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse, State
 
 MOST_FINDINGS = 20
 Record = dict[str, Any]
@@ -56,8 +57,18 @@ def data_status(warehouse: DuckDBWarehouse) -> DataStatus:
     )
 
 
+_maps: WeakKeyDictionary[State, tuple[Record, ...]] = WeakKeyDictionary()
+
+
 def coverage(warehouse: DuckDBWarehouse) -> tuple[Record, ...]:
-    """The coverage map; see DataStatus."""
+    """The coverage map; see DataStatus. It is counted once for each state of the warehouse."""
+    state = warehouse.state()
+    if state not in _maps:
+        _maps[state] = _counted(warehouse)
+    return _maps[state]
+
+
+def _counted(warehouse: DuckDBWarehouse) -> tuple[Record, ...]:
     seasons = warehouse.read("SELECT DISTINCT season, season_type FROM games").rows
     known = [(s, k, n) for s, k in seasons if (n := expected_games(s, k)) is not None]
     listed = ", ".join(f"('{s}', '{k}', {n})" for s, k, n in known) or "('', '', 0)"
