@@ -40,6 +40,8 @@ _QUARTERS = {
     "period>=3,period<=4": "h2",
 }  # fmt: skip
 _POINTS = ("pts", "pts_per_game", "opp_pts", "opp_pts_per_game")
+# `the most points in a loss` are those of one game.
+_ONE_RESULT = frozenset({"in a loss", "in a win", "in a defeat", "in a victory"})
 # With one of these something else than points is the best.
 _RANKED = ("measures", "game_extreme", "streak", "attempted", "shoot", "score", "in_span", "allowed")
 _LIGHT = frozenset({"verbs", "game", "how_many"})
@@ -70,6 +72,8 @@ class Frame:
             (made.left if token.tag in _UNREAD else made.slots.setdefault(slot, [])).append(token)
         if made.has("in_game", "order") and not made.any(*_RANKED):
             made.slots["measures"] = [Token("measure", "pts", "points")]  # `their best game`
+        if made.has("order", "measures") and any(t.text in _ONE_RESULT for t in made.all("conditions")):
+            made.slots.setdefault("in_game", []).append(Token("in_game", "in_game", ""))
         if made.has("game_number"):
             made.slots.pop("met", None)  # game 7 of the series
         made._make_splits()

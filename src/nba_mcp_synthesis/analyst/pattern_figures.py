@@ -33,6 +33,10 @@ def against_kind(rest: Sequence[Token]) -> Made:
     match rest[:2]:
         case [Token("against"), Token("conference") as conference]:
             return [Token("where", f"opponent_conference={conference.value}", text_of(rest[:2]))], 2
+        case [Token("beat") as beat, Token("conference") as conference] if beat.value in ("beat", "lost"):
+            result = Token("won", "won" if beat.value == "beat" else "lost", beat.text)
+            against = f"opponent_conference={conference.value}"
+            return [result, Token("where", against, f"against the {conference.text}")], 2
     return None
 
 

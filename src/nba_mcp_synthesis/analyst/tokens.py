@@ -18,7 +18,9 @@ Value = str | int | float | dt.date | tuple[object, ...]
 _ISO_DATE = r"(?P<iso>\b\d{4}-\d{2}-\d{2}\b)"
 _US_DATE = r"(?P<us>(?<![\d/])\d{1,2}/\d{1,2}(?:/\d{4})?\b(?!/))"
 _SEASON = r"(?P<season>\b\d{4}\s?[-/\u2013]\s?(?:\d{4}|\d{2})\b)"
-_FIGURES = re.compile(f"{_ISO_DATE}|{_US_DATE}|{_SEASON}", re.ASCII)
+_SHORT_SEASON = r"(?P<short>(?<![\d/-])\d{2}[-\u2013]\d{2}\b(?![-/]))"
+_FIGURES = re.compile(f"{_ISO_DATE}|{_US_DATE}|{_SEASON}|{_SHORT_SEASON}", re.ASCII)
+_FIRST_SHORT = 46  # 46-47 was the first season
 _ORDINAL = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)")
 # Longer figures are no statistics, and would overflow dates.
 _NUMBER = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,3})?")
@@ -92,7 +94,8 @@ def _is_told_by(rest: list[Token]) -> bool:
 
 def _figures(text: str) -> list[_Piece]:
     """Words, with dates and seasons written in figures as tokens."""
-    figures = [(m.start(), m.end(), _figure(m)) for m in _FIGURES.finditer(text)]
+    found = [m for m in _FIGURES.finditer(text) if not m["short"] or _short_season(m["short"])]
+    figures = [(m.start(), m.end(), _figure(m)) for m in found]
     pieces = [_Piece(start, end, "", token) for start, end, token in figures]
     for word in words(text):
         if word.text != "/" and not any(start <= word.start < end for start, end, _ in figures):
@@ -102,9 +105,19 @@ def _figures(text: str) -> list[_Piece]:
     return sorted(pieces, key=lambda p: p.start)
 
 
+def _short_season(text: str) -> str:
+    """`25-26` is a season where its years follow each other; empty for what is none, such as a score."""
+    start, end = (int(year) for year in re.split(r"[-\u2013]", text))
+    if (start + 1) % 100 != end:
+        return ""
+    return season_from_start(start + (1900 if start >= _FIRST_SHORT else 2000))
+
+
 def _figure(match: re.Match[str]) -> Token:
     text = match[0]
     unknown = Token("unknown", text, text)
+    if match["short"]:
+        return Token("season", _short_season(text), text)
     if match["season"]:
         start, end = re.split(r"\s?[-/\u2013]\s?", text)
         season = season_from_start(int(start))

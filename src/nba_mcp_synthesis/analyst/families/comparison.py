@@ -27,11 +27,16 @@ def fits(frame: Frame) -> bool:
     others = ("record", "met", "times", "beat", "streak", "in_game", "splits", "place", "thresholds", "game")
     if len(frame.all("subjects")) < 2 or frame.any(*others):
         return False
-    if (frame.has("score") and not frame.has("measures")) or frame.values("measures") == ["gp"]:
+    if (frame.has("score") and not frame.has("measures")) or _is_about_games(frame):
         return False
     all_players = all(is_of(token, "player") for token in frame.all("subjects"))
     side_by_side = frame.any("against", "either", "line") or "vs" in frame.text.split()
     return bool(measures_of(frame)) or frame.has("compare") or (side_by_side and all_players)
+
+
+def _is_about_games(frame: Frame) -> bool:
+    """Games between them; but `won more games` compares wins."""
+    return frame.values("measures") == ["gp"] and not frame.has("result", "compare")
 
 
 def answer(frame: Frame, context: Context) -> Proposal:

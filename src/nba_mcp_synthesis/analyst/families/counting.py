@@ -80,7 +80,8 @@ def _never(context: Context, query: StatQuery, name: str, said: str) -> Proposal
 def fits_all(frame: Frame) -> bool:
     """A kind of game, of nobody: the games themselves, or how many there were."""
     others = ("subjects", "order", "record", "streak", "in_game", "counted", "compare", "splits", "limit")
-    return frame.has("kinds_of_game") and not frame.any(*others) and _counts(frame)
+    of_games = frame.has("kinds_of_game") or frame.has("times", "thresholds")
+    return of_games and not frame.any(*others) and _counts(frame)
 
 
 def answer_all(frame: Frame, context: Context) -> Proposal:

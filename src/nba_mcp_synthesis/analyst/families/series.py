@@ -5,6 +5,7 @@ from dataclasses import replace
 from nba_mcp_synthesis.analyst.context import Context
 from nba_mcp_synthesis.analyst.declined import Declined
 from nba_mcp_synthesis.analyst.families.family import Family
+from nba_mcp_synthesis.analyst.families.records import answer_pair
 from nba_mcp_synthesis.analyst.frame import Frame
 from nba_mcp_synthesis.analyst.scope import Scope, scope_of
 from nba_mcp_synthesis.analyst.sentences import listed
@@ -28,6 +29,7 @@ _USES = (
     "opponents",
     "against",
 )
+_PLAYOFF_SERIES = frozenset({"series", "the series", "series last", "series go"})
 # Series are made of their games: the games of a play-off say their round.
 _SQL = """WITH sides AS (
   SELECT season, playoff_round AS round, LEAST(home_team_id, away_team_id) AS team1_id,
@@ -59,7 +61,12 @@ ORDER BY s.round, winner"""
 def fits(frame: Frame) -> bool:
     """A round, and who won or lost it, or how long its series were."""
     of_round = any("playoff_round" in value for value in frame.values("conditions"))
-    of_round = of_round or _is_beaten(frame) or (frame.has("met", "thresholds") and not frame.has("subjects"))
+    of_round = (
+        of_round
+        or _is_beaten(frame)
+        or _is_of_two(frame)
+        or (frame.has("met", "thresholds") and not frame.has("subjects"))
+    )
     only_games = set(frame.values("measures")) <= {"gp", "wins"}
     asks = frame.any("result", "beat", "met", "thresholds", "times") or frame.has("subjects", "opponents")
     return of_round and asks and only_games and not frame.any("game_number", "order", "record")
@@ -70,6 +77,14 @@ def _is_beaten(frame: Frame) -> bool:
     out = "out" in frame.values("beat")
     in_playoffs = "Playoffs" in frame.values("season_type") and frame.has("beat")
     return (out or in_playoffs) and len(frame.all("subjects") + frame.all("opponents")) == 1
+
+
+def _is_of_two(frame: Frame) -> bool:
+    """`who won the knicks cavs series`: where no season is said, that of the play-offs if there was one."""
+    said = {token.text.casefold() for token in frame.all("met")}
+    asks = frame.any("result", "score", "times", "how_many", "beat")
+    named = frame.all("subjects") + frame.all("opponents")
+    return asks and bool(said & _PLAYOFF_SERIES) and len(named) == 2
 
 
 def _lengths(frame: Frame) -> list[str]:
@@ -97,6 +112,9 @@ def answer(frame: Frame, context: Context) -> Proposal:
     wanted += _lengths(frame)
     evidence = context.run(_SQL.format(season=scope.seasons[0], conditions=" AND ".join(wanted)))
     rows = evidence.result.rows
+    if not rows and _is_of_two(frame) and not frame.has("season_type"):
+        context.evidence.pop()
+        return answer_pair(frame, context)
     if not rows:
         raise Declined(f"No finished series of that round {scope.said} is loaded.")
     claims = [

@@ -19,6 +19,7 @@ _USES = (
     "season", "season_type", "times", "measures", *conditions.THRESHOLDS,
 )  # fmt: skip
 _RESULTS = {"win": "won {} games in a row", "loss": "lost {} games in a row"}
+_RESULT_OF = {"won": "win", "wins": "win", "lost": "loss", "losses": "loss"}
 _MOST_SAID = 6
 
 
@@ -27,7 +28,10 @@ def fits(frame: Frame) -> bool:
     if not frame.has("streak") or frame.any("record", "in_game", "in_span"):
         return False
     common = frame.any("thresholds", "kinds_of_game", "result") or set(frame.values("streak")) != {"any"}
-    return set(frame.values("measures")) <= {"gp"} and (common or "current" in frame.values("longest"))
+    common = common or frame.any("measures")
+    return set(frame.values("measures")) <= {"gp", *_RESULT_OF} and (
+        common or "current" in frame.values("longest")
+    )
 
 
 def answer(frame: Frame, context: Context) -> Proposal:
@@ -39,13 +43,14 @@ def answer(frame: Frame, context: Context) -> Proposal:
     scope = scope_of(frame, context)
     kinds = [_result(frame)] if _result(frame) or least else ["win", "loss"]
     for result in kinds:
-        held = (f"result={result}",) if result else tuple(c.text for c in least)
+        held = (*([f"result={result}"] if result else []), *(c.text for c in least))
         rows = _asked(context, _request(frame, scope, kind, who, held))
         if rows:
             break
     if not rows:
         raise Declined(f"There is no such streak {scope.said}.")
-    what = _RESULTS[result] if result else f"had {{}} games in a row with {conditions.said(least)}"
+    what = _RESULTS[result] if result else "had {} games in a row"
+    what += f" with {conditions.said(least)}" if least else ""
     context.conditions += [conditions.said(least)] if least else []
     claims = [Claim(row[1], "streak", row[2], "games", context.evidence[-1].id) for row in rows]
     return context.answered(_told(rows, what, scope, kind, current=_is_current(frame)), claims)
@@ -95,14 +100,16 @@ def _result(frame: Frame) -> str:
     named = [value for value in frame.values("streak") if value != "any"]
     if named:
         return named[0]
-    results = {"won": "win", "lost": "loss"}
-    return results[frame.values("result")[0]] if frame.has("result") and not frame.has("thresholds") else ""
+    said = {_RESULT_OF[v] for v in (*frame.values("result"), *frame.values("measures")) if v in _RESULT_OF}
+    if len(said) > 1:
+        raise Declined("The question asks for wins and for losses.", "Ask for one streak.")
+    return said.pop() if said else ""
 
 
 def _kind(frame: Frame, least: tuple[Condition, ...]) -> Kind:
     if frame.has("entity"):
         return "team" if "team" in frame.values("entity") else "player"
-    return "player" if least else "team"
+    return "player" if least and not _result(frame) else "team"
 
 
 def _where(frame: Frame) -> list[str]:
