@@ -5,8 +5,8 @@ import pytest
 from nba_mcp_synthesis.analyst.analyst import FAMILIES, Analyst
 from nba_mcp_synthesis.analyst.examples import near_to
 from nba_mcp_synthesis.analyst.families.family import Family
-from nba_mcp_synthesis.analyst.frame import Frame
 from nba_mcp_synthesis.analyst.reading import Reading
+from nba_mcp_synthesis.analyst.settling import frame_of
 from nba_mcp_synthesis.analyst.who import set_opponents
 from nba_mcp_synthesis.basketball.names import Names
 from nba_mcp_synthesis.facts import Proposal, Question
@@ -133,7 +133,7 @@ def test_no_condition_is_ignored(analyst: Analyst, question: str, named: str) ->
         ("most wins by a player", "cannot be told for a player"),
         ("lakers free throw percentage", "nothing loaded that gives"),
         ("most and fewest points", "both ends"),
-        ("hello", "do not understand"),
+        ("hello", "cannot answer"),
         ("lakers", "cannot answer this kind of question"),
     ],
 )
@@ -190,7 +190,7 @@ def test_examples_belong_to_their_families(league: DuckDBWarehouse, family: Fami
     """The question that a refusal offers is one that its family takes completely."""
     names = Names.of(league)
     example = near_to(family.example, Reading.of("ada test, ben test, lakers and celtics", names).tokens)
-    frame = Frame.of(example, Reading.of(example, names).tokens)
+    frame = frame_of(example, Reading.of(example, names).tokens)
     set_opponents(frame)
     assert family.fits(frame), example
     assert frame.beyond(family.uses) == [], example

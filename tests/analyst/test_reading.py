@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
-from nba_mcp_synthesis.analyst.frame import Frame
 from nba_mcp_synthesis.analyst.lexicon import lexicon
 from nba_mcp_synthesis.analyst.reading import Reading
+from nba_mcp_synthesis.analyst.settling import frame_of
 from nba_mcp_synthesis.basketball.names import Names
 from nba_mcp_synthesis.basketball.nicknames import ordinary_words
 from nba_mcp_synthesis.basketball.roster import Person
@@ -119,14 +119,14 @@ def test_every_token_fills_a_slot_or_is_left_over() -> None:
     """Nothing of a question gets lost between its tokens and its frame."""
     text = "jokic points at home against the knicks in december under water 2025-26 top 7"
     tokens = Reading.of(text, NAMES).tokens
-    frame = Frame.of(text, tokens)
+    frame = frame_of(text, tokens)
     assert {*frame.left, *(t for found in frame.slots.values() for t in found)} == set(tokens)
     assert frame.beyond(frame.slots) == frame.left
 
 
 def test_two_halves_of_a_whole_are_a_split() -> None:
     """`at home vs on the road` asks for both, not for games that are both."""
-    frame = Frame.of("", Reading.of("jokic points at home vs on the road", NAMES).tokens)
+    frame = frame_of("", Reading.of("jokic points at home vs on the road", NAMES).tokens)
     assert frame.values("splits") == ["location"]
     assert frame.all("conditions") == []
 

@@ -22,8 +22,8 @@ from nba_mcp_synthesis.analyst.families.spans import SPANS
 from nba_mcp_synthesis.analyst.families.standings import BEHIND, PLACE, TABLE, TEAM
 from nba_mcp_synthesis.analyst.families.streaks import STREAKS
 from nba_mcp_synthesis.analyst.families.with_player import WITH_PLAYER
-from nba_mcp_synthesis.analyst.frame import Frame
 from nba_mcp_synthesis.analyst.reading import Reading
+from nba_mcp_synthesis.analyst.settling import frame_of
 from nba_mcp_synthesis.analyst.values import State
 from nba_mcp_synthesis.analyst.who import set_opponents
 from nba_mcp_synthesis.basketball.names import Names
@@ -76,11 +76,12 @@ def _answer(readings: list[Reading], context: Context) -> Proposal:
     """The answer to the newest question, by itself or else as it follows up on the one before."""
     for reading in readings:
         _decline_absent(reading, context)
-    frames = [Frame.of(reading.text, reading.tokens) for reading in readings]
+    frames = [frame_of(reading.text, reading.tokens) for reading in readings]
     for frame in frames:
         set_opponents(frame)
     misses = []
     for frame in (frames[0], *([frames[1].followed_by(frames[0])] if len(frames) > 1 else [])):
+        context.season = frame.season
         for family in FAMILIES:
             reply = family.reply(frame, context)
             if isinstance(reply, Proposal):

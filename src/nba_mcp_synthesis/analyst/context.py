@@ -13,8 +13,10 @@ from nba_mcp_synthesis.basketball.matches import Match
 from nba_mcp_synthesis.basketball.names import Names
 from nba_mcp_synthesis.basketball.stats.query import StatQuery
 from nba_mcp_synthesis.basketball.stats.stats import StatResult, Stats
+from nba_mcp_synthesis.basketball.words import key
 from nba_mcp_synthesis.errors import AmbiguousName, UsageError
 from nba_mcp_synthesis.facts import Claim, Evidence, Proposal, Result
+from nba_mcp_synthesis.schema.teams import teams
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
 
 
@@ -30,6 +32,7 @@ class Context:
     assumptions: list[str] = field(default_factory=list)
     conditions: list[str] = field(default_factory=list)
     explained: list[str] = field(default_factory=list)
+    season: str = ""  # the only one that the question names
 
     def run(self, sql: str) -> Evidence:
         """Runs a query and keeps it as evidence; Declined when it returns more than is kept."""
@@ -65,6 +68,7 @@ class Context:
             Declined: it is nobody of that kind.
         """
         found = [m for m in candidates(named) if kind in (None, m.kind)]
+        found = self._in_their_time(named, found) if self.season else found
         if not found:
             raise Declined(f"{named.text!r} is no {kind}.", f"Name a {kind}.")
         chosen = matches.likely(found)
@@ -72,13 +76,30 @@ class Context:
             raise AmbiguousName(named.text, [m.label for m in matches.best(found)])
         return chosen
 
+    def _in_their_time(self, named: Token, found: list[Match]) -> list[Match]:
+        """The Hornets of 2012-13 are today's Pelicans: who bore that nickname in the season asked about."""
+        if not any(match.kind == "team" for match in found):
+            return found
+        borne = {club.name_in(self.season): club for club in teams() if club.former}
+        said = key(named.text)
+        for name, club in borne.items():
+            if name != club.full_name and said == key(name).split()[-1]:
+                self.assumptions.append(f"The {name} of {self.season} are today's {club.full_name}.")
+                return [match for match in self.names.called(key(name)) if match.kind == "team"]
+        return found
+
+    def _then(self, text: str) -> str:
+        """A sentence for each team of the text that had another name in the season asked about."""
+        named = ((club.full_name, club.name_in(self.season)) for club in teams() if club.full_name in text)
+        return "".join(f" The {now} were the {then} then." for now, then in named if now != then)
+
     def answered(self, text: str, claims: Iterable[Claim], measures: Iterable[str] = ()) -> Proposal:
         """An answer whose table is the result of the last query."""
         shown = self.evidence[-1].result
         return Proposal(
             voice="analyst",
             status="answered",
-            text=text,
+            text=text + (self._then(text) if self.season else ""),
             claims=tuple(claims),
             evidence=tuple(self.evidence),
             columns=shown.columns,

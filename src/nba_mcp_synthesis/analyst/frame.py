@@ -33,17 +33,6 @@ _UNREAD = frozenset(
     }
 )  # fmt: skip
 # What may stand in a question without changing it.
-# Conditions of which two are a whole, told apart.
-_SPLIT_WHOLE = frozenset({"location", "result"})
-_QUARTERS = {
-    "period=1": "q1", "period=2": "q2", "period=3": "q3", "period=4": "q4", "period<=2": "h1",
-    "period>=3,period<=4": "h2",
-}  # fmt: skip
-_POINTS = ("pts", "pts_per_game", "opp_pts", "opp_pts_per_game")
-# `the most points in a loss` are those of one game.
-_ONE_RESULT = frozenset({"in a loss", "in a win", "in a defeat", "in a victory"})
-# With one of these something else than points is the best.
-_RANKED = ("measures", "game_extreme", "streak", "attempted", "shoot", "score", "in_span", "allowed")
 _LIGHT = frozenset({"verbs", "game", "how_many"})
 # What a later question says of these takes the place of all that was said of them before.
 _WHEN = ("conditions", "opponents", "month", "date", "since", "until", "last", "first", "yesterday", "splits")
@@ -70,47 +59,7 @@ class Frame:
         for token in made.tokens:
             slot = _OTHERWISE.get(token.tag, token.tag)
             (made.left if token.tag in _UNREAD else made.slots.setdefault(slot, [])).append(token)
-        if made.has("in_game", "order") and not made.any(*_RANKED):
-            made.slots["measures"] = [Token("measure", "pts", "points")]  # `their best game`
-        if made.has("order", "measures") and any(t.text in _ONE_RESULT for t in made.all("conditions")):
-            made.slots.setdefault("in_game", []).append(Token("in_game", "in_game", ""))
-        if made.has("game_number"):
-            made.slots.pop("met", None)  # game 7 of the series
-        made._make_splits()
-        made._name_quarters()
-        if made.has("order", "game") and not made.any("in_game", "kinds_of_game", "opponents"):
-            # `most points in a playoff game`
-            made.slots["in_game"] = made.slots.pop("game")
         return made
-
-    def _make_splits(self) -> None:
-        """`at home vs on the road` are no conditions that hold together, but the parts of a split."""
-        seasons = self.all("season")
-        if len({token.text for token in seasons}) > 1 and len(self.values("season")) > 1:
-            self.slots.setdefault("splits", []).append(Token("split", "season", "season by season"))
-        names = [str(token.value).partition("=") for token in self.all("conditions")]
-        for name in {name for name, sign, _ in names if sign and sum(n == name for n, _, _ in names) > 1}:
-            parts = [token for token in self.all("conditions") if str(token.value).startswith(f"{name}=")]
-            if name in _SPLIT_WHOLE and len({token.value for token in parts}) == len(parts) == 2:
-                kept = [token for token in self.all("conditions") if token not in parts]
-                self.slots["conditions"] = kept
-                text = " and ".join(token.text for token in parts)
-                self.slots.setdefault("splits", []).append(Token("split", name, text))
-
-    def _name_quarters(self) -> None:
-        """`points in the first quarter` are a count of their own."""
-        found = [token for token in self.all("conditions") if str(token.value) in _QUARTERS]
-        scored = self.has("score") or "score" in self.values("verbs")
-        if len(found) == 1 and scored and self.has("order") and not self.any("measures", "thresholds"):
-            self.slots["measures"] = [Token("measure", "pts", "points")]
-        points = self.all("measures")
-        if len(found) != 1 or not points or any(str(t.value) not in _POINTS for t in points):
-            return
-        part = f"pts_{_QUARTERS[str(found[0].value)]}"
-        self.slots["conditions"] = [token for token in self.all("conditions") if token is not found[0]]
-        self.slots["measures"] = [
-            Token("measure", str(t.value).replace("pts", part), f"{t.text} {found[0].text}") for t in points
-        ]
 
     def has(self, *names: str) -> bool:
         """True when all these slots are filled."""
@@ -127,6 +76,12 @@ class Frame:
     def values(self, name: str) -> list[str]:
         """The values of a slot as text, each once."""
         return list(dict.fromkeys(str(token.value) for token in self.all(name)))
+
+    @property
+    def season(self) -> str:
+        """The season that is named by its years, where it is one."""
+        named = {value for value in self.values("season") if value[:4].isdecimal()}
+        return named.pop() if len(named) == 1 and not self.has("since_season") else ""
 
     def beyond(self, used: Iterable[str]) -> list[Token]:
         """Tokens that a family which uses these slots would ignore."""

@@ -74,6 +74,8 @@ class Lexicon:
         close = {self.alike(found) for found, slips, _ in near if slips == fewest}
         if len(word) == _SHORTEST_MISSPELT:
             close = {found for found in close if _lacks_or_swaps(word, found)}
+        # Swapped letters are likelier than a wrong one.
+        close = {found for found in close if sorted(found) == sorted(word)} or close
         if len({found.rstrip("s") for found in close}) != 1:
             return word
         return max(close, key=len)

@@ -34,7 +34,7 @@ def measures_of(frame: Frame) -> tuple[Measure, ...]:
         return ()
     if names == ["plus_minus"] and frame.has("margin"):
         return (measures()["plus_minus_per_game"],)
-    if frame.has("attempted") and not _are_attempts(names):
+    if frame.has("attempted") and not _are_attempts(names) and names != ["fgm", "fga"]:
         if _both(frame) and (len(names) > 1 or frame.has("order")):
             return ()
         names = [*names, *(_ATTEMPTS[n] for n in names)] if _both(frame) else [_ATTEMPTS[n] for n in names]
@@ -59,6 +59,7 @@ def _by_words(frame: Frame) -> list[str]:
     """`stats` for a line of averages; `wins` said as `win the most games`; `shots` that are taken."""
     said = {
         "line": list(_LINE) if frame.has("line") else [],
+        "both": ["fgm", "fga"] if frame.has("attempted") and _of_places(frame) and _made_too(frame) else [],
         "share": ["fg_pct"] if frame.has("percentage") and _of_places(frame) else [],
         "margin": ["plus_minus"] if frame.has("margin", "average") else [],
         "shots": ["fgm"] if "attempts" in frame.values("shoot") and frame.any("attempted", "order") else [],
@@ -145,7 +146,9 @@ def _rules(names: list[str], frame: Frame) -> dict[str, Callable[[], bool]]:
     """Which measures the words of a slot go with."""
     known = measures()
     return {
-        "attempted": lambda: _are_attempts(names) or all(name in _ATTEMPTS for name in names),
+        "attempted": lambda: (
+            _are_attempts(names) or names == ["fgm", "fga"] or all(name in _ATTEMPTS for name in names)
+        ),
         "allowed": lambda: all(n.startswith("opp_") or f"opp_{n}" in known for n in names),
         "total": lambda: all(known[_total(name, frame)].is_total for name in names),
         "result": lambda: set(names) <= {"wins", "losses", "gp"},
@@ -166,6 +169,10 @@ def _both(frame: Frame) -> bool:
     """`made shots and attempts`: both, where the question also says made."""
     said = " ".join(token.text.casefold() for name in ("measures", "verbs") for token in frame.all(name))
     return ("made" in said or "make" in said) and "and" in frame.text.split()
+
+
+def _made_too(frame: Frame) -> bool:
+    return any(token.text.casefold() in ("make", "makes", "made") for token in frame.all("verbs"))
 
 
 def _of_somebody(frame: Frame) -> bool:

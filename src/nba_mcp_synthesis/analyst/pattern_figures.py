@@ -17,6 +17,8 @@ UNITS = ("feet", "years_old", "rest")
 def opponent(rest: Sequence[Token]) -> Made:
     """`against the lakers`: the other team; `vs` between two of a kind is judged later."""
     match rest[:2]:
+        case [Token("compared", ">") as more, Token("name") as name] if more.text.casefold() == "over":
+            return [Token("opponent", name.value, f"over {name.text}")], 2
         case [Token("compared", ">") as more, Token("name") as name]:
             kind = "better" if more.text.casefold().startswith("better") else "compare"
             return [Token("compare", kind, more.text), name], 2
@@ -30,10 +32,17 @@ def opponent(rest: Sequence[Token]) -> Made:
 
 def against_kind(rest: Sequence[Token]) -> Made:
     """`against western conference teams`, said in other words than the lexicon has."""
-    match rest[:2]:
-        case [Token("against"), Token("conference") as conference]:
+    match rest[:3]:
+        case [Token("against"), Token("by", "team"), Token("start")]:
+            found = against_kind([rest[0], *rest[3:4]])
+            return (found[0], 4) if found else None
+        case [Token("against"), Token("by", "team"), Token("conference") as conference]:
+            return [Token("where", f"opponent_conference={conference.value}", text_of(rest[:3]))], 3
+        case [Token("against"), Token("conference") as conference, Token("by", "team")]:
+            return [Token("where", f"opponent_conference={conference.value}", text_of(rest[:3]))], 3
+        case [Token("against"), Token("conference") as conference, *_]:
             return [Token("where", f"opponent_conference={conference.value}", text_of(rest[:2]))], 2
-        case [Token("beat") as beat, Token("conference") as conference] if beat.value in ("beat", "lost"):
+        case [Token("beat") as beat, Token("conference") as conference, *_] if beat.value in ("beat", "lost"):
             result = Token("won", "won" if beat.value == "beat" else "lost", beat.text)
             against = f"opponent_conference={conference.value}"
             return [result, Token("where", against, f"against the {conference.text}")], 2
@@ -75,6 +84,8 @@ def limit(rest: Sequence[Token]) -> Made:
             pass
         case [Token("number", int(number)) as said, Token("leader") as leader, *_]:
             pass
+        case [Token("number", int(number)) as said, Token("by") as by, Token("leader") as leader]:
+            return ([by, leader, Token("limit", number, said.text)], 3) if number <= _LONGEST_LIST else None
         case _:
             return None
     counts = len(rest) > 2 and rest[2].tag == "measure" and leader.text.casefold() in ("most", "fewest")
@@ -99,6 +110,17 @@ def seed(rest: Sequence[Token]) -> Made:
     match rest[:2]:
         case [Token("number", int(number)), Token("place", "seed") as place]:
             return [Token("ordinal", number, rest[0].text), place], 2
+    return None
+
+
+def between_feet(rest: Sequence[Token]) -> Made:
+    """`between 10 and 16 feet`; `from 3 to 10 feet`, of which the first is no three-pointer."""
+    match rest[:4]:
+        case [Token("since", "between"), Token("number", low), Token("number", high), Token("feet")]:
+            return [Token("where", f"shot_distance>={low},shot_distance<{high}", text_of(rest[:4]))], 4
+        case [Token("range", "fg3_pct") as three, Token("end"), Token("number", high), Token("feet")]:
+            if three.text.casefold() in ("from 3", "from three"):
+                return [Token("where", f"shot_distance>=3,shot_distance<{high}", text_of(rest[:4]))], 4
     return None
 
 

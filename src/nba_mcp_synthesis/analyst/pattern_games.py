@@ -78,6 +78,15 @@ def _clear(number: object, of: object) -> bool:
     return of != "pts" or (isinstance(number, int | float) and number >= _LEAST_POINTS)
 
 
+def last_place(rest: Sequence[Token]) -> Made:
+    """`ended up last in the east`."""
+    start = 1 if rest[0].tag == "place" else 0
+    match rest[start : start + 2]:
+        case [Token("ago") as last, Token("conference") as conference] if last.text.casefold() == "last":
+            return [Token("ends", "worst", last.text), conference], start + 2
+    return None
+
+
 def title(rest: Sequence[Token]) -> Made:
     """`who won the east`: its finals."""
     match rest[:2]:

@@ -17,10 +17,11 @@ _LINKS = frozenset({"start", "end", "link"})
 _RULES: tuple[Rule, ...] = (
     times.holiday, times.date, times.since, times.seasons, times.game_number, figures.opponent,
     figures.against_kind, people.pick, people.height, people.age, times.some_games, times.newest_game,
-    times.span, times.over_games, times.days_of_rest, figures.distance, figures.done, figures.stat_line,
+    times.span, times.over_games, times.days_of_rest, figures.between_feet,
+    figures.distance, figures.done, figures.stat_line,
     figures.limit, figures.champion, figures.seed, figures.digits, figures.threshold, games.decided,
     games.wins_by, games.kind_of_game, games.scoring, games.bare_of_teams, games.averaging, games.won_games,
-    games.bare, games.title, times.year,
+    games.bare, games.title, games.last_place, times.year,
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from nba_mcp_synthesis.analyst.context import Context, candidates
 from nba_mcp_synthesis.analyst.declined import Declined
 from nba_mcp_synthesis.analyst.frame import Frame
 from nba_mcp_synthesis.analyst.tokens import Token
-from nba_mcp_synthesis.basketball.matches import Kind, Match
+from nba_mcp_synthesis.basketball.matches import Kind, Match, likely
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ def set_opponents(frame: Frame) -> None:
 
     Two teams side by side with `vs` and a measure behind them are compared as well.
     """
+    _drop_second_names(frame)
     of_opponents = frame.values("measures") and all(v.startswith("opp_") for v in frame.values("measures"))
     if of_opponents and not frame.has("subjects"):
         # `opponent fg% against the knicks` is a figure of the Knicks.
@@ -40,6 +41,21 @@ def set_opponents(frame: Frame) -> None:
         if not is_of(token, "team") or _is_compared(token, frame):
             frame.slots["opponents"].remove(token)
             frame.slots.setdefault("subjects", []).append(token)
+
+
+def _drop_second_names(frame: Frame) -> None:
+    """`rockets vs clippers, houston's wins`: who is named twice is one."""
+    known: set[tuple[Kind, int]] = set()
+    for slot in ("subjects", "opponents"):
+        kept = []
+        for token in frame.all(slot):
+            meant = likely(candidates(token))
+            if meant is None or meant.kind == "player" or (meant.kind, meant.id) not in known:
+                kept.append(token)
+            if meant is not None:
+                known.add((meant.kind, meant.id))
+        if slot in frame.slots:
+            frame.slots[slot] = kept
 
 
 def _is_compared(token: Token, frame: Frame) -> bool:

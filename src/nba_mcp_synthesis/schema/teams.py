@@ -1,14 +1,14 @@
 """The thirty teams as data, and their ids from any code or name in use."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """One franchise; `codes` and `former` are other abbreviations and earlier full names."""
+    """One franchise; `codes` are other abbreviations, `former` earlier full names with their last seasons."""
 
     abbreviation: str
     team_id: int
@@ -17,7 +17,12 @@ class Team:
     conference: str
     division: str
     codes: tuple[str, ...] = ()
-    former: tuple[str, ...] = ()
+    former: dict[str, str] = field(default_factory=dict)
+
+    def name_in(self, season: str) -> str:
+        """The full name that it bore in a season."""
+        borne = (name for name, last in self.former.items() if season <= last)
+        return next(borne, self.full_name)
 
     @property
     def full_name(self) -> str:

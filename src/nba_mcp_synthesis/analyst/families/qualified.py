@@ -7,6 +7,7 @@ from nba_mcp_synthesis.analyst.context import Context
 from nba_mcp_synthesis.analyst.declined import Declined
 from nba_mcp_synthesis.analyst.families.family import Family
 from nba_mcp_synthesis.analyst.frame import Frame
+from nba_mcp_synthesis.analyst.measuring import measures_of
 from nba_mcp_synthesis.analyst.scope import SCOPE, Scope, scope_of
 from nba_mcp_synthesis.analyst.sentences import claimed, listed, shown
 from nba_mcp_synthesis.analyst.who import people
@@ -15,15 +16,15 @@ from nba_mcp_synthesis.basketball.matches import Kind
 from nba_mcp_synthesis.basketball.stats.query import Condition, StatQuery
 from nba_mcp_synthesis.facts import Claim, Proposal
 
-_USES = ("subjects", "counted", "entity", "average", "verbs", *conditions.THRESHOLDS, *SCOPE)
+_USES = ("subjects", "counted", "entity", "measures", "average", "verbs", *conditions.THRESHOLDS, *SCOPE)
 _MOST_NAMED = 40
 _OF_PLAYERS = ("age", "country", "school", "rookie", "position", "draft", "height_in")
 
 
 def fits(frame: Frame) -> bool:
     """Players or teams, and figures or a description that they have to fit."""
-    others = ("order", "record", "streak", "times", "in_game", "either", "kinds_of_game", "limit", "measures")
-    if frame.any(*others):
+    others = ("order", "record", "streak", "times", "in_game", "either", "kinds_of_game", "limit")
+    if frame.any(*others) or (frame.has("measures") and not (frame.has("thresholds") and measures_of(frame))):
         return False
     asked = frame.any("counted", "entity", "conditions") or not frame.has("subjects")
     counted = frame.has("counted") or (frame.has("how_many") and not frame.has("subjects"))
@@ -65,7 +66,8 @@ def answer(frame: Frame, context: Context) -> Proposal:
 def _query(
     frame: Frame, kind: Kind, having: tuple[Condition, ...], scope: Scope, context: Context
 ) -> StatQuery:
-    names = tuple(dict.fromkeys(c.name for c in having)) or ("gp",)
+    shown_too = [of.name for of in measures_of(frame)] if frame.has("measures") else []
+    names = tuple(dict.fromkeys([*(c.name for c in having), *shown_too])) or ("gp",)
     for name in names:
         if name not in measures() or kind not in measure(name).formulas:
             raise Declined(f"{name} cannot be told for a {kind}.")

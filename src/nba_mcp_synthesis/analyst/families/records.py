@@ -82,10 +82,12 @@ def fits_pair(frame: Frame) -> bool:
     if not all(is_of(token, "team") for token in frame.all("subjects")):
         return False
     others = ("order", "thresholds", "splits", "date", "game_number", "margin", "score")
-    if named != 2 or set(frame.values("measures")) - {"gp"} or frame.any(*others):
+    if named != 2 or set(frame.values("measures")) - {"gp", *_RECORD} or frame.any(*others):
         return False
     if frame.any("met", "beat", "times", "opponents"):
         return True
+    if set(frame.values("measures")) & set(_RECORD):
+        return False
     # `the record of the kings and the raptors` may be two records.
     return frame.any("record", "measures") and "and" not in frame.text.split()
 
