@@ -60,13 +60,21 @@ def _by_words(frame: Frame) -> list[str]:
     said = {
         "line": list(_LINE) if frame.has("line") else [],
         "both": ["fgm", "fga"] if frame.has("attempted") and _of_places(frame) and _made_too(frame) else [],
-        "share": ["fg_pct"] if frame.has("percentage") and _of_places(frame) else [],
+        "made": ["fgm"]
+        if _of_places(frame) and "attempts" in frame.values("shoot") and _made_too(frame)
+        else [],
+        "share": ["fg_pct"] if _of_places(frame) and _asks_share(frame) else [],
         "margin": ["plus_minus"] if frame.has("margin", "average") else [],
         "shots": ["fgm"] if "attempts" in frame.values("shoot") and frame.any("attempted", "order") else [],
         "high": ["pts"] if frame.has("in_game", "subjects") and not frame.any("order", "times") else [],
         "games": _games(frame),
     }
     return next((names for names in said.values() if names), _points(frame))
+
+
+def _asks_share(frame: Frame) -> bool:
+    """`his percentage in the paint`, `what did he shoot in the paint`."""
+    return frame.has("percentage") or (frame.values("shoot") == ["shoot"] and not frame.has("how_many"))
 
 
 def _of_places(frame: Frame) -> bool:

@@ -10,6 +10,8 @@ _SIZED = frozenset(
     {"top", "bottom", "best", "worst", "highest", "lowest", "leading", "leaders", "fewest", "most"}
 )
 VERBS_OF_AVERAGE = frozenset({"average", "averaged", "averages", "averaging"})
+# `50 % fg`, `40 % threes`
+_SHARES = {"fgm": "fg_pct", "fg3m": "fg3_pct", "ftm": "ft_pct", "fg2m": "fg2_pct"}
 # Where no measure follows a figure, these say that it is none: feet, years, days of rest.
 UNITS = ("feet", "years_old", "rest")
 
@@ -185,9 +187,15 @@ def threshold(rest: Sequence[Token]) -> Made:
     named, size = _counted(rest[used:])
     if not compared and named and len(rest) > used + size and rest[used + size].tag == "or_more":
         compared, size = str(rest[used + size].value), size + 1  # `10 boards or better`
+    named, compared = _share_of(named, compared) if is_share else (named, compared)
     if not compared:
         return None
     return _made(compared, number, named, rest[: used + size], is_share=is_share)
+
+
+def _share_of(named: str, compared: str) -> tuple[str, str]:
+    """`50 % fg` is a percentage, and the least one where nothing is said."""
+    return (_SHARES[named], compared or ">=") if named in _SHARES else (named, compared)
 
 
 def _made(sign: str, number: object, named: object, said: Sequence[Token], *, is_share: bool) -> Made:

@@ -34,8 +34,16 @@ def fits(frame: Frame) -> bool:
     """A team and its record."""
     lately = frame.has("last") and not frame.any("score", "result", "margin", "date", "game", "times", "box")
     asks = frame.has("record") or frame.values("line") == ["how"] or lately or frame.has("splits")
+    asks = asks or _asks_how(frame)
     named = frame.all("subjects")
     return asks and len(named) == 1 and is_of(named[0], "team") and not frame.any("order", "measures")
+
+
+def _asks_how(frame: Frame) -> bool:
+    """`how the nuggets did at home`."""
+    said = set(frame.text.split())
+    of_games = frame.any("conditions", "opponents", "month", "since", "until")
+    return of_games and "how" in said and bool(said & {"did", "do", "doing", "done", "fare", "fared"})
 
 
 def answer(frame: Frame, context: Context) -> Proposal:

@@ -87,6 +87,14 @@ def _is_of_two(frame: Frame) -> bool:
     return asks and bool(said & _PLAYOFF_SERIES) and len(named) == 2
 
 
+def _side(frame: Frame) -> str:
+    """`who beat the celtics` asks for the winner, `who did the celtics beat` for the loser."""
+    how = frame.all("beat")[0]
+    (named,) = frame.all("subjects") + frame.all("opponents")
+    is_object = frame.tokens.index(how) < frame.tokens.index(named)
+    return "l" if is_object == (how.value != "lost") else "w"
+
+
 def _lengths(frame: Frame) -> list[str]:
     """`series that went to 7 games`."""
     found = []
@@ -105,7 +113,7 @@ def answer(frame: Frame, context: Context) -> Proposal:
     wanted = [f"s.round = {rounds[0]}"] if rounds else ["TRUE"]
     wanted += [f"w.conference = '{c.values[0]}'" for c in scope.where if c.name == "conference"]
     teams = [context.who(token, "team") for token in (*frame.all("subjects"), *frame.all("opponents"))]
-    side = {"out": "l", "lost": "l", "beat": "w"}.get(frame.values("beat")[0]) if _is_beaten(frame) else None
+    side = _side(frame) if _is_beaten(frame) else None
     wanted += [
         f"{side}.team_id = {team.id}" if side else f"{team.id} IN (s.team1_id, s.team2_id)" for team in teams
     ]
