@@ -57,6 +57,39 @@ def tags(text: str) -> list[tuple[str, object]]:
         ("88 percent from the line", [("threshold", (">=", 88, "ft_pct", True))]),
         ("40 point games", [("kind_of_game", (">=", 40, "pts", False))]),
         ("20 point wins", [("kind_of_game", (">=", 20, "margin", False))]),
+        ("2015-16 record", [("season", "2015-16"), ("record", "record")]),
+        ("25-26", [("season", "2025-26")]),
+        ("98-99", [("season", "1998-99")]),
+        ("lost 110-102", [("won", "lost"), ("number", 110), ("number", 102)]),
+        ("1,500 points or more", [("threshold", (">=", 1500, "pts", False))]),
+        ("2000 points", [("threshold", (">=", 2000, "pts", False))]),
+        ("fg pct", [("measure", "fg_pct")]),
+        ("worst 3 pt shooting team", [("leader", "worst"), ("measure", "fg3_pct"), ("by", "team")]),
+        ("free thow pct", [("measure", "ft_pct")]),
+        ("final scoer", [("score", "result")]),
+        ("50% fg", [("threshold", (">=", 50, "fg_pct", True))]),
+        ("50% shooting from 3", [("threshold", (">=", 50, "fg3_pct", True))]),
+        ("min 300 made", [("threshold", (">=", 300, "made", False))]),
+        ("with 200 attempts", [("threshold", (">=", 200, "attempted", False))]),
+        ("blocked 70 or more shots", [("threshold", (">=", 70, "blk", False))]),
+        ("who blocked the most shots", [("leader", "most"), ("measure", "blk")]),
+        ("by double digits", [("kind_of_game", (">=", 10, "margin", False))]),
+        ("50 win teams", [("threshold", (">=", 50, "wins", False)), ("by", "team")]),
+        ("averaging 20", [("threshold", (">=", 20, "pts_per_game", False))]),
+        ("hit 130", [("threshold", (">=", 130, "pts", False))]),
+        ("won the scoring title", [("measure", "pts_per_game"), ("leader", "lead")]),
+        ("won the title", [("won", "won"), ("where", "playoff_round=4")]),
+        ("won the east", [("won", "won"), ("where", "playoff_round=3,conference=East")]),
+        ("last in the east", [("ends", "worst"), ("conference", "East")]),
+        ("last beat the lakers", [("last", 1), ("beat", "beat"), ("name", None)]),
+        ("against teams from the east", [("where", "opponent_conference=East")]),
+        ("won against the west", [("won", "won"), ("where", "opponent_conference=West")]),
+        ("between 10 and 16 feet", [("where", "shot_distance>=10,shot_distance<16")]),
+        ("from 3 to 10 feet", [("where", "shot_distance>=3,shot_distance<10")]),
+        ("16 ft", [("number", 16), ("feet", "feet")]),
+        ("ft", [("measure", "ftm")]),
+        ("from 3", [("range", "fg3_pct")]),
+        ("best defense by points allowed", [("leader", "best"), ("measure", "opp_pts")]),
         ("wins by 15 or more", [("kind_of_game", (">=", 15, "margin", False))]),
         ("decided by 3 points or less", [("where", "margin>=-3,margin<=3")]),
         ("last 10 games", [("last", 10)]),
@@ -168,3 +201,31 @@ def test_what_could_be_a_condition_is_not_ignored() -> None:
         "will",
     }
     assert lexicon().ignored & conditions == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "slots"),
+    [
+        ("most points in a loss", {"in_game", "order", "measures", "conditions"}),
+        ("most points in losses", {"order", "measures", "conditions"}),
+        ("how many double doubles did jokic record", {"measures", "subjects", "how_many"}),
+        ("nuggets record", {"record", "subjects"}),
+        ("nuggets wins and losses", {"record", "subjects"}),
+        ("jokic points in wins and losses", {"measures", "splits", "subjects"}),
+        ("how did the nuggets knicks game end, score", {"line", "subjects", "game", "score"}),
+        ("knicks score in game 7 of the series", {"subjects", "score", "game_number"}),
+        ("highest in a game by the knicks", {"in_game", "measures", "subjects", "order"}),
+    ],
+)
+def test_what_a_slot_means_depends_on_the_others(text: str, slots: set[str]) -> None:
+    """Tokens settle where the rest of the question puts them."""
+    frame = frame_of(text, Reading.of(text, NAMES).tokens)
+    assert {name for name, found in frame.slots.items() if found} == slots
+
+
+def test_no_phrase_means_two_things() -> None:
+    """Of phrases that are read as the same words, each says the same."""
+    meanings: dict[str, set[str]] = {}
+    for phrase, meaning in lexicon().phrases:
+        meanings.setdefault(lexicon().alike(phrase), set()).add(f"{meaning.tag} {meaning.value}")
+    assert {phrase: found for phrase, found in meanings.items() if len(found) > 1} == {}

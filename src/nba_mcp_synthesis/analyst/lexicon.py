@@ -32,14 +32,17 @@ class Lexicon:
     def __init__(self) -> None:
         raw = tomllib.loads(files(__package__).joinpath("lexicon.toml").read_text("utf-8"))
         self._same: dict[str, str] = raw["same"]
-        self.meanings: dict[str, Meaning] = {
-            self.alike(words): Meaning("measure", measure.name)
-            for measure in measures().values()
-            for words in measure.words
-        }
-        for tag, values in raw["tags"].items():
-            for value, phrases in values.items():
-                self.meanings |= dict.fromkeys(map(self.alike, phrases), Meaning(tag, value))
+        self.phrases = [
+            *((words, Meaning("measure", m.name)) for m in measures().values() for words in m.words),
+            *(
+                (phrase, Meaning(tag, value))
+                for tag, values in raw["tags"].items()
+                for value, phrases in values.items()
+                for phrase in phrases
+            ),
+            *((phrase, Meaning("ignored", "")) for phrase in raw["ignored"]["phrases"]),
+        ]
+        self.meanings = {self.alike(phrase): meaning for phrase, meaning in self.phrases}
         self.said: dict[str, str] = {value: phrases[0] for value, phrases in raw["tags"]["where"].items()}
         self.glossary: dict[str, str] = raw["glossary"]
         self.people = frozenset(raw["people"]["words"].split())
@@ -47,7 +50,6 @@ class Lexicon:
         self.numbers: dict[str, int] = raw["numbers"]
         self.ordinals: dict[str, int] = raw["ordinals"]
         self.ignored = frozenset(raw["ignored"]["words"].split())
-        self.meanings |= dict.fromkeys(map(self.alike, raw["ignored"]["phrases"]), Meaning("ignored", ""))
         self.longest = max(phrase.count(" ") + 1 for phrase in self.meanings)
         self.words = _words_of(self.meanings) | self.ignored | set(self.numbers) | set(self.ordinals)
         self.words |= set(self._same)

@@ -101,6 +101,8 @@ def _figures(text: str) -> list[_Piece]:
         if word.text != "/" and not any(start <= word.start < end for start, end, _ in figures):
             number = lexicon().numbers.get(word.text)
             known = str(number) if number is not None else _SYMBOLS.get(word.text, word.text)
+            if known == "ft" and pieces and pieces[-1].word.isdecimal():
+                known = "feet"  # and no free throws
             pieces += [_Piece(word.start, word.end, part) for part in lexicon().alike(known).split()]
     return sorted(pieces, key=lambda p: p.start)
 

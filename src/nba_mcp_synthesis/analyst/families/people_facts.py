@@ -83,7 +83,7 @@ def _said(column: str, known: dict[str, object]) -> str:
 
 def fits_extreme(frame: Frame) -> bool:
     """The tallest, the youngest and so on."""
-    return frame.has("extreme")
+    return frame.has("extreme") and "team" not in frame.values("entity")
 
 
 def answer_extreme(frame: Frame, context: Context) -> Proposal:
