@@ -6,9 +6,10 @@ from nba_mcp_synthesis.analyst.context import Context
 from nba_mcp_synthesis.analyst.declined import Declined
 from nba_mcp_synthesis.analyst.frame import Frame
 from nba_mcp_synthesis.analyst.scope import Scope
-from nba_mcp_synthesis.analyst.sentences import subject
+from nba_mcp_synthesis.analyst.sentences import listed, subject
 from nba_mcp_synthesis.basketball.matches import Match
 from nba_mcp_synthesis.basketball.stats.facts import Entity
+from nba_mcp_synthesis.basketball.stats.plan import Plan
 from nba_mcp_synthesis.basketball.stats.query import Condition, StatQuery
 from nba_mcp_synthesis.facts import Evidence
 
@@ -45,12 +46,22 @@ def rows(query: StatQuery, context: Context, *, qualified: bool = True) -> Evide
     found = context.ask(query, qualified=qualified)
     context.assumptions += [*found.assumed, *found.notes]
     context.whole.need(query, found.plan)
+    need_certain(found.plan)
     return context.evidence[-1]
 
 
-def count_of(listed: Evidence, what: str, context: Context) -> Evidence:
+def need_certain(plan: Plan) -> None:
+    """Raises Declined where a condition on games compares what some of them do not have."""
+    if lacking := sorted({count for source in plan.read for count in source.uncertain}):
+        raise Declined(
+            f"{listed(lacking)} is not loaded for every one of those games, so it cannot tell them apart.",
+            "Ask without that condition.",
+        )
+
+
+def count_of(rows_of: Evidence, what: str, context: Context) -> Evidence:
     """The number of rows of an evidence, by a query that counts them."""
-    return context.run(_COUNT.format(what=what, listed=listed.sql))
+    return context.run(_COUNT.format(what=what, listed=rows_of.sql))
 
 
 def one_row(query: StatQuery, context: Context, about: str) -> Evidence:

@@ -97,7 +97,7 @@ def _share(frame: Frame) -> str:
 
 def _measured(named: str, frame: Frame, *, is_share: bool, of_games: bool) -> str:
     """What a figure without a measure counts: `win by 20 or more`, `score 120 or more`, `shot 50 %`."""
-    if named:
+    if named and not (named == "pts" and frame.has("margin")):  # `lose by 20 points`
         return f"opp_{named}" if frame.has("allowed") and f"opp_{named}" in measures() else named
     if is_share:
         return "fg_pct"

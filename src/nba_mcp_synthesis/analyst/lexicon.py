@@ -45,6 +45,7 @@ class Lexicon:
         self.meanings = {self.alike(phrase): meaning for phrase, meaning in self.phrases}
         self.said: dict[str, str] = {value: phrases[0] for value, phrases in raw["tags"]["where"].items()}
         self.glossary: dict[str, str] = raw["glossary"]
+        self.talk = frozenset(raw["talk"]["words"].split())
         self.people = frozenset(raw["people"]["words"].split())
         self.values: dict[str, dict[str, Any]] = raw["values"]
         self.numbers: dict[str, int] = raw["numbers"]
@@ -76,8 +77,9 @@ class Lexicon:
         close = {self.alike(found) for found, slips, _ in near if slips == fewest}
         if len(word) == _SHORTEST_MISSPELT:
             close = {found for found in close if _lacks_or_swaps(word, found)}
-        # Swapped letters are likelier than a wrong one.
+        # Swapped letters, or one that is missing, are likelier than a wrong one.
         close = {found for found in close if sorted(found) == sorted(word)} or close
+        close = {found for found in close if len(found) > len(word)} or close
         if len({found.rstrip("s") for found in close}) != 1:
             return word
         return max(close, key=len)

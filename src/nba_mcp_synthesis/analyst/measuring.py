@@ -23,6 +23,9 @@ _ATTEMPTS = {
 }
 _LINE = ("pts_per_game", "reb_per_game", "ast_per_game")
 _SHARES = {"ftm": "ft_pct", "fg3m": "fg3_pct", "fgm": "fg_pct", "fg2m": "fg2_pct", "wins": "win_pct"}
+_MADE = frozenset(
+    {"make", "makes", "made", "hit", "hits", "sink", "sank", "bury", "buried", "drain", "drained"}
+)
 _RESULTS = {"won": "wins", "lost": "losses"}
 
 
@@ -37,7 +40,8 @@ def measures_of(frame: Frame) -> tuple[Measure, ...]:
     if frame.has("attempted") and not _are_attempts(names) and names != ["fgm", "fga"]:
         if _both(frame) and (len(names) > 1 or frame.has("order")):
             return ()
-        names = [*names, *(_ATTEMPTS[n] for n in names)] if _both(frame) else [_ATTEMPTS[n] for n in names]
+        tried = [_attempts_of(name) for name in names]
+        names = [*names, *tried] if _both(frame) else tried
     if frame.has("allowed"):
         allowed = [name if name.startswith("opp_") else f"opp_{name}" for name in names]
         names = [*names, *allowed] if "score" in frame.values("verbs") else allowed
@@ -117,7 +121,7 @@ def _shot_by(names: list[str], frame: Frame) -> list[str]:
 def _made(names: list[str], frame: Frame) -> list[str]:
     """`mid-range shots did he make` are those made, though shots alone are those tried."""
     tried = any(word in frame.text for word in ("attempt", "tried", "took", "take"))
-    if tried or not {"make", "made", "makes", "hit", "hits", "sink", "sank"} & set(frame.text.split()):
+    if tried or not _MADE & set(frame.text.split()):
         return names
     made = {name: f"{name.removesuffix('a')}m" for name in names if name.endswith("_fga")}
     return [made.get(name, name) for name in names]
@@ -155,7 +159,7 @@ def _rules(names: list[str], frame: Frame) -> dict[str, Callable[[], bool]]:
     known = measures()
     return {
         "attempted": lambda: (
-            _are_attempts(names) or names == ["fgm", "fga"] or all(name in _ATTEMPTS for name in names)
+            _are_attempts(names) or names == ["fgm", "fga"] or all(_attempts_of(n) != n for n in names)
         ),
         "allowed": lambda: all(n.startswith("opp_") or f"opp_{n}" in known for n in names),
         "total": lambda: all(known[_total(name, frame)].is_total for name in names),
@@ -179,8 +183,13 @@ def _both(frame: Frame) -> bool:
     return ("made" in said or "make" in said) and "and" in frame.text.split()
 
 
+def _attempts_of(name: str) -> str:
+    """The attempts behind what was made, or its percentage."""
+    return _ATTEMPTS.get(name) or (f"{name.removesuffix('m')}a" if name.endswith("_fgm") else name)
+
+
 def _made_too(frame: Frame) -> bool:
-    return any(token.text.casefold() in ("make", "makes", "made") for token in frame.all("verbs"))
+    return any(token.text.casefold() in _MADE for token in frame.all("verbs"))
 
 
 def _of_somebody(frame: Frame) -> bool:

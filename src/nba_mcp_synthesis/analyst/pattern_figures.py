@@ -35,6 +35,10 @@ def opponent(rest: Sequence[Token]) -> Made:
 def against_kind(rest: Sequence[Token]) -> Made:
     """`against western conference teams`, said in other words than the lexicon has."""
     match rest[:3]:
+        case [Token("where", str(of)) as where, Token("by", "team"), *_] if of.startswith(
+            "opponent_conference="
+        ):
+            return [where], 2
         case [Token("against"), Token("by", "team"), Token("start")]:
             found = against_kind([rest[0], *rest[3:4]])
             return (found[0], 4) if found else None
@@ -44,10 +48,6 @@ def against_kind(rest: Sequence[Token]) -> Made:
             return [Token("where", f"opponent_conference={conference.value}", text_of(rest[:3]))], 3
         case [Token("against"), Token("conference") as conference, *_]:
             return [Token("where", f"opponent_conference={conference.value}", text_of(rest[:2]))], 2
-        case [Token("beat") as beat, Token("conference") as conference, *_] if beat.value in ("beat", "lost"):
-            result = Token("won", "won" if beat.value == "beat" else "lost", beat.text)
-            against = f"opponent_conference={conference.value}"
-            return [result, Token("where", against, f"against the {conference.text}")], 2
     return None
 
 
@@ -86,14 +86,20 @@ def limit(rest: Sequence[Token]) -> Made:
             pass
         case [Token("number", int(number)) as said, Token("leader") as leader, *_]:
             pass
-        case [Token("number", int(number)) as said, Token("by") as by, Token("leader") as leader]:
-            return ([by, leader, Token("limit", number, said.text)], 3) if number <= _LONGEST_LIST else None
+        case [Token("number", int(number)) as said, Token("by") as by, *_] if _is_led(rest[2:5]):
+            return ([by, Token("limit", number, said.text)], 2) if number <= _LONGEST_LIST else None
         case _:
             return None
     counts = len(rest) > 2 and rest[2].tag == "measure" and leader.text.casefold() in ("most", "fewest")
     if counts or leader.text.casefold() not in _SIZED or not 1 <= number <= _LONGEST_LIST:
         return None
     return [leader, Token("limit", number, said.text)], 2
+
+
+def _is_led(rest: Sequence[Token]) -> bool:
+    """`five players` and soon `with the most`: nothing but a verb may stand between."""
+    after = next((token for token in rest if token.tag != "verb"), None)
+    return after is not None and after.tag == "leader" and after.text.casefold() in _SIZED
 
 
 def champion(rest: Sequence[Token]) -> Made:
@@ -112,6 +118,18 @@ def seed(rest: Sequence[Token]) -> Made:
     match rest[:2]:
         case [Token("number", int(number)), Token("place", "seed") as place]:
             return [Token("ordinal", number, rest[0].text), place], 2
+    return None
+
+
+def kind_of_teams(rest: Sequence[Token]) -> Made:
+    """`vs east teams`, where `vs east` says it all; `won against the west`."""
+    match rest[:2]:
+        case [Token("where", str(of)) as where, Token("by", "team")] if of.startswith("opponent_conference="):
+            return [where], 2
+        case [Token("beat", "beat" | "lost") as beat, Token("conference") as conference]:
+            result = Token("won", "won" if beat.value == "beat" else "lost", beat.text)
+            against = f"opponent_conference={conference.value}"
+            return [result, Token("where", against, f"against the {conference.text}")], 2
     return None
 
 
@@ -223,6 +241,8 @@ def _counted(rest: Sequence[Token]) -> tuple[str, int]:
     """The measure that follows a figure, a count also `per game`; empty when there is none."""
     if rest and rest[0].tag == "verb" and rest[0].text.casefold() == "made":
         return "made", 1
+    if len(rest) > 1 and rest[0].tag == "total" and rest[1].tag == "measure":
+        return str(rest[1].value), 2  # `500+ total rebounds`
     if not rest or not (rest[0].tag in ("measure", "attempted") or rest[0].value == "attempts"):
         return "", 0
     named = "fga" if rest[0].value == "attempts" else str(rest[0].value)

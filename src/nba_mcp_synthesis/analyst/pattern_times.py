@@ -175,8 +175,12 @@ def span(rest: Sequence[Token]) -> Made:
 
 
 def over_games(rest: Sequence[Token]) -> Made:
-    """`over the last 10 games`: there `over` compares nothing."""
+    """`over the last 10 games`, `over the season`: there `over` compares nothing."""
     match rest[:2]:
+        case [Token("compared", ">"), Token("season" | "season_type" | "month") as when]:
+            return [when], 2
+        case [Token("compared") as most] if most.text.casefold() == "at most":
+            return [], 1  # `how many did they win at most`
         case [Token("compared", ">"), Token("last" | "first" | "in_span") as games]:
             return [games], 2
     return None

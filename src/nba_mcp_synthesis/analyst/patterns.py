@@ -16,7 +16,8 @@ _LINKS = frozenset({"start", "end", "link"})
 # They apply one after another to all tokens.
 _RULES: tuple[Rule, ...] = (
     times.holiday, times.date, times.since, times.seasons, times.game_number, figures.opponent,
-    figures.against_kind, people.pick, people.height, people.age, times.some_games, times.newest_game,
+    figures.against_kind, figures.kind_of_teams, people.pick, people.height, people.age,
+    times.some_games, times.newest_game,
     times.span, times.over_games, times.days_of_rest, figures.between_feet,
     figures.distance, figures.done, figures.stat_line,
     figures.limit, figures.champion, figures.seed, figures.digits, figures.threshold, games.decided,

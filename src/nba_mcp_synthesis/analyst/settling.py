@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from nba_mcp_synthesis.analyst.frame import Frame
 from nba_mcp_synthesis.analyst.tokens import Token
 
-_ENDED = frozenset({"end", "ended", "finish", "finished"})
+_ENDED = frozenset({"end", "ended", "end up", "ended up", "finish", "finished", "wind up", "wound up"})
 _ONE_RESULT = frozenset({"in a loss", "in a win", "in a defeat", "in a victory"})
 # With one of these something else than points is the best.
 _RANKED = ("measures", "game_extreme", "streak", "attempted", "shoot", "score", "in_span", "allowed")
@@ -18,6 +18,7 @@ _QUARTERS = {
     "period=1": "q1", "period=2": "q2", "period=3": "q3", "period=4": "q4", "period<=2": "h1",
     "period>=3,period<=4": "h2",
 }  # fmt: skip
+_LONGEST_LIST = 51
 _POINTS = ("pts", "pts_per_game", "opp_pts", "opp_pts_per_game")
 
 
@@ -54,8 +55,9 @@ def _record_as_verb(frame: Frame) -> None:
 
 
 def _end_of_game(frame: Frame) -> None:
-    """`how did the game end, final score` is about no place."""
-    if frame.any("score", "result", "margin") and {t.text for t in frame.all("place")} <= _ENDED:
+    """`how did the game end`, `how many did he end up averaging` are about no place."""
+    of_other = frame.any("score", "result", "margin", "measures") and not frame.has("ordinal")
+    if of_other and {token.text.casefold() for token in frame.all("place")} <= _ENDED:
         frame.slots.pop("place", None)
 
 
@@ -64,6 +66,32 @@ def _wins_and_losses(frame: Frame) -> None:
     said = [token.text.casefold() for token in frame.all("splits")]
     if said == ["wins and losses"] and not frame.has("measures"):
         frame.slots["record"] = frame.slots.pop("splits")
+
+
+def _number_behind(frame: Frame) -> None:
+    """`who has the most assists, give me five`: a figure that nothing else takes is the size of the list."""
+    numbers = [t for t in frame.left if t.tag == "number" and t.value in range(2, _LONGEST_LIST)]
+    if numbers and frame.left == numbers[:1] and frame.has("order") and not frame.any("limit", "ordinal"):
+        frame.slots["limit"] = [Token("limit", numbers[0].value, numbers[0].text)]
+        frame.left.clear()
+
+
+def _months_apart(frame: Frame) -> None:
+    """`december compared to march`: one by one, not both together."""
+    if len(frame.values("month")) > 1 and frame.any("compare", "against", "either") and frame.has("measures"):
+        frame.slots.setdefault("splits", []).append(Token("split", "month", "by month"))
+        for slot in ("compare", "against", "either"):
+            frame.slots.pop(slot, None)
+
+
+def _triple_double_average(frame: Frame) -> None:
+    """`who averaged a triple-double`: ten of each a game."""
+    if frame.values("measures") == ["td3"] and frame.has("average") and not frame.any("order", "subjects"):
+        text = frame.slots.pop("measures")[0].text
+        frame.slots.pop("average")
+        frame.slots["thresholds"] = frame.all("thresholds") + [
+            Token("threshold", (">=", 10, f"{of}_per_game", False), text) for of in ("pts", "reb", "ast")
+        ]
 
 
 def _seasons_apart(frame: Frame) -> None:
@@ -109,5 +137,6 @@ def _in_one_game(frame: Frame) -> None:
 
 _RULES: tuple[Callable[[Frame], None], ...] = (
     _best_game, _of_one_result, _game_of_series, _record_as_verb, _end_of_game, _wins_and_losses,
-    _seasons_apart, _parts_of_whole, _points_of_quarters, _in_one_game,
+    _number_behind, _months_apart, _triple_double_average, _seasons_apart, _parts_of_whole,
+    _points_of_quarters, _in_one_game,
 )  # fmt: skip

@@ -88,8 +88,12 @@ class _Search:
         if found := self.names.called(word.text):
             return found
         singular = word.text.removesuffix("s")
-        is_name = len(singular) >= _SHORTEST_PLURAL and singular not in ordinary_words()
-        return self.names.called(singular) if is_name else []
+        if singular == word.text or {singular, word.text} & (self.ordinary | ordinary_words()):
+            return []
+        found = self.names.called(singular)
+        # `kats` is Towns: what nobody is called but by nickname is no other word.
+        is_long = len(singular) >= _SHORTEST_PLURAL
+        return [match for match in found if is_long or (match.kind == "player" and not match.is_part)]
 
     def _clear_surname(self, place: int) -> list[Match]:
         """`Young` in "How many points did Young score": capitals tell it from the word."""
@@ -106,9 +110,21 @@ class _Search:
         """Makes one unknown name of two single names side by side: `michael jordan`."""
         for span in sorted(self.spans, key=lambda s: s.start):
             after = range(span.stop, span.stop + 1)
-            if self._is_single(span) and self._is_single(after) and self._side_by_side(span, after):
+            if both := self._same_player(span, after):
+                del self.spans[after]
+                self.spans[range(span.start, after.stop)] = both
+                del self.spans[span]
+            elif self._is_single(span) and self._is_single(after) and self._side_by_side(span, after):
                 del self.spans[span], self.spans[after]
                 self.spans[range(span.start, after.stop)] = ()
+
+    def _same_player(self, span: range, after: range) -> tuple[Match, ...]:
+        """`spida mitchell`: a nickname of one player, and his surname behind it."""
+        named, surnames = self.spans.get(span, ()), self.spans.get(after, ())
+        if len(named) != 1 or named[0].is_part or len(span) != 1 or not surnames:
+            return ()
+        ids = {match.id for match in surnames if match.kind == "player"}
+        return named if named[0].id in ids and self._side_by_side(span, after) else ()
 
     def _is_single(self, span: range) -> bool:
         matches = self.spans.get(span, ())

@@ -17,7 +17,7 @@ from nba_mcp_synthesis.basketball.measure import Measure
 from nba_mcp_synthesis.basketball.stats.query import Condition
 from nba_mcp_synthesis.facts import Proposal
 
-_USES = ("subjects", "splits", "order", "first", "times", *MEASURES, *SCOPE)
+_USES = ("subjects", "splits", "order", "first", "times", "compare", "either", *MEASURES, *SCOPE)
 _MOST_SAID = 12
 _LINE = ("gp", "pts_per_game", "reb_per_game", "ast_per_game")
 
@@ -25,7 +25,8 @@ _LINE = ("gp", "pts_per_game", "reb_per_game", "ast_per_game")
 def fits(frame: Frame) -> bool:
     """Somebody and measures; a superlative only over a split."""
     others = (
-        "compare", "either", "record", "streak", "thresholds", "kinds_of_game", "in_game", "when", "without",
+        "record", "streak", "thresholds", "kinds_of_game", "in_game", "when", "without",
+        *(() if frame.has("splits") else ("compare", "either")),
     )  # fmt: skip
     whose = frame.has("subjects") and (not frame.has("order") or frame.has("splits"))
     return whose and not frame.any(*others) and bool(_wanted(frame))

@@ -11,12 +11,15 @@ from nba_mcp_synthesis.analyst.context import Context
 from nba_mcp_synthesis.analyst.declined import Declined
 from nba_mcp_synthesis.analyst.families.family import Family
 from nba_mcp_synthesis.analyst.frame import Frame
+from nba_mcp_synthesis.analyst.measuring import MEASURES, measures_of
 from nba_mcp_synthesis.analyst.scope import SEASON, season_scope
-from nba_mcp_synthesis.analyst.sentences import listed, nth, on
+from nba_mcp_synthesis.analyst.sentences import claimed, figures, listed, nth, on
 from nba_mcp_synthesis.analyst.who import one, people
+from nba_mcp_synthesis.basketball.catalogue import measure
+from nba_mcp_synthesis.basketball.measure import Measure
 from nba_mcp_synthesis.basketball.stats.facts import DIALECT
 from nba_mcp_synthesis.basketball.stats.query import Condition
-from nba_mcp_synthesis.facts import Claim, Proposal
+from nba_mcp_synthesis.facts import Claim, Proposal, Row
 
 _PROFILE = """SELECT full_name AS player, height_in, weight_lb, birth_date, country, school, position, jersey,
   TRY_CAST(jersey AS INTEGER) AS jersey_number,
@@ -25,7 +28,8 @@ _PROFILE = """SELECT full_name AS player, height_in, weight_lb, birth_date, coun
   draft_year, draft_round, draft_number
 FROM players
 WHERE player_id = {player}"""
-_EXTREME = """SELECT p.full_name AS player, p.{column}, RANK() OVER (ORDER BY p.{column} {way}) AS rank
+_EXTREME = """SELECT p.full_name AS player, p.{column}, p.player_id,
+  RANK() OVER (ORDER BY p.{column} {way}) AS rank
 FROM players AS p
 JOIN player_season_stats AS s ON s.player_id = p.player_id
 WHERE s.season = '{season}' AND s.season_type = 'Regular Season' AND s.team_id IS NULL
@@ -116,7 +120,27 @@ def answer_extreme(frame: Frame, context: Context) -> Proposal:
         Claim(row[0], column, str(row[1]) if isinstance(row[1], dt.date) else row[1], unit, evidence.id)
         for row in rows
     ]
+    if frame.has("measures") or (having and len(rows) == 1):
+        wanted = measures_of(frame) or tuple(measure(c.name) for c in having)
+        more, more_claims = _figures_of(rows, wanted, frame, context)
+        text, claims = f"{text} {more}", [*claims, *more_claims]
     return context.answered(text, claims)
+
+
+def _figures_of(
+    rows: tuple[Row, ...], wanted: tuple[Measure, ...], frame: Frame, context: Context
+) -> tuple[str, list[Claim]]:
+    """What else was asked about whoever it is: `the youngest player and his ppg`."""
+    if len(rows) != 1 or not wanted:
+        raise Declined("That is asked of one player.", "Ask who it is, then for his figures.")
+    query = asking.query_of(
+        season_scope(frame, context), "player", tuple(of.name for of in wanted), ("player",)
+    )
+    query = replace(query, where=(Condition("player", "=", (rows[0][2],)), *query.where))
+    evidence = asking.one_row(query, context, str(rows[0][0]))
+    values = list(zip(wanted, evidence.result.rows[0][1:], strict=True))
+    claims = [claimed(rows[0][0], of, value, evidence.id) for of, value in values]
+    return f"{rows[0][0]} {figures(values)}.", claims
 
 
 def _reaching(having: tuple[Condition, ...], frame: Frame, context: Context) -> str:
@@ -152,6 +176,6 @@ EXTREME = Family(
     "extremes",
     fits_extreme,
     answer_extreme,
-    ("subjects", "extreme", "entity", "limit", "conditions", "average", *conditions.THRESHOLDS, *SEASON),
+    ("subjects", "extreme", "entity", "limit", "conditions", *MEASURES, *conditions.THRESHOLDS, *SEASON),
     "who is the youngest player",
 )

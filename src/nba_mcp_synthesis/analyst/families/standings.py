@@ -104,7 +104,8 @@ def fits_table(frame: Frame) -> bool:
     """`west standings`, `top 4 teams in the east`."""
     is_list = frame.has("limit", "conference") and frame.values("entity") == ["team"]
     asks = frame.has("standings") or is_list
-    return asks and not frame.any("subjects", "ordinal", "measures", "record")
+    only_wins = set(frame.values("measures")) <= {"wins", "losses"}
+    return asks and only_wins and not frame.any("subjects", "ordinal", "record")
 
 
 def answer_table(frame: Frame, context: Context) -> Proposal:
@@ -189,4 +190,6 @@ BEHIND = Family(
     "games behind", fits_behind, answer_behind, ("subjects", "behind", *_WORDS),
     "how many games behind were the {team}",
 )  # fmt: skip
-TABLE = Family("standings", fits_table, answer_table, ("limit", "order", *_WORDS), "west standings")
+TABLE = Family(
+    "standings", fits_table, answer_table, ("limit", "order", "measures", "result", *_WORDS), "west standings"
+)

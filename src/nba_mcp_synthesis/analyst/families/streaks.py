@@ -1,6 +1,6 @@
 """Runs of games: `nuggets longest win streak`, `most consecutive 20-point games`."""
 
-from nba_mcp_synthesis.analyst import conditions
+from nba_mcp_synthesis.analyst import asking, conditions
 from nba_mcp_synthesis.analyst.context import Context
 from nba_mcp_synthesis.analyst.declined import Declined
 from nba_mcp_synthesis.analyst.families.family import Family
@@ -76,6 +76,7 @@ def _asked(context: Context, request: StreakRequest) -> tuple[Row, ...]:
         found = context.stats.streaks(request)
     except UsageError as error:
         raise Declined(error.message, error.hint) from None
+    asking.need_certain(found.plan)
     context.assumptions += found.notes
     context.explained.append(f"Asked for streaks of {', '.join(request.streak)}.")
     return context.keep(found.result).result.rows

@@ -32,13 +32,12 @@ class Fact:
     """Rows to add up: `counts` are expressions over a row.
 
     `table` names a table, or a query in a file of this folder whose columns are `columns`. `only` leaves
-    rows out; `time` orders them. `whole` names a query for the part
-    of the table `of` that the fact has, by season; without one it is all of it.
-    `on` and `dimensions` take the place of what is the same for other
-    facts; `note` has a sentence for a dimension or count that is special here. A fact that `serves` only
-    some measures is never read for others. `splits_clubs` is true
-    where a traded player has a row for each club; `rounded` where the counts come from published averages;
-    `filled` where every row has a value for every count.
+    rows out; `time` orders them. `whole` names a query for the part of the table `of` that the fact has, by
+    season; without one it is all of it. `on` and `dimensions` take the place of what is the same for other
+    facts; `rows` has measures whose value in one row is there beside the counts; `note` has a sentence for a
+    dimension or count that is special here. A fact that `serves` only some measures is never read for
+    others. `splits_clubs` is true where a traded player has a row for each club; `rounded` where the counts
+    come from published averages; `filled` where every row has a value for every count.
     """
 
     name: str
@@ -52,6 +51,7 @@ class Fact:
     dimensions: dict[str, str] = field(default_factory=dict)
     on: dict[str, str] = field(default_factory=dict)
     note: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, str] = field(default_factory=dict)
     whole: str = ""
     of: str = ""
     serves: tuple[str, ...] = ()
@@ -63,6 +63,10 @@ class Fact:
     def covered(self) -> str:
         """The table whose completeness is the fact's."""
         return self.of or self.table
+
+    def row_values(self, name: str, counts: Iterable[str]) -> dict[str, str]:
+        """What a condition on a measure of one row reads: its value, or the counts that it is made of."""
+        return {name: self.rows[name]} if name in self.rows else {c: self.counts[c] for c in counts}
 
     def has(self, expression: str) -> bool:
         """True when all that an expression needs is in the fact or in its joins."""

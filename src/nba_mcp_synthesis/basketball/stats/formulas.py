@@ -50,6 +50,8 @@ def over_sums(name: str, entity: Entity, place: Callable[[Part], str]) -> exp.Ex
 
 def over_row(name: str, entity: Entity, fact: Fact) -> exp.Expr:
     """The measure over one row of a fact."""
+    if name in fact.rows:
+        return tree(fact.rows[name])
     return _with(name, entity, lambda part: _as_number(fact.counts[part.count]))
 
 

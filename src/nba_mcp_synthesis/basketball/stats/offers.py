@@ -57,9 +57,13 @@ def _fits(fact: Fact, query: StatQuery) -> bool:
         return False
     if query.entity == "player" and "team" in query.by and not fact.splits_clubs:
         return False
-    if any(part.count not in fact.counts for name in rows for part in parts(name, query.entity)):
+    if any(part.count not in fact.counts for name in rows for part in _compared_parts(name, fact, query)):
         return False
     return all(dimension(name).key_in(fact) for name in told)
+
+
+def _compared_parts(name: str, fact: Fact, query: StatQuery) -> Iterable[Part]:
+    return () if name in fact.rows else parts(name, query.entity)
 
 
 def _offered(fact: Fact, able: list[Part], query: StatQuery, coverage: Coverage) -> list[Offer]:
@@ -83,8 +87,9 @@ def _compared(
 ) -> dict[str, list[float]]:
     """The counts that conditions on a game compare, each with the share of rows that have it."""
     rows = [c.name for c in query.where if c.name in measures()]
-    counts = dict.fromkeys(part.count for name in rows for part in parts(name, query.entity))
-    compared = {count: fact.counts[count] for count in counts}
+    compared: dict[str, str] = {}
+    for name in rows:
+        compared |= fact.row_values(name, [part.count for part in parts(name, query.entity)])
     if query.last or query.in_order:
         compared["date"] = fact.time
     filled = coverage.filled(fact, tuple(compared.values()))

@@ -78,7 +78,9 @@ def filtered(fact: Fact, query: StatQuery) -> list[str]:
     """The expressions over a row that the conditions compare."""
     texts = [dimension(c.name).key_in(fact) or "" for c in query.where if c.name in dimensions()]
     counted = [c.name for c in query.where if c.name not in dimensions()]
-    return texts + [fact.counts[p.count] for name in counted for p in parts(name, query.entity)]
+    for name in counted:
+        texts += fact.row_values(name, [part.count for part in parts(name, query.entity)]).values()
+    return texts
 
 
 def conditions(fact: Fact, query: StatQuery) -> list[exp.Expr]:
