@@ -19,18 +19,19 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 class Set(StrEnum):
-    """Where questions come from: `shared` beside the real data; no one tunes for `unseen` and `held_out`."""
+    """Where questions come from: `shared` beside the real data, the others in files of their names."""
 
     SHARED = "shared"
     REAL = "real"
     DEMO = "demo"
     UNSEEN = "unseen"
     HELD_OUT = "held_out"
+    EXAMS = "exams"
     ALL = "all"
 
 
 # What `all` asks: held_out is asked by name only, so that it stays fresh.
-_KEPT = (Set.SHARED, Set.REAL, Set.DEMO, Set.UNSEEN)
+_KEPT = (Set.SHARED, Set.REAL, Set.DEMO, Set.UNSEEN, Set.EXAMS)
 
 
 @app.command()
@@ -76,6 +77,8 @@ def _questions(name: Set, *, whole: bool) -> list[Question]:
         if whole and warehouses.test_data() is None:
             return []
         return read(warehouses.real_folder() / "questions" / "questions_dev.jsonl", "real")
+    if name is Set.EXAMS:
+        return [question for file in sorted(FOLDER.glob("exam_*.jsonl")) for question in read(file, "real")]
     file = FOLDER / f"{name}.jsonl"
     return read(file, "demo" if name is Set.DEMO else "real") if file.is_file() else []
 
