@@ -54,6 +54,23 @@ def wins_by(rest: Sequence[Token]) -> Made:
     return None
 
 
+def point_wins(rest: Sequence[Token]) -> Made:
+    """`20+ point wins` are by that many."""
+    match rest[:2]:
+        case [Token("threshold", (">=", int(points), "pts", _)) as said, Token() as won] if _is_margin(
+            said, won
+        ):
+            lost = won.value in ("losses", "lost")
+            margin = ("<=", -points) if lost else (">=", points)
+            return [Token("kind_of_game", (*margin, "margin", False), text_of(rest[:2]))], 2
+    return None
+
+
+def _is_margin(said: Token, won: Token) -> bool:
+    """`20+ point wins` are by that many; `20+ points in wins` are not."""
+    return said.text.casefold().endswith(("point", "pt")) and won.value in ("wins", "won", "losses", "lost")
+
+
 def kind_of_game(rest: Sequence[Token]) -> Made:
     """`30 point games`, `130+ point games`, `triple double games`: games of a kind."""
     match rest[:3]:

@@ -11,6 +11,14 @@ _AGES = range(15, 51)
 _FEET = range(5, 9)
 
 
+def aged(rest: Sequence[Token]) -> Made:
+    """`aged 35 or older`."""
+    match rest[:3]:
+        case [Token("aged"), Token("number", int(number)), Token("younger", sign)] if number in _AGES:
+            return [Token("where", f"age{sign}{number}", text_of(rest[:3]))], 3
+    return None
+
+
 def age(rest: Sequence[Token]) -> Made:
     """`under 25 years old`, `21 years old`, `25 and under`, `players over 35`."""
     match rest[:3]:

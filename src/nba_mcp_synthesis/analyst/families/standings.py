@@ -72,7 +72,7 @@ def answer_team(frame: Frame, context: Context) -> Proposal:
 
 def fits_behind(frame: Frame) -> bool:
     """`how many games behind first were the rockets`, `games back of the pistons`."""
-    return frame.has("subjects", "behind")
+    return frame.has("subjects", "behind") and set(frame.values("measures")) <= {"gp"}
 
 
 def answer_behind(frame: Frame, context: Context) -> Proposal:
@@ -187,7 +187,7 @@ _WORDS = ("place", "standings", "record", "entity", "conference", "compare", "ei
 PLACE = Family("places", fits_place, answer_place, ("ordinal", *_WORDS), "who finished 3rd in the west")
 TEAM = Family("seeds", fits_team, answer_team, ("subjects", *_WORDS), "what seed were the {team}")
 BEHIND = Family(
-    "games behind", fits_behind, answer_behind, ("subjects", "behind", *_WORDS),
+    "games behind", fits_behind, answer_behind, ("subjects", "behind", "measures", *_WORDS),
     "how many games behind were the {team}",
 )  # fmt: skip
 TABLE = Family(
