@@ -21,7 +21,7 @@ from nba_mcp_synthesis.sources.player_totals import total_batches, totals
 from nba_mcp_synthesis.sources.rows import Rows, batch
 from nba_mcp_synthesis.sources.season import season_asked, was_over
 from nba_mcp_synthesis.sources.stats_api import Query, ResultSet, holds, rows_of, tables
-from nba_mcp_synthesis.sources.team_averages import TeamPerGame, own
+from nba_mcp_synthesis.sources.team_averages import TEAM_COLUMNS, TeamPerGame, own
 from nba_mcp_synthesis.sources.values import Record, Row, amount, count, team, whole
 
 MODES = ("Totals", "PerGame")
@@ -150,7 +150,7 @@ LEAGUE_DASH = (
         "leaguedashteamstats",
         "LeagueDashTeamStats",
         "team_id",
-        {"Totals": TeamPerGame.columns, "PerGame": TeamPerGame.columns},
+        {"Totals": TEAM_COLUMNS, "PerGame": TeamPerGame.columns},
         {"Totals": _team_totals, "PerGame": own},
         _team_batches,
         _WHOLE | {"TeamID"},

@@ -18,13 +18,14 @@ OPPONENT_BOX = dict(
 )  # fmt: skip
 PERCENTAGES = {"fg_pct": "FG_PCT", "fg3_pct": "FG3_PCT", "ft_pct": "FT_PCT"}
 OPPONENT_PERCENTAGES = {"opp_fg_pct": "FG%", "opp_fg3_pct": "3P%", "opp_ft_pct": "FT%"}
+TEAM_COLUMNS = ("TEAM_ID", "GP", "W", "L", "MIN", *NBA_BOX, "BLKA", "PFD", "PLUS_MINUS")
 
 
 class TeamPerGame:
     """`team_per_game.csv`: the team's own averages, in the NBA's columns."""
 
     name = "team_per_game"
-    columns = ("TEAM_ID", "GP", "W", "L", "MIN", *NBA_BOX, "BLKA", "PFD", "PLUS_MINUS", *PERCENTAGES.values())
+    columns = (*TEAM_COLUMNS, *PERCENTAGES.values())
 
     def recognises(self, file: SourceFile) -> bool:
         """By the columns, where the counts are averages: those of team totals are the same."""

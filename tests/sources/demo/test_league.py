@@ -22,7 +22,9 @@ LEFT_OUT = {
     "games": {"start_time_utc", "playoff_round", "series_game"},
     "team_game_stats": {"fg_pct", "fg3_pct", "ft_pct", "pts_fast_break"},
     "play_by_play": {"nba_event_num"},
-    "team_season_stats": {c for c in tables()["team_season_stats"].column_names() if "per_game" in c},
+    "team_season_stats": {
+        c for c in tables()["team_season_stats"].column_names() if "per_game" in c or "_pct" in c
+    },
 }
 
 
