@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["node_clients", "real_warehouse", "requirement_plugin", "small_league"]
+pytest_plugins = [
+    "node_clients",
+    "real_warehouse",
+    "requirement_plugin",
+    "servers.aws",
+    "servers.postgres",
+    "servers.redis",
+    "small_league",
+]
 
 _CHECKOUT = Path(__file__).resolve().parents[1]
 
