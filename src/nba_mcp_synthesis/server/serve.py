@@ -14,6 +14,7 @@ import uvicorn
 from nba_mcp_synthesis.errors import SettingsError, Unavailable
 from nba_mcp_synthesis.server.http import Readiness, build_http
 from nba_mcp_synthesis.server.mcp_server import build_mcp
+from nba_mcp_synthesis.server.secret_watch import Secrets, SecretWatch
 from nba_mcp_synthesis.server.tools import Services
 from nba_mcp_synthesis.settings import Settings
 from nba_mcp_synthesis.telemetry.logs import configure_logs, get_logger
@@ -32,7 +33,7 @@ def serve_stdio(services: Services, settings: Settings) -> None:
         asyncio.run(run())
 
 
-def serve_http(services: Services, settings: Settings, host: str, port: int) -> None:
+def serve_http(services: Services, settings: Settings, secrets: Secrets, host: str, port: int) -> None:
     """Serves HTTP until SIGTERM or SIGINT; requests in flight get `shutdown_seconds` to finish.
 
     Raises:
@@ -41,14 +42,16 @@ def serve_http(services: Services, settings: Settings, host: str, port: int) -> 
     """
     configure_logs(sys.stdout, settings.log_level, context=settings.context)
     _refuse_open_door(settings, host)
-    asyncio.run(_serve(services, settings, host, port))
+    metrics = Metrics()
+    watch = SecretWatch(secrets, metrics, settings.secrets_refresh_seconds)
+    watch.look()
+    asyncio.run(_serve(services, settings, watch, host, port))
 
 
-async def _serve(services: Services, settings: Settings, host: str, port: int) -> None:
-    metrics, readiness = Metrics(), Readiness()
-    mcp = await build_mcp(services, metrics)
-    token = settings.metrics_token.get_secret_value() if settings.metrics_token else None
-    app = build_http(mcp, services, metrics, readiness, token, settings.context)
+async def _serve(services: Services, settings: Settings, watch: SecretWatch, host: str, port: int) -> None:
+    readiness = Readiness()
+    mcp = await build_mcp(services, watch.metrics)
+    app = build_http(mcp, services, readiness, watch, settings.context)
     config = uvicorn.Config(
         app,
         host=host,

@@ -61,6 +61,12 @@ def configure_logs(stream: TextIO, level: str = "info", **facts: str) -> None:
         logger.setLevel(max(logging.WARNING, root.level))
 
 
+def configure_if_alone(stream: TextIO) -> None:
+    """Sends events to `stream` where nobody has said where they go: in a script that imports a part of us."""
+    if not structlog.is_configured():
+        configure_logs(stream, "warning")
+
+
 def _json(event: Any, **_: Any) -> str:
     return to_json(event, fallback=repr).decode()
 
