@@ -32,8 +32,21 @@ def manager_of(settings: Settings) -> UnifiedSecretsManager:
 
 
 def rds_login(manager: Managed) -> RDSLogin:
-    """Where the database is and who logs in there, as of now."""
+    """Where the database is and who logs in there, as of now.
+
+    Role and password are separate files that are replaced at one stroke; read until twice the same, they belong
+    together.
+    """
     secrets = manager()
+    login = _rds_login(secrets)
+    for _ in range(3):
+        before, login = login, _rds_login(secrets)
+        if login == before:
+            break
+    return login
+
+
+def _rds_login(secrets: UnifiedSecretsManager) -> RDSLogin:
     return RDSLogin(
         secrets.require("RDS_HOST"),
         secrets.get("RDS_PORT") or _PORT,

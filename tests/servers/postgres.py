@@ -20,7 +20,7 @@ from running import free_port
 
 # The server refuses to run as root. Inside a user namespace the files keep their owner; where there are no
 # namespaces, the unprivileged user 65534 runs it.
-_NAMESPACE = ("unshare", "-U", "--map-user=1000", "--map-group=1000")
+AS_SOMEBODY = ("unshare", "-U", "--map-user=1000", "--map-group=1000")
 _NOBODY = 65534
 _OPTIONS = "-c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -c lc_messages=C"
 
@@ -119,7 +119,7 @@ class _Runner:
 def _runner(folder: Path) -> _Runner:
     if os.geteuid() != 0:
         return _Runner(())
-    if shutil.which("unshare") and subprocess.run([*_NAMESPACE, "true"], check=False).returncode == 0:
-        return _Runner(_NAMESPACE)
+    if shutil.which("unshare") and subprocess.run([*AS_SOMEBODY, "true"], check=False).returncode == 0:
+        return _Runner(AS_SOMEBODY)
     os.chown(folder, _NOBODY, _NOBODY)
     return _Runner((), user=_NOBODY, group=_NOBODY, extra_groups=[])

@@ -37,7 +37,7 @@ _OPENER = urllib.request.build_opener(_Stay)
 def post(url: SecretStr, body: dict[str, Any], headers: dict[str, SecretStr] | None = None) -> Reply:
     """The answer to a JSON body, whatever its status; raises OSError where there is none."""
     address = url.get_secret_value()
-    if urlsplit(address).scheme not in ("http", "https"):
+    if not _is_address(address):
         raise DoorClosed(Fault("unknown", "The address is no URL with scheme https."))
     shown = {name: value.get_secret_value() for name, value in (headers or {}).items()}
     request = urllib.request.Request(  # noqa: S310 - the scheme was checked above
@@ -51,6 +51,14 @@ def post(url: SecretStr, body: dict[str, Any], headers: dict[str, SecretStr] | N
             return Reply(error.code, _text(error))
     except http.client.HTTPException as error:
         raise ConnectionError(type(error).__name__) from None
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _text(answer: Any) -> str:

@@ -76,7 +76,8 @@ def _elsewhere(held: Held, gathered: Gathered) -> Iterator[Finding]:
 
 def _shared(gathered: Gathered, manifest: Manifest) -> Iterator[Finding]:
     """Two secrets with one value: who gets one of them has both."""
-    guarded = [held for name, held in gathered.held.items() if manifest.specs[name].format.guarded]
+    specs = [spec for spec in manifest.specs.values() if spec.format.guarded]
+    guarded = [gathered.held[spec.name] for spec in specs if spec.name in gathered.held]
     for one, other in combinations(guarded, 2):
         if _same(one, other):
             message = f"{one.name} and {other.name} have the same value."
