@@ -1,5 +1,6 @@
 """Clients of AWS: credentials by the default chain (IRSA in the cluster), endpoints by AWS_ENDPOINT_URL*."""
 
+import logging
 from typing import Any
 
 from nba_mcp_synthesis.connectors.faults import Fault, fault_of
@@ -63,6 +64,8 @@ def aws_client(service: str) -> Any:
         import boto3
         from botocore.config import Config
 
+    # At DEBUG it logs whole answers, those with secrets included, also in a script that logs everything.
+    logging.getLogger("botocore").setLevel(max(logging.INFO, logging.getLogger("botocore").level))
     limits = Config(
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,

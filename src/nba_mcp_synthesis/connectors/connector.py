@@ -14,7 +14,7 @@ class Connector(ABC):
 
     name: str
     what: str  # as sentences call it: "PostgreSQL"
-    seconds: float = 8.0  # longest that a check may take, whatever the server does
+    seconds: float = 4.0  # longest that a check may take, whatever the server does
 
     @abstractmethod
     def probe(self) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg_pool import ConnectionPool
 
-CONNECT_SECONDS = 5
+CONNECT_SECONDS = 3
 
 
 @dataclass(frozen=True, slots=True, repr=False)

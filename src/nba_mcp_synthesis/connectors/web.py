@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from nba_mcp_synthesis.connectors.faults import DoorClosed, Fault
 
-SECONDS = 5.0
+SECONDS = 3.5
 _MOST_BYTES = 65_536
 
 

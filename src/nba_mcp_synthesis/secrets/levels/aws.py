@@ -22,7 +22,7 @@ from nba_mcp_synthesis.secrets.manifest import Manifest
 from nba_mcp_synthesis.secrets.names import Naming
 from nba_mcp_synthesis.secrets.records import Finding, Held, Reading, Severity
 
-SECONDS, FRESH_SECONDS, RETRY_SECONDS = 8.0, 300.0, 30.0
+SECONDS, FRESH_SECONDS, RETRY_SECONDS = 4.0, 300.0, 30.0
 _AT_ONCE = 8
 # Any of these says that somebody wants AWS; without one, asking would wait for a network that is not there.
 _SIGNS = frozenset(
