@@ -1,4 +1,4 @@
-"""Values that must never be seen: unique, planted at every level, and searched for in everything that is said."""
+"""Values that must never be seen: unique, planted at every level, and searched for in all that is said."""
 
 import json
 from pathlib import Path
@@ -30,7 +30,7 @@ def planted(name: str, level: str, web: str) -> str:
 
 
 def plant(ground: Ground, aws: AwsServer, web: str) -> None:
-    """At every level, in both layouts of AWS, under long and short names, in other contexts, and malformed ones."""
+    """At every level, in both layouts of AWS, under both names, in every context, also malformed."""
     for name in FITTING:
         long = f"{name}_{PROJECT}_production".replace("-", "_").upper()
         ground.file(name, planted(name, "folder", web))

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from functools import partial
 
 import pytest
 
@@ -39,7 +40,7 @@ def test_together_keeps_the_order_and_bounds_the_threads() -> None:
             running -= 1
         return number
 
-    found = together([lambda n=n: job(n) for n in range(20)], at_once=3)
+    found = together([partial(job, n) for n in range(20)], at_once=3)
     assert found == list(range(20))
     assert most == 3
 

@@ -34,8 +34,8 @@ def manager_of(settings: Settings) -> UnifiedSecretsManager:
 def rds_login(manager: Managed) -> RDSLogin:
     """Where the database is and who logs in there, as of now.
 
-    Role and password are separate files that are replaced at one stroke; read until twice the same, they belong
-    together.
+    Role and password are separate files that are replaced at one stroke; read until twice the same, they
+    belong together.
     """
     secrets = manager()
     login = _rds_login(secrets)

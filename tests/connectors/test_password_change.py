@@ -2,6 +2,7 @@
 
 import threading
 import time
+from typing import Self
 
 import psycopg
 from psycopg_pool import PoolTimeout
@@ -29,7 +30,7 @@ class Work:
         self._stop = threading.Event()
         self._threads = [threading.Thread(target=self._run) for _ in range(4)]
 
-    def __enter__(self) -> "Work":
+    def __enter__(self) -> Self:
         self.pool.open(wait=True, timeout=10)
         for thread in self._threads:
             thread.start()
@@ -55,7 +56,7 @@ class Work:
 
 
 def test_no_query_fails_but_in_the_gap(postgres_server: PostgresServer, ground: Ground) -> None:
-    """Database first, file a second later: what fails began in that gap, or waits for the pool's next attempt."""
+    """Database first, file a second later: what fails began in that gap, or waited for the next attempt."""
     postgres_server.create_role("worker", OLD)
     values = (postgres_server.host, str(postgres_server.port), "postgres", "worker", OLD)
     for name, value in zip(PARTS, values, strict=True):
@@ -82,7 +83,7 @@ def test_no_query_fails_but_in_the_gap(postgres_server: PostgresServer, ground: 
 def test_a_change_of_role_and_password_at_one_stroke_fails_nothing(
     postgres_server: PostgresServer, ground: Ground
 ) -> None:
-    """As rotation by alternating roles does it, and as a Kubernetes volume brings it: one link is exchanged."""
+    """As rotation by alternating roles does it, and as a Kubernetes volume brings it: one link changes."""
     for role, password in (("worker_a", OLD), ("worker_b", NEW)):
         postgres_server.create_role(role, password)
         volume = ground.root / role

@@ -1,4 +1,4 @@
-"""The door to PostgreSQL, on a real one: each way of not getting in is told apart, and none is an exception."""
+"""The door to PostgreSQL, on a real one: each way of not getting in is told apart, none is an exception."""
 
 import socket
 import threading
@@ -31,7 +31,7 @@ def login(server: PostgresServer, **other: str) -> RDSLogin:
 
 
 def check(server: PostgresServer, **other: str) -> str | None:
-    """The reason for which the door stays closed; at most ten seconds, and words without any part of the login."""
+    """Why the door stays closed: at most ten seconds, and words without any part of the login."""
     given = login(server, **other)
     started = time.monotonic()
     outcome = RDSConnector(lambda: given).check()

@@ -37,22 +37,20 @@ def test_each_way_of_not_getting_in_is_told_apart(redis_server: RedisServer) -> 
 
 def test_a_user_without_the_right_lacks_a_permission(redis_server: RedisServer) -> None:
     """It may log in, and not ping."""
-    redis_server.client().execute_command(
-        "ACL", "SETUSER", "narrow", "on", ">its-password", "+hello", "-ping"
-    )
+    redis_server.set_user("narrow", ">its-password", "+hello", "-ping")
     at = f"{redis_server.host}:{redis_server.port}/0"
     assert reason(f"redis://narrow:its-password@{at}") == "permission"
 
 
 def test_a_changed_password_is_used_at_the_next_connect(redis_server: RedisServer) -> None:
     """The same client, without being made anew."""
-    admin, user = redis_server.client(), "early"
-    admin.execute_command("ACL", "SETUSER", user, "on", ">before-it-changed", "~*", "+@all")
+    user = "early"
+    redis_server.set_user(user, ">before-it-changed", "~*", "+@all")
     password = ["before-it-changed"]
     at = f"{redis_server.host}:{redis_server.port}/0"
     client = RedisConnector(lambda: SecretStr(f"redis://{user}:{password[0]}@{at}")).client()
     assert client.ping()
-    admin.execute_command("ACL", "SETUSER", user, "<before-it-changed", ">after-it-changed")
+    redis_server.set_user(user, "<before-it-changed", ">after-it-changed")
     password[0] = "after-it-changed"
     client.connection_pool.disconnect()
     assert client.ping()

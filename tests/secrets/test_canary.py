@@ -7,26 +7,28 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import click
 import httpx
 import psutil
 import pytest
 import typer.main
 
 import small_league
-from secret_canaries import MARK, plant, unseen, unseen_in_files
 from nba_mcp_synthesis import doors
 from nba_mcp_synthesis.cli import app
 from nba_mcp_synthesis.errors import NbaMcpError, SecretMissing
+from nba_mcp_synthesis.secrets.manager import UnifiedSecretsManager
 from nba_mcp_synthesis.secrets.names import CONTEXTS
 from running import COMMAND, Running, running
+from secret_canaries import MARK, plant, unseen, unseen_in_files
 from secret_ground import FITTING, Ground
 from servers.aws import AwsServer
 from servers.listeners import Heard, Reply, Web, web
 
+DOORS = ("rds", "redis", "slack", "openai", "pagerduty")
 LEVELS = ("debug", "info", "warning", "error")
 # Arguments with which each command does something; one more that fails is tried with all of them.
 COMMANDS: dict[str, list[str]] = {
@@ -50,7 +52,7 @@ COMMANDS: dict[str, list[str]] = {
 }
 
 
-def leaves(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[str]:
+def leaves(command: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
     """Every command of the command line."""
     inner = getattr(command, "commands", None)
     if inner is None:
@@ -105,7 +107,7 @@ def test_no_command_shows_a_value(command: str, world: tuple[Ground, dict[str, s
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_no_log_level_shows_a_value(level: str, world: tuple[Ground, dict[str, str]]) -> None:
-    """The commands that read every secret, for people, in every context; with settings that are wrong, too."""
+    """The commands that read every secret, for people, in every context; wrong settings, too."""
     _, environment = world
     environment = {**environment, "NBA_MCP_LOG_LEVEL": level}
     for context in CONTEXTS:
@@ -115,8 +117,12 @@ def test_no_log_level_shows_a_value(level: str, world: tuple[Ground, dict[str, s
     unseen(said(["settings"], environment), "settings")
 
 
+def _same(manager: UnifiedSecretsManager) -> UnifiedSecretsManager:
+    return manager
+
+
 def test_no_object_shows_a_value(world: tuple[Ground, dict[str, str]]) -> None:
-    """Texts of the manager, its reports, the doors and the errors; none of them can be pickled with a value."""
+    """Texts of the manager, its reports, the doors and the errors; a pickled report has none either."""
     ground, _ = world
     for context in CONTEXTS:
         manager = ground.manager()
@@ -130,10 +136,8 @@ def test_no_object_shows_a_value(world: tuple[Ground, dict[str, str]]) -> None:
             manager._loaded,
         ]
         shown += [manager.get(name) for name in FITTING]
-        shown += list((manager._loaded and manager._loaded.gathered.held or {}).values())
-        shown += [
-            doors.door(name, lambda m=manager: m) for name in ("rds", "redis", "slack", "openai", "pagerduty")
-        ]
+        shown += list(manager._now().gathered.held.values())
+        shown += [doors.door(name, partial(_same, manager)) for name in DOORS]
         for one in shown:
             unseen(f"{one} {one!r}", type(one).__name__)
         unseen(repr(doors.probe(manager, doors.doors_of(manager))), "probes")
@@ -202,7 +206,7 @@ def server(
 def test_no_endpoint_and_no_crash_shows_a_value(
     server: Running, world: tuple[Ground, dict[str, str]], tmp_path: Path
 ) -> None:
-    """Every route, right and wrong, with and without the token; processes and their arguments; then SIGABRT."""
+    """Every route, right and wrong, with and without the token; arguments of processes; then SIGABRT."""
     ground, _ = world
     token = {"authorization": f"Bearer {ground.environ['NBA_MCP_METRICS_TOKEN']}"}
     paths = [

@@ -142,7 +142,7 @@ def test_validate_raises_with_every_error_and_loading_does_not(ground: Ground) -
 
 
 def test_a_file_that_may_not_be_read_is_a_finding(ground: Ground) -> None:
-    """Said with the system's reason. The superuser may read everything, so it becomes somebody else for this."""
+    """Said with the system's reason. The superuser may read everything, so it becomes somebody else here."""
     ground.fill()
     (ground.folder() / "RDS_PASSWORD.env").chmod(0)
     script = (

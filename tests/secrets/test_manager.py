@@ -10,6 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from nba_mcp_synthesis.errors import SecretMissing
+from nba_mcp_synthesis.secrets.manager import UnifiedSecretsManager
 from secret_ground import FITTING, Ground
 
 
@@ -177,8 +178,6 @@ def test_fifty_secrets_from_files_import_no_aws_library(ground: Ground) -> None:
 
 def test_settings_that_cannot_be_used_are_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
     """Loading never raises, not even where a variable is misspelt."""
-    from nba_mcp_synthesis.secrets.manager import UnifiedSecretsManager
-
     monkeypatch.setenv("NBA_MCP_NONSENSE", "1")
     report = UnifiedSecretsManager("nba-mcp-synthesis").load_secrets_hierarchical("production")
     assert report.findings[0].kind == "settings"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -27,6 +28,11 @@ class RedisServer:
     def url(self) -> str:
         """The address with the password."""
         return f"redis://:{self.password}@{self.host}:{self.port}/0"
+
+    def set_user(self, name: str, *rules: str) -> None:
+        """Makes or changes a user, by rules as ACL SETUSER has them."""
+        client: Any = self.client()
+        client.execute_command("ACL", "SETUSER", name, "on", *rules)
 
     def client(self) -> "redis.Redis":
         """A client that may do everything."""

@@ -57,7 +57,7 @@ def configure_logs(stream: TextIO, level: str = "info", **facts: str) -> None:
 
 
 def configure_if_alone(stream: TextIO) -> None:
-    """Sends our events to `stream` where nobody has said where they go: in a script that imports a part of us.
+    """Sends our events to `stream` where nobody has said where they go: in a script that imports a part.
 
     What the script does with its own logs is left alone.
     """
