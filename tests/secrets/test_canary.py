@@ -226,6 +226,7 @@ def test_no_endpoint_and_no_crash_shows_a_value(
         unseen(_query(server, sql), sql)
     ground.file("RDS_PASSWORD", f"{MARK}changed")
     main = psutil.Process(server.process.pid)
+    assert main.rlimit(psutil.RLIMIT_CORE) == (0, 0)
     for process in (main, *main.children(recursive=True)):
         unseen(" ".join(process.cmdline()), "arguments")
     for worker in main.children(recursive=True):

@@ -2,13 +2,17 @@
 
 import itertools
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
+from nba_mcp_synthesis.secrets.gathering import gather
 from nba_mcp_synthesis.secrets.manifest import parse
 from nba_mcp_synthesis.secrets.names import CONTEXTS
+from nba_mcp_synthesis.secrets.records import Held, Reading
 from secret_ground import PROJECT, Ground
 
 NAMES = ("DB_PASSWORD", "API_KEY", "TOKEN")
@@ -65,6 +69,45 @@ def test_each_secret_is_that_of_the_first_level_that_has_it(
         for name in NAMES:
             found = manager.get(name)
             assert (found.get_secret_value() if found else None) == expected(plan, name, context)
+
+
+class Kept:
+    """A level in memory, which remembers what it was asked for."""
+
+    def __init__(self, number: int, values: dict[str, str], *, costly: bool) -> None:
+        self.name, self.costly = f"level {number}", costly
+        self._values = values
+        self.asked: set[str] = set()
+
+    def read(self, wanted: Collection[str]) -> Reading:
+        """What it has of that."""
+        self.asked = set(wanted)
+        held = (Held(n, SecretStr(v), self.name, self.name) for n, v in self._values.items() if n in wanted)
+        return Reading(tuple(held))
+
+    def tried(self, name: str) -> str:
+        """Nowhere else."""
+        return f"{self.name} {name}"
+
+
+kept = st.tuples(st.dictionaries(st.sampled_from(NAMES), st.text("abc", min_size=1)), st.booleans())
+
+
+@given(st.lists(kept, max_size=6))
+def test_any_number_of_levels_fill_each_other_up(laid: list[tuple[dict[str, str], bool]]) -> None:
+    """The first that has a secret wins, the rest lie beneath; costly levels are asked for what lacks."""
+    levels = [Kept(n, values, costly=costly) for n, (values, costly) in enumerate(laid)]
+    found = gather(levels, MANIFEST)
+    before: set[str] = set()
+    for level, (values, costly) in zip(levels, laid, strict=True):
+        assert level.asked == (set(NAMES) - before if costly else set(NAMES))
+        for name in set(values) - before:
+            assert found.held[name].value.get_secret_value() == values[name]
+            assert found.held[name].level == level.name
+        before |= set(values)
+    assert set(found.held) == before
+    hidden = {(h.name, h.level) for h in found.shadowed}
+    assert not hidden & {(h.name, h.level) for h in found.held.values()}
 
 
 @settings(max_examples=80, deadline=None)

@@ -122,6 +122,7 @@ def test_a_misspelt_setting_is_told_and_no_traceback(right: Ground) -> None:
     """The check is there to find such things, not to fall over them."""
     said = run(right, NBA_MCP_NONSENSE="1")
     assert "NBA_MCP_NONSENSE" in said.log
+    assert said.out == "DB OK\n"
 
 
 def test_connectors_without_a_loaded_manager_use_the_context_of_the_settings(ground: Ground) -> None:

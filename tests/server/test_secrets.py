@@ -9,8 +9,9 @@ import httpx
 import pytest
 
 import small_league
-from running import Running, running
+from running import Running, free_port, running
 from secret_ground import FITTING, Ground
+from servers.aws import AwsServer
 
 
 @pytest.fixture
@@ -101,3 +102,17 @@ def test_a_secret_that_appears_or_goes_changes_its_samples(server: Running, grou
     (ground.folder() / "SIGNING_KEY.env").unlink()
     eventually(lambda: 'nba_mcp_secret_age_seconds{secret="SIGNING_KEY"}' not in samples(server))
     assert 'nba_mcp_secret_valid{secret="SIGNING_KEY"}' not in samples(server)
+
+
+def test_metrics_stay_closed_while_nobody_knows_whether_they_want_a_token(
+    tmp_path: Path, ground: Ground, aws_server: AwsServer
+) -> None:
+    """In production, while AWS is away that may hold the token; the rest of the service works."""
+    ground.fill()
+    (ground.folder() / "METRICS_TOKEN.env").unlink()
+    away = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{free_port()}", "NBA_MCP_CONTEXT": "production"}
+    with running(tmp_path, **ground.variables(), **away) as server:
+        answer = httpx.get(f"{server.url}/metrics")
+        assert answer.status_code == 503
+        assert "token" in answer.json()["detail"]
+        assert httpx.get(f"{server.url}/health").status_code == 200

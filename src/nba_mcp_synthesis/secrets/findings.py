@@ -4,6 +4,7 @@ import hmac
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import combinations
+from pathlib import Path
 
 from nba_mcp_synthesis.secrets.gathering import Gathered
 from nba_mcp_synthesis.secrets.manifest import Manifest, Spec
@@ -11,28 +12,33 @@ from nba_mcp_synthesis.secrets.names import Naming
 from nba_mcp_synthesis.secrets.records import Finding, Held
 
 
-def findings_of(gathered: Gathered, manifest: Manifest, naming: Naming, now: datetime) -> tuple[Finding, ...]:
-    """All findings, those of the levels first, then secret by secret in the manifest's order."""
+def findings_of(
+    gathered: Gathered, manifest: Manifest, naming: Naming, base: Path, now: datetime
+) -> tuple[Finding, ...]:
+    """All findings, those of the levels first, then secret by secret in the manifest's order.
+
+    `base` is where the folders of all contexts lie.
+    """
     found = list(gathered.findings)
     for spec in manifest.specs.values():
         held = gathered.held.get(spec.name)
         if held is None:
-            found += _missing(spec, naming)
+            found += _missing(spec, naming, base)
         else:
             found += [*_malformed(spec, held), *_expired(spec, held, now), *_elsewhere(held, gathered)]
     return (*found, *_shared(gathered, manifest))
 
 
-def _missing(spec: Spec, naming: Naming) -> Iterator[Finding]:
+def _missing(spec: Spec, naming: Naming, base: Path) -> Iterator[Finding]:
     if naming.context in spec.required:
         message = f"{spec.name} is missing, which {naming.context} requires: {spec.about}."
-        yield Finding("missing", spec.name, message, how_to_set(spec.name, naming))
+        yield Finding("missing", spec.name, message, how_to_set(spec.name, naming, base))
 
 
-def how_to_set(name: str, naming: Naming) -> str:
+def how_to_set(name: str, naming: Naming, base: Path) -> str:
     """What to do about a secret that is not there."""
     return (
-        f"Set the variable {naming.long(name)}, write {naming.folder}/{name}.env, "
+        f"Set the variable {naming.long(name)}, write {base / naming.folder / name}.env, "
         f"or add the key {name} to the AWS secret {naming.aws}."
     )
 

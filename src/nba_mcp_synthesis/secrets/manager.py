@@ -95,7 +95,7 @@ class UnifiedSecretsManager:
         if held is None:
             now = self._now()
             tried = [level.tried(short) for level in now.levels]
-            raise SecretMissing(short, tried, how_to_set(short, now.naming))
+            raise SecretMissing(short, tried, how_to_set(short, now.naming, self._places.folder))
         return held.value
 
     def peek(self, name: str) -> SecretStr | None:
@@ -155,7 +155,7 @@ class UnifiedSecretsManager:
         started = time.perf_counter()
         gathered = gather(levels, self.manifest)
         now = datetime.now(UTC)
-        findings = findings_of(gathered, self.manifest, called, now)
+        findings = findings_of(gathered, self.manifest, called, self._places.folder, now)
         if self._places.fault:
             findings = (self._places.fault, *findings)
         report = LoadReport(

@@ -47,6 +47,11 @@ class Naming:
         """The names to look for where nothing but the name says the context, the whole one first."""
         return (self.long(short), short) if self.short_names else (self.long(short),)
 
+    @property
+    def note(self) -> str:
+        """Why a short name does not count here, where it does not."""
+        return "" if self.short_names else " (short names belong to another context in this process)"
+
     def _suffix(self, context: Context) -> str:
         return f"_{self.project}_{context}".replace("-", "_").upper()
 

@@ -15,6 +15,8 @@ from nba_mcp_synthesis.secrets.names import Naming
 from nba_mcp_synthesis.secrets.records import Finding, Level
 from nba_mcp_synthesis.settings import Settings, load_settings
 
+_OWN = frozenset({"NBA_MCP_CONTEXT", "NBA_MCP_HOME", "NBA_MCP_SECRETS_FOLDER", "NBA_MCP_SECRETS_MOUNTS"})
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Places:
@@ -47,8 +49,7 @@ class Places:
             return cls.of(load_settings(), os.environ)
         except SettingsError as error:
             fault = Finding("settings", None, f"The settings cannot be used: {error.message}", error.hint)
-            usable = {k: v for k, v in os.environ.items() if k in ("NBA_MCP_HOME", "NBA_MCP_SECRETS_FOLDER")}
-            return cls.of(load_settings(usable), os.environ, fault)
+        return cls.of(_usable_settings(), os.environ, fault)
 
     def levels(self, naming: Naming, manifest: Manifest) -> tuple[Level, ...]:
         """The levels of one context, in the order in which they are asked."""
@@ -58,3 +59,11 @@ class Places:
             FolderLevel(naming, manifest, self.folder),
             AwsLevel(naming, manifest, self.environ),
         )
+
+
+def _usable_settings() -> Settings:
+    """The settings that say where secrets are; defaults where these are the ones that cannot be used."""
+    try:
+        return load_settings({name: value for name, value in os.environ.items() if name in _OWN})
+    except SettingsError:
+        return load_settings({})

@@ -5,6 +5,7 @@ import contextlib
 import ipaddress
 import logging
 import os
+import resource
 import signal
 import sys
 from types import FrameType
@@ -24,6 +25,7 @@ from nba_mcp_synthesis.telemetry.metrics import Metrics
 def serve_stdio(services: Services, settings: Settings) -> None:
     """Serves one client on standard input and output until it closes them."""
     configure_logs(sys.stderr, settings.log_level, context=settings.context, caller="stdio")
+    _leave_no_memory_behind()
 
     async def run() -> None:
         server = await build_mcp(services, Metrics())
@@ -41,6 +43,7 @@ def serve_http(services: Services, settings: Settings, secrets: Secrets, host: s
         Unavailable: the port cannot be listened on.
     """
     configure_logs(sys.stdout, settings.log_level, context=settings.context)
+    _leave_no_memory_behind()
     _refuse_open_door(settings, host)
     metrics = Metrics()
     watch = SecretWatch(secrets, metrics, settings.secrets_refresh_seconds)
@@ -71,6 +74,11 @@ async def _serve(services: Services, settings: Settings, watch: SecretWatch, hos
             f"The server could not start on {host}:{port}.",
             "Is the port taken? Choose another with --port.",
         ) from stop
+
+
+def _leave_no_memory_behind() -> None:
+    """A crash writes no core file: the memory of the process has secrets in it."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _end_process() -> None:

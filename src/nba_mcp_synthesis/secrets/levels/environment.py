@@ -31,7 +31,7 @@ class EnvironmentLevel:
 
     def tried(self, name: str) -> str:
         """The variables."""
-        return f"environment variables {', '.join(self._variables(name))}"
+        return f"environment variables {', '.join(self._variables(name))}{self._naming.note}"
 
     def _variables(self, name: str) -> tuple[str, ...]:
         also = self._manifest.specs[name].also if self._naming.short_names else ()

@@ -34,7 +34,9 @@ class MountedLevel:
     def tried(self, name: str) -> str:
         """The files, and which folders are not there."""
         told = [f"{folder}{'' if folder.is_dir() else ' (no such folder)'}" for folder in self._folders]
-        return f"mounted files {' or '.join(self._naming.aliases(name))} in {', '.join(told)}"
+        return (
+            f"mounted files {' or '.join(self._naming.aliases(name))} in {', '.join(told)}{self._naming.note}"
+        )
 
 
 def _listing(folder: Path) -> frozenset[str]:
