@@ -16,7 +16,7 @@ from nba_mcp_synthesis.secrets.report import LoadReport
 from running import free_port
 from secret_ground import FITTING, PROJECT, Ground
 from servers.aws import AwsServer
-from servers.listeners import Reply, silent, web
+from servers.listeners import Heard, Reply, silent, web
 
 SECRET = f"{PROJECT}/production"
 
@@ -219,3 +219,22 @@ def test_without_the_library_it_names_the_extra(
     )
     assert "pip install 'nba-mcp-synthesis[aws]'" in done.stdout
     assert done.stdout.rstrip().endswith(str(len(FITTING) - 1))
+
+
+def test_rights_on_one_layout_are_enough(
+    aws_server: AwsServer, ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A role that may read the single secrets, and not the one above them, reads them without a finding."""
+
+    def answer(heard: Heard) -> Reply:
+        name = heard.json()["SecretId"].removeprefix(SECRET).lstrip("/")
+        if name in FITTING:
+            return Reply(200, json.dumps({"SecretString": FITTING[name], "VersionId": "1"}))
+        return refusal("AccessDeniedException")
+
+    with web(answer) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", server.url)
+        _, report = load(ground)
+        assert report.findings == ()
+        assert all(entry.level == "AWS Secrets Manager" for entry in report.entries)
+        assert all(heard.json()["VersionStage"] == "AWSCURRENT" for heard in server.heard)

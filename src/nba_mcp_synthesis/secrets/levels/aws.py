@@ -40,7 +40,7 @@ _SIGNS = frozenset(
 
 
 class AwsLevel:
-    """The secrets of one context; `_fault` is why it could not be asked, if so."""
+    """The secrets of one context."""
 
     name = "AWS Secrets Manager"
     costly = True
@@ -48,7 +48,6 @@ class AwsLevel:
     def __init__(self, naming: Naming, manifest: Manifest, environ: Mapping[str, str]) -> None:
         self._naming, self._manifest, self._environ = naming, manifest, environ
         self._lock = threading.Lock()
-        self._fault: Fault | None = None
         self._wanted: frozenset[str] = frozenset()
         self._reading = Reading()
         self._again = 0.0
@@ -67,7 +66,8 @@ class AwsLevel:
         where = f"AWS Secrets Manager, {self._naming.aws} (JSON key {name}) and {self._naming.aws}/{name}"
         if not self._configured():
             return f"{where} (not asked: no AWS region, profile, role or endpoint is set)"
-        return f"{where} ({self._fault.message})" if self._fault else where
+        faults = [finding.message for finding in self._reading.findings if finding.kind == "unreachable"]
+        return f"{where} ({faults[0]})" if faults else where
 
     def _configured(self) -> bool:
         config = self._environ.get("AWS_CONFIG_FILE", "~/.aws/config")
@@ -75,14 +75,14 @@ class AwsLevel:
 
     def _ask(self, wanted: frozenset[str]) -> None:
         """Asks anew. What was known before stays known while the service is away."""
-        self._fault = None
         try:
             self._reading = within(SECONDS, lambda: self._read(wanted))
         except Exception as error:  # noqa: BLE001 - whatever AWS's library raises is a finding
-            self._fault = explain_aws(error, f"AWS Secrets Manager, {self._naming.aws}")
-            self._reading = Reading(self._reading.held, (_unreachable(self._fault),))
+            fault = explain_aws(error, f"AWS Secrets Manager, {self._naming.aws}")
+            self._reading = Reading(self._reading.held, (_unreachable(fault),))
         self._wanted = wanted
-        self._again = time.monotonic() + (RETRY_SECONDS if self._fault else FRESH_SECONDS)
+        away = any(finding.kind == "unreachable" for finding in self._reading.findings)
+        self._again = time.monotonic() + (RETRY_SECONDS if away else FRESH_SECONDS)
 
     def _read(self, wanted: frozenset[str]) -> Reading:
         client = aws_client("secretsmanager")
@@ -98,7 +98,6 @@ class AwsLevel:
         ]
         denied = [one for one in (whole, *answers) if isinstance(one, Fault) and one.kind == "permission"]
         if denied and not held:  # either layout may be closed to us; that nothing can be read is a fault
-            self._fault = denied[0]
             return Reading(self._reading.held, (_unreachable(denied[0]),))
         return Reading(tuple(held))
 
