@@ -24,7 +24,7 @@ class Work:
         manager.load_secrets_hierarchical("production")
         connector = RDSConnector(lambda: doors.rds_login(lambda: manager))
         # Connections live for a moment only, so that there are logins all the time.
-        self.pool = connector.pool(min_size=1, max_size=4, max_lifetime=0.2, timeout=1.0)
+        self.pool = connector.pool(min_size=1, max_size=4, max_lifetime=0.2, timeout=10.0)
         self.failed: list[float] = []
         self.done: list[float] = []
         self._stop = threading.Event()
@@ -42,6 +42,10 @@ class Work:
             thread.join()
         self.pool.close()
 
+    def refused(self) -> int:
+        """How many logins the server has refused until now."""
+        return int(self.pool.get_stats().get("connections_errors", 0))
+
     def _run(self) -> None:
         while not self._stop.is_set():
             started = time.monotonic()
@@ -55,29 +59,26 @@ class Work:
             time.sleep(0.01)
 
 
-def test_no_query_fails_but_in_the_gap(postgres_server: PostgresServer, ground: Ground) -> None:
-    """Database first, file a second later: what fails began in that gap, or waited for the next attempt."""
+def test_a_gap_between_database_and_file_fails_nothing(
+    postgres_server: PostgresServer, ground: Ground
+) -> None:
+    """Database first, file a second later: who needs a login meanwhile waits for the pool, and gets it."""
     postgres_server.create_role("worker", OLD)
     values = (postgres_server.host, str(postgres_server.port), "postgres", "worker", OLD)
     for name, value in zip(PARTS, values, strict=True):
         ground.mount(name, value)
     with Work(ground) as work:
         time.sleep(1.0)
-        gap_began = time.monotonic()
+        began = time.monotonic()
         postgres_server.change_password("worker", NEW)
         time.sleep(1.0)
+        assert work.refused() > 0  # otherwise this shows nothing
         ground.mount("RDS_PASSWORD", NEW)
-        gap_ended = time.monotonic()
-        time.sleep(5.0)
+        time.sleep(4.0)
         end = time.monotonic()
-    # A pool waits 1, 2, 4 … seconds between attempts, so that the last of the gap's is over soon after it.
-    assert all(gap_began - 1.0 <= at <= gap_ended + 2.5 for at in work.failed), (
-        gap_began,
-        gap_ended,
-        work.failed,
-    )
+    assert work.failed == []
+    assert sum(at < began for at in work.done) > 20
     assert sum(at > end - 1 for at in work.done) > 20
-    assert sum(at < gap_began for at in work.done) > 20
 
 
 def test_a_change_of_role_and_password_at_one_stroke_fails_nothing(
