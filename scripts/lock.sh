@@ -8,5 +8,5 @@ compile() {
 }
 compile requirements/uv.in -o requirements/uv.txt
 compile pyproject.toml -o requirements/core.txt
-compile pyproject.toml --group dev -c requirements/core.txt -o requirements/dev.txt
+compile pyproject.toml --all-extras --group dev -c requirements/core.txt -o requirements/dev.txt
 compile --group system -o requirements/system.txt

@@ -5,7 +5,16 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["node_clients", "real_warehouse", "requirement_plugin", "small_league"]
+pytest_plugins = [
+    "node_clients",
+    "real_warehouse",
+    "requirement_plugin",
+    "servers.aws",
+    "servers.postgres",
+    "servers.redis",
+    "secret_ground",
+    "small_league",
+]
 
 _CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -26,6 +35,10 @@ def real_data() -> Path:
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No setting leaks into a test, and nothing is written outside its own folder."""
     for name in list(os.environ):
-        if name.startswith("NBA_MCP_") and name != "NBA_MCP_TEST_DATA":
+        if name.startswith(("NBA_MCP_", "AWS_")) and name != "NBA_MCP_TEST_DATA":
             monkeypatch.delenv(name)
     monkeypatch.setenv("NBA_MCP_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("NBA_MCP_SECRETS_MOUNTS", str(tmp_path / "mounts"))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-aws-config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-aws-credentials"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")

@@ -1,4 +1,4 @@
-"""Node from its wheel, with the official MCP clients, for the system tests."""
+"""Node from its wheel, with the official MCP clients and schemas, for the system tests."""
 
 import os
 import shutil

@@ -7,7 +7,8 @@ import threading
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from nba_mcp_synthesis.facts import Answer
+from nba_mcp_synthesis.errors import Unavailable
+from nba_mcp_synthesis.facts import Answer, SecretState
 from nba_mcp_synthesis.settings import Settings
 from nba_mcp_synthesis.warehouse.cautions import Cautions
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
@@ -15,8 +16,13 @@ from nba_mcp_synthesis.warehouse.limits import Limits
 from nba_mcp_synthesis.warehouse.untrusted import UntrustedQueries
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pydantic import SecretStr
+
     from nba_mcp_synthesis.basketball.names import Names
     from nba_mcp_synthesis.basketball.stats.stats import Stats
+    from nba_mcp_synthesis.secrets.manager import UnifiedSecretsManager
 
 
 class App:
@@ -50,6 +56,27 @@ class App:
         from nba_mcp_synthesis.basketball.stats.stats import Stats
 
         return Stats(self.warehouse, self.names, self.cautions)
+
+    @cached_property
+    def secrets(self) -> "UnifiedSecretsManager":
+        """The secrets of the settings' context, loaded when they are first asked for."""
+        from nba_mcp_synthesis.doors import manager_of
+
+        manager = manager_of(self.settings)
+        manager.load_secrets_hierarchical()
+        return manager
+
+    def secret_states(self) -> "Sequence[SecretState]":
+        """Looks again at all secrets, and says how each stands."""
+        return self.secrets.refresh().states()
+
+    def metrics_token(self) -> "SecretStr | None":
+        """The token that /metrics wants now, None for none; raises Unavailable where nobody can tell."""
+        token = self.settings.metrics_token or self.secrets.peek("METRICS_TOKEN")
+        blind = any(finding.kind == "unreachable" for finding in self.secrets.report.findings)
+        if token is None and blind and self.settings.context == "production":
+            raise Unavailable("Whether /metrics wants a token is not known while a level of secrets is away.")
+        return token
 
     def names(self) -> "Names":
         """Names of the players and teams that are loaded now."""

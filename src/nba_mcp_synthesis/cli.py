@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nba_mcp_synthesis.cli_data import AsJson, data
+from nba_mcp_synthesis.cli_ops import ops
+from nba_mcp_synthesis.cli_secrets import secrets
 from nba_mcp_synthesis.errors import NbaMcpError, SourceError, UsageError
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(data, name="data")
+app.add_typer(secrets, name="secrets")
+app.add_typer(ops, name="ops")
 guard = typer.Typer(help="Judge SQL without running it.", no_args_is_help=True)
 app.add_typer(guard, name="guard")
 
@@ -173,13 +177,15 @@ def serve(
         raise typer.BadParameter("must be http or stdio", param_hint="--transport")
     product = _product()
     from nba_mcp_synthesis.server import serve as server
+    from nba_mcp_synthesis.server.secret_watch import Secrets
     from nba_mcp_synthesis.server.tools import Services
 
     services = Services(product.warehouse, product.queries, product.names, product.ask, product.stats)
     if transport == "stdio":
         server.serve_stdio(services, product.settings)
     else:
-        server.serve_http(services, product.settings, host, port)
+        found = Secrets(product.secret_states, product.metrics_token)
+        server.serve_http(services, product.settings, found, host, port)
 
 
 @guard.command("check")

@@ -10,9 +10,12 @@
     ├── LimitExceeded           the work outgrew its time or size               exit 2, HTTP 422
     ├── SourceError             a file of data cannot be read as what it claims exit 1, HTTP 422
     │   └── SeasonUnknown       the file is sound, but nothing says which season it is about
+    ├── SecretsInvalid          secrets lack, or are not as the manifest says   exit 1, HTTP 500
     └── Unavailable             something this needs is not there now           exit 3, HTTP 503
         ├── NoWarehouse         no data have been loaded yet
         ├── WarehouseOutdated   the warehouse was written by another version
+        ├── SecretMissing       no place that was tried holds a secret that this needs
+        ├── NotInstalled        a library of an extra is not installed
         ├── Busy                every place is taken; the same call may work in a moment
         └── WorkerLost          the process of one query ended; the same call may work now
 
@@ -99,6 +102,10 @@ class SeasonUnknown(SourceError):
     """Whoever loads data names the season; until then the file is left out, and nothing is wrong with it."""
 
 
+class SecretsInvalid(NbaMcpError):
+    """The operator mends the secrets that the message names; it never quotes a value."""
+
+
 class Unavailable(NbaMcpError):
     """The operator mends this; the caller may try again later."""
 
@@ -112,6 +119,27 @@ class NoWarehouse(Unavailable):
 
 class WarehouseOutdated(Unavailable):
     """The warehouse has another layout version than this program."""
+
+
+class SecretMissing(Unavailable):
+    """The operator sets the secret; the message lists the places that were tried, in order."""
+
+    def __init__(self, name: str, tried: Iterable[str], to_set: str) -> None:
+        self.name = name
+        self.tried = tuple(tried)
+        places = "; ".join(f"{n}. {place}" for n, place in enumerate(self.tried, start=1))
+        super().__init__(f"The secret {name} is not set. Tried, in this order: {places}.", to_set)
+
+
+class NotInstalled(Unavailable):
+    """The operator installs the extra; nothing else of the program is touched."""
+
+    def __init__(self, module: str, extra: str) -> None:
+        self.extra = extra
+        super().__init__(
+            f"The Python library {module} is not installed.",
+            f"Install it with: pip install 'nba-mcp-synthesis[{extra}]'",
+        )
 
 
 class Busy(Unavailable):

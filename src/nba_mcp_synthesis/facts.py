@@ -137,3 +137,17 @@ class Answer:
     data_as_of: str | None = None
     snapshot: str = ""
     simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SecretState:
+    """How one secret stands, without its value.
+
+    `state` is ok, unset, or the kind of what is wrong. `valid` is None where it is neither needed nor there;
+    `age_seconds` where nobody knows its age.
+    """
+
+    name: str
+    state: str
+    valid: bool | None
+    age_seconds: float | None = None

@@ -67,6 +67,17 @@ class Settings(BaseModel):
     metrics_token: SecretStr | None = Field(
         None, description="When set, /metrics wants it as Authorization: Bearer TOKEN."
     )
+    secrets_folder: Path | None = Field(
+        None,
+        description="Folder that has .env.PROJECT.CONTEXT/NAME.env, one secret a file. When unset: HOME.",
+    )
+    secrets_mounts: str = Field(
+        "/run/secrets/nba-mcp-synthesis:/run/secrets",
+        description="Folders of mounted secrets, one a file, with colons between them.",
+    )
+    secrets_refresh_seconds: float = Field(
+        15.0, ge=0.1, le=3_600, description="How often the server looks whether secrets have changed."
+    )
     query_rows: int = Field(10_000, ge=1, le=1_000_000, description="Most rows that one query returns.")
     query_bytes: int = Field(
         4_000_000,

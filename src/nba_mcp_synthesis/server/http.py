@@ -1,5 +1,6 @@
 """The HTTP service: health, metrics and MCP on one port."""
 
+import asyncio
 import contextlib
 import hmac
 from collections.abc import AsyncIterator
@@ -13,13 +14,14 @@ from fastapi.responses import JSONResponse
 from fastmcp import FastMCP
 from starlette.types import ASGIApp
 
-from nba_mcp_synthesis.errors import NbaMcpError
+from nba_mcp_synthesis.errors import NbaMcpError, Unavailable
 from nba_mcp_synthesis.server.direct import DirectCalls
 from nba_mcp_synthesis.server.policy import policy
 from nba_mcp_synthesis.server.requests import ObserveRequests
+from nba_mcp_synthesis.server.secret_watch import SecretWatch
 from nba_mcp_synthesis.server.tools import Services, Tools
 from nba_mcp_synthesis.telemetry.logs import get_logger
-from nba_mcp_synthesis.telemetry.metrics import CONTENT_TYPE_LATEST, Metrics
+from nba_mcp_synthesis.telemetry.metrics import CONTENT_TYPE_LATEST
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
 
 _MCP = "/mcp"
@@ -33,15 +35,10 @@ class Readiness:
 
 
 def build_http(
-    mcp: FastMCP,
-    services: Services,
-    metrics: Metrics,
-    readiness: Readiness,
-    metrics_token: str | None = None,
-    context: str = "development",
+    mcp: FastMCP, services: Services, readiness: Readiness, secrets: SecretWatch, context: str = "development"
 ) -> ASGIApp:
-    """The application. `/metrics` wants `metrics_token` as bearer token when there is one."""
-    warehouse = services.warehouse
+    """The application. `/metrics` wants a bearer token where there is a secret of that name."""
+    warehouse, metrics = services.warehouse, secrets.metrics
     mcp_app = mcp.http_app(path=_MCP, host_origin_protection="auto")
 
     @asynccontextmanager
@@ -50,7 +47,9 @@ def build_http(
             with contextlib.suppress(NbaMcpError):  # no data yet: /health says so, the first query starts it
                 services.queries.warm()
             get_logger().info("started", version=version("nba-mcp-synthesis"))
+            watching = asyncio.create_task(secrets.keep_looking())
             yield
+            watching.cancel()
             services.queries.close()
             get_logger().info("stopped")
 
@@ -61,24 +60,26 @@ def build_http(
         docs_url=None,
         redoc_url=None,
     )
-    _add_health(app, warehouse, readiness, context)
-    _add_metrics(app, warehouse, metrics, metrics_token)
+    _add_health(app, warehouse, readiness, secrets, context)
+    _add_metrics(app, warehouse, secrets)
     _add_policy(app, warehouse)
     app.mount("/", mcp_app)
     # Around the framework, whose own layers would be a tenth of a plain call.
     return ObserveRequests(DirectCalls(app, _MCP, Tools(services).query_text, metrics), metrics)
 
 
-def _add_health(app: FastAPI, warehouse: DuckDBWarehouse, readiness: Readiness, context: str) -> None:
+def _add_health(
+    app: FastAPI, warehouse: DuckDBWarehouse, readiness: Readiness, secrets: SecretWatch, context: str
+) -> None:
     # On the event loop itself: probes must not wait for a thread behind slow queries.
     @app.get("/health", summary="Each dependency, and ok or degraded")
     async def health() -> dict[str, Any]:
-        found = _warehouse_health(warehouse)
+        found = {"warehouse": _warehouse_health(warehouse), "secrets": secrets.health()}
         return {
-            "status": "ok" if found["status"] == "ok" else "degraded",
+            "status": "ok" if all(one["status"] == "ok" for one in found.values()) else "degraded",
             "version": version("nba-mcp-synthesis"),
             "context": context,
-            "dependencies": {"warehouse": found},
+            "dependencies": found,
         }
 
     @app.get("/health/live", summary="200 while the process runs")
@@ -112,9 +113,14 @@ def _add_policy(app: FastAPI, warehouse: DuckDBWarehouse) -> None:
         return policy(warehouse)
 
 
-def _add_metrics(app: FastAPI, warehouse: DuckDBWarehouse, metrics: Metrics, token: str | None) -> None:
+def _add_metrics(app: FastAPI, warehouse: DuckDBWarehouse, secrets: SecretWatch) -> None:
     @app.get("/metrics", summary="Prometheus text format")
     async def exposition(request: Request) -> Response:
+        try:
+            secret = secrets.metrics_token()
+        except Unavailable as error:
+            return JSONResponse({"detail": str(error)}, error.http_status)
+        token = secret.get_secret_value() if secret else None
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         known = scheme.lower() == "bearer" and hmac.compare_digest(given.encode(), (token or "").encode())
         if token and not known:
@@ -123,5 +129,5 @@ def _add_metrics(app: FastAPI, warehouse: DuckDBWarehouse, metrics: Metrics, tok
                 401,
                 {"WWW-Authenticate": "Bearer"},
             )
-        metrics.db_up.set(_warehouse_health(warehouse)["status"] == "ok")
-        return Response(metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
+        secrets.metrics.db_up.set(_warehouse_health(warehouse)["status"] == "ok")
+        return Response(secrets.metrics.exposition(), media_type=CONTENT_TYPE_LATEST)

@@ -5,6 +5,7 @@ import contextlib
 import ipaddress
 import logging
 import os
+import resource
 import signal
 import sys
 from types import FrameType
@@ -14,6 +15,7 @@ import uvicorn
 from nba_mcp_synthesis.errors import SettingsError, Unavailable
 from nba_mcp_synthesis.server.http import Readiness, build_http
 from nba_mcp_synthesis.server.mcp_server import build_mcp
+from nba_mcp_synthesis.server.secret_watch import Secrets, SecretWatch
 from nba_mcp_synthesis.server.tools import Services
 from nba_mcp_synthesis.settings import Settings
 from nba_mcp_synthesis.telemetry.logs import configure_logs, get_logger
@@ -23,6 +25,7 @@ from nba_mcp_synthesis.telemetry.metrics import Metrics
 def serve_stdio(services: Services, settings: Settings) -> None:
     """Serves one client on standard input and output until it closes them."""
     configure_logs(sys.stderr, settings.log_level, context=settings.context, caller="stdio")
+    _leave_no_memory_behind()
 
     async def run() -> None:
         server = await build_mcp(services, Metrics())
@@ -32,7 +35,7 @@ def serve_stdio(services: Services, settings: Settings) -> None:
         asyncio.run(run())
 
 
-def serve_http(services: Services, settings: Settings, host: str, port: int) -> None:
+def serve_http(services: Services, settings: Settings, secrets: Secrets, host: str, port: int) -> None:
     """Serves HTTP until SIGTERM or SIGINT; requests in flight get `shutdown_seconds` to finish.
 
     Raises:
@@ -40,15 +43,18 @@ def serve_http(services: Services, settings: Settings, host: str, port: int) -> 
         Unavailable: the port cannot be listened on.
     """
     configure_logs(sys.stdout, settings.log_level, context=settings.context)
+    _leave_no_memory_behind()
     _refuse_open_door(settings, host)
-    asyncio.run(_serve(services, settings, host, port))
+    metrics = Metrics()
+    watch = SecretWatch(secrets, metrics, settings.secrets_refresh_seconds)
+    watch.look()
+    asyncio.run(_serve(services, settings, watch, host, port))
 
 
-async def _serve(services: Services, settings: Settings, host: str, port: int) -> None:
-    metrics, readiness = Metrics(), Readiness()
-    mcp = await build_mcp(services, metrics)
-    token = settings.metrics_token.get_secret_value() if settings.metrics_token else None
-    app = build_http(mcp, services, metrics, readiness, token, settings.context)
+async def _serve(services: Services, settings: Settings, watch: SecretWatch, host: str, port: int) -> None:
+    readiness = Readiness()
+    mcp = await build_mcp(services, watch.metrics)
+    app = build_http(mcp, services, readiness, watch, settings.context)
     config = uvicorn.Config(
         app,
         host=host,
@@ -68,6 +74,11 @@ async def _serve(services: Services, settings: Settings, host: str, port: int) -
             f"The server could not start on {host}:{port}.",
             "Is the port taken? Choose another with --port.",
         ) from stop
+
+
+def _leave_no_memory_behind() -> None:
+    """A crash writes no core file: the memory of the process has secrets in it."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _end_process() -> None:

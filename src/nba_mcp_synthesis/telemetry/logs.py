@@ -15,8 +15,19 @@ import structlog
 from pydantic_core import to_json
 
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-# Their own lines repeat what ours say, or speak of every step.
-_QUIET = ("uvicorn.access", "mcp", "fastmcp", "httpx", "asyncio", "sse_starlette")
+# Their own lines repeat what ours say, or speak of every step; botocore's have secrets in them.
+_QUIET = (
+    "asyncio",
+    "boto3",
+    "botocore",
+    "fastmcp",
+    "httpx",
+    "mcp",
+    "psycopg",
+    "sse_starlette",
+    "urllib3",
+    "uvicorn.access",
+)
 
 
 def configure_logs(stream: TextIO, level: str = "info", **facts: str) -> None:
@@ -24,23 +35,7 @@ def configure_logs(stream: TextIO, level: str = "info", **facts: str) -> None:
 
     `facts` are on every line.
     """
-    shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
-        lambda _logger, _method, event: {**facts, **event},
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    # Our own events go straight to the stream: the way through the standard library takes four times as long.
-    structlog.configure(
-        processors=[
-            *shared,
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(serializer=_json),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
-        logger_factory=structlog.WriteLoggerFactory(file=stream),
-        cache_logger_on_first_use=False,
-    )
+    shared = _configure_ours(stream, level, facts)
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -59,6 +54,37 @@ def configure_logs(stream: TextIO, level: str = "info", **facts: str) -> None:
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [], True
         logger.setLevel(max(logging.WARNING, root.level))
+
+
+def configure_if_alone(stream: TextIO) -> None:
+    """Sends our events to `stream` where nobody has said where they go: in a script that imports a part.
+
+    What the script does with its own logs is left alone.
+    """
+    if not structlog.is_configured():
+        _configure_ours(stream, "warning", {})
+
+
+def _configure_ours(stream: TextIO, level: str, facts: dict[str, str]) -> list[Any]:
+    """Sends our own events to `stream`; gives the steps that other libraries' events share."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        lambda _logger, _method, event: {**facts, **event},
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    # They go straight to the stream: the way through the standard library takes four times as long.
+    structlog.configure(
+        processors=[
+            *shared,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(serializer=_json),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
+        logger_factory=structlog.WriteLoggerFactory(file=stream),
+        cache_logger_on_first_use=False,
+    )
+    return shared
 
 
 def _json(event: Any, **_: Any) -> str:

@@ -47,6 +47,18 @@ class Metrics:
         self.db_up = Gauge(
             "nba_mcp_db_up", "1 while the warehouse can be read, else 0.", registry=self.registry
         )
+        self.secret_valid = Gauge(
+            "nba_mcp_secret_valid",
+            "1 while a secret that is needed or held is as its manifest says, else 0.",
+            ["secret"],
+            registry=self.registry,
+        )
+        self.secret_age_seconds = Gauge(
+            "nba_mcp_secret_age_seconds",
+            "Age of a secret, where its place keeps it.",
+            ["secret"],
+            registry=self.registry,
+        )
 
     def exposition(self) -> bytes:
         """All metrics in the Prometheus text format."""

@@ -1,0 +1,96 @@
+"""Which secrets open which doors: connectors put together with a manager of secrets."""
+
+import os
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from pydantic import SecretStr
+
+from nba_mcp_synthesis.connectors.connector import Connector
+from nba_mcp_synthesis.connectors.glue import GlueConnector
+from nba_mcp_synthesis.connectors.model_api import ModelConnector, model_apis
+from nba_mcp_synthesis.connectors.outcome import Outcome
+from nba_mcp_synthesis.connectors.pagerduty import PagerDutyConnector
+from nba_mcp_synthesis.connectors.rds import RDSConnector, RDSLogin
+from nba_mcp_synthesis.connectors.redis import RedisConnector
+from nba_mcp_synthesis.connectors.s3 import S3Connector
+from nba_mcp_synthesis.connectors.slack import SlackConnector
+from nba_mcp_synthesis.deadlines import together
+from nba_mcp_synthesis.secrets.manager import UnifiedSecretsManager
+from nba_mcp_synthesis.secrets.places import Places
+from nba_mcp_synthesis.settings import Settings
+
+BACKUPS_BUCKET = "nba-mcp-synthesis-backups"
+_PORT, _DATABASE = SecretStr("5432"), SecretStr("nba_simulator")
+
+Managed = Callable[[], UnifiedSecretsManager]
+
+
+def manager_of(settings: Settings) -> UnifiedSecretsManager:
+    """A manager of secrets that looks where the settings say; nothing is loaded yet."""
+    return UnifiedSecretsManager(places=Places.of(settings, os.environ))
+
+
+def rds_login(manager: Managed) -> RDSLogin:
+    """Where the database is and who logs in there, as of now.
+
+    Role and password are separate files that are replaced at one stroke; read until twice the same, they
+    belong together.
+    """
+    secrets = manager()
+    login = _rds_login(secrets)
+    for _ in range(3):
+        before, login = login, _rds_login(secrets)
+        if login == before:
+            break
+    return login
+
+
+def _rds_login(secrets: UnifiedSecretsManager) -> RDSLogin:
+    return RDSLogin(
+        secrets.require("RDS_HOST"),
+        secrets.get("RDS_PORT") or _PORT,
+        secrets.get("RDS_DATABASE") or _DATABASE,
+        secrets.require("RDS_USERNAME"),
+        secrets.require("RDS_PASSWORD"),
+    )
+
+
+def required(manager: Managed, name: str) -> Callable[[], SecretStr]:
+    """A function that fetches a secret anew at every call."""
+    return lambda: manager().require(name)
+
+
+def door(name: str, manager: Managed) -> Connector:
+    """The door of that name. The manager is asked for when the door is opened, not before."""
+    doors: dict[str, Callable[[], Connector]] = {
+        "rds": lambda: RDSConnector(partial(rds_login, manager)),
+        "redis": lambda: RedisConnector(required(manager, "REDIS_URL")),
+        "slack": lambda: SlackConnector(required(manager, "SLACK_WEBHOOK_URL")),
+        "pagerduty": lambda: PagerDutyConnector(required(manager, "PAGERDUTY_ROUTING_KEY")),
+        "s3": lambda: S3Connector(BACKUPS_BUCKET),
+        "glue": GlueConnector,
+    }
+    if name in doors:
+        return doors[name]()
+    return ModelConnector(name, required(manager, model_apis()[name]["secret"]))
+
+
+def probe(
+    manager: UnifiedSecretsManager, names: Iterable[str], on_done: Callable[[], None] = lambda: None
+) -> list[Outcome]:
+    """Tries doors, several at a time; each check ends by itself within seconds."""
+
+    def tried(connector: Connector) -> Outcome:
+        outcome = connector.check()
+        on_done()
+        return outcome
+
+    return together([partial(tried, door(name, lambda: manager)) for name in names])
+
+
+def doors_of(manager: UnifiedSecretsManager) -> list[str]:
+    """The doors for which something is held and nothing lacks that the context requires."""
+    entries = [entry for entry in manager.report.entries if entry.opens]
+    closed = {entry.opens for entry in entries if entry.required and not entry.held}
+    return [*dict.fromkeys(e.opens for e in entries if e.opens and e.held and e.opens not in closed)]

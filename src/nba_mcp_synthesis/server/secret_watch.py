@@ -1,0 +1,64 @@
+"""Secrets as the server sees them: how each stands, looked up again and again, and never a value but one."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import SecretStr
+
+from nba_mcp_synthesis.facts import SecretState
+from nba_mcp_synthesis.telemetry.logs import get_logger
+from nba_mcp_synthesis.telemetry.metrics import Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What the server is handed: `look` looks at all secrets anew, `metrics_token` it checks itself."""
+
+    look: Callable[[], Sequence[SecretState]]
+    metrics_token: Callable[[], SecretStr | None]
+
+
+class SecretWatch:
+    """The newest state of all secrets, in metrics and for /health."""
+
+    def __init__(self, secrets: Secrets, metrics: Metrics, seconds: float) -> None:
+        self.metrics = metrics
+        self.metrics_token = secrets.metrics_token
+        self._look, self._seconds = secrets.look, seconds
+        self._states: tuple[SecretState, ...] = ()
+
+    def look(self) -> None:
+        """Looks now; it may wait for files and for AWS."""
+        before, self._states = self._states, tuple(self._look())
+        valid, age = self.metrics.secret_valid, self.metrics.secret_age_seconds
+        for state in self._states:
+            if state.valid is not None:
+                valid.labels(state.name).set(state.valid)
+            if state.age_seconds is not None:
+                age.labels(state.name).set(state.age_seconds)
+        now = {state.name: state for state in self._states}
+        for old in before:
+            if old.valid is not None and now[old.name].valid is None:
+                valid.remove(old.name)
+            if old.age_seconds is not None and now[old.name].age_seconds is None:
+                age.remove(old.name)
+
+    async def keep_looking(self) -> None:
+        """Looks every so many seconds, in a thread, until it is cancelled."""
+        while True:
+            await asyncio.sleep(self._seconds)
+            try:
+                await asyncio.to_thread(self.look)
+            except Exception as error:  # noqa: BLE001 - the next look may do; its text might quote a value
+                get_logger().error("secrets", failed="look", error=type(error).__name__)
+
+    def health(self) -> dict[str, Any]:
+        """Names and kinds of what is wrong, and how many are held."""
+        invalid = {state.name: state.state for state in self._states if state.valid is False}
+        return {
+            "status": "degraded" if invalid else "ok",
+            "valid": sum(state.valid is True for state in self._states),
+            "invalid": invalid,
+        }

@@ -1,0 +1,49 @@
+"""Formats: what is wrong with a value is told without it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nba_mcp_synthesis.secrets.formats import KINDS, Format
+from nba_mcp_synthesis.secrets.manifest import default_manifest
+
+MISFITS = [
+    ("RDS_HOST", "https://db.example.net"),
+    ("RDS_HOST", "db.example.net:5432"),
+    ("RDS_PORT", "70000"),
+    ("RDS_PORT", "54 32"),
+    ("RDS_USERNAME", "a b"),
+    ("RDS_PASSWORD", "short"),
+    ("RDS_PASSWORD", "a password that ends in a blank "),
+    ("RDS_PASSWORD", "two\nlines of a password"),
+    ("RDS_PASSWORD", "changeme"),
+    ("RDS_PASSWORD", "<password>"),
+    ("REDIS_URL", "http://127.0.0.1:6379"),
+    ("REDIS_URL", "redis://"),
+    ("REDIS_URL", "redis://host:port"),
+    ("ANTHROPIC_API_KEY", "sk-other-aaaaaaaaaaaaaaaaaaaaaaaaa"),
+    ("SLACK_WEBHOOK_URL", "http://hooks.slack.com/services/T/B/x"),
+    ("PAGERDUTY_ROUTING_KEY", "0123456789abcdef"),
+    ("SIGNING_KEY", "a" * 40),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), MISFITS)
+def test_a_value_that_does_not_fit_is_told_without_being_quoted(name: str, value: str) -> None:
+    """The words of the fault have nothing of the value."""
+    fault = default_manifest().specs[name].format.fault(value)
+    assert fault
+    assert value not in fault
+
+
+@given(st.sampled_from(sorted(KINDS)), st.text(min_size=1))
+def test_no_value_breaks_a_check(kind: str, value: str) -> None:
+    """Any text is judged in words that do not hold it, or found right."""
+    fault = Format(kind, pattern="a+", looks_like="letters", schemes=("https",)).fault(value)
+    assert fault is None or len(value) < 4 or value not in fault
+
+
+def test_a_webhook_on_this_machine_may_be_plain() -> None:
+    """There is nobody on the way who could listen."""
+    form = default_manifest().specs["SLACK_WEBHOOK_URL"].format
+    assert form.fault("http://127.0.0.1:8080/services/x") is None

@@ -1,0 +1,86 @@
+"""Small listeners for tests: one that never answers, and an HTTP server that answers as it is told."""
+
+import contextlib
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@contextlib.contextmanager
+def silent() -> Iterator[int]:
+    """The port of a listener that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
+        yield listener.getsockname()[1]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One request that a web server got."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """Its body, as JSON."""
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a web server answers, after `seconds`."""
+
+    status: int = 200
+    body: str = "ok"
+    seconds: float = 0.0
+
+
+@dataclass
+class Web:
+    """A running web server and what it heard; `answer` may be changed while it runs."""
+
+    url: str
+    answer: Callable[[Heard], Reply]
+    heard: list[Heard] = field(default_factory=list)
+
+
+@contextlib.contextmanager
+def web(answer: Callable[[Heard], Reply]) -> Iterator[Web]:
+    """A web server whose replies `answer` gives."""
+    found = Web("", answer)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length", 0)))
+            heard = Heard(self.path, {k.lower(): v for k, v in self.headers.items()}, body)
+            found.heard.append(heard)
+            reply = found.answer(heard)
+            time.sleep(reply.seconds)
+            with contextlib.suppress(OSError):  # the caller gave up
+                self.send_response(reply.status)
+                self.send_header("content-length", str(len(reply.body.encode())))
+                self.end_headers()
+                self.wfile.write(reply.body.encode())
+
+        def do_GET(self) -> None:
+            self.do_POST()
+
+        def log_message(self, *_: Any) -> None:
+            """Says nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    found.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    try:
+        yield found
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
