@@ -1,6 +1,7 @@
 """The state database: rows go in once only, old ones go, answers are found again."""
 
 import json
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -9,7 +10,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, delete, func, inspect, select, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    ProgrammingError,
+    SQLAlchemyError,
+    StatementError,
+)
 
 from nba_mcp_synthesis.errors import Unavailable
 from nba_mcp_synthesis.state import tables
@@ -20,7 +28,7 @@ _PRUNED_AT_ONCE = 500
 
 
 class Refused(Exception):
-    """The database is there, and does not take these entries; `__cause__` is why."""
+    """The database is there, and does not take these entries; the text is the kind of error, nothing more."""
 
 
 class StateDatabase:
@@ -53,8 +61,8 @@ class StateDatabase:
                 for name, found in rows.items():
                     insert = _INSERT[connection.dialect.name](tables.metadata.tables[name])
                     connection.execute(insert.on_conflict_do_nothing(), found)
-        except (ValueError, KeyError, TypeError, AttributeError, DataError, IntegrityError) as error:
-            raise Refused from error
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+            raise Refused(type(error).__name__) from error
 
     def prune(self, answer_days: int, audit_days: int) -> int:
         """Removes what is older, in small transactions; 0 days keep all. Gives how many rows went."""
@@ -172,10 +180,19 @@ def _worded() -> Iterator[None]:
     """Errors of the database in words of ours: the driver's own may quote logins and values."""
     try:
         yield
-    except (DataError, IntegrityError):
-        raise
     except (SQLAlchemyError, OSError) as error:
+        if _is_about_values(error):
+            raise Refused(type(error).__name__) from None
         raise Unavailable(f"The state database cannot be used: {_reason(error)}") from None
+
+
+def _is_about_values(error: Exception) -> bool:
+    """Whether other values would have been taken; the library, the driver or the database may say so."""
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, StatementError)
+    if isinstance(error.orig, sqlite3.InterfaceError) or isinstance(error, DataError | IntegrityError):
+        return True
+    return isinstance(error, ProgrammingError) and getattr(error.orig, "sqlstate", None) is None
 
 
 def _reason(error: Exception) -> str:

@@ -35,8 +35,7 @@ def store(batch: list[bytes], journal: Journal, database: StateDatabase) -> None
                 store([line], journal, database)
             return
         journal.set_aside(batch[0])
-        kind = type(refusal.__cause__).__name__
-        get_logger().error("state", refused=kind, kept_in=f"{journal.folder.name}/refused.lines")
+        get_logger().error("state", refused=str(refusal), kept_in=f"{journal.folder.name}/refused.lines")
 
 
 def _batches(lines: Iterable[bytes]) -> Iterator[list[bytes]]:

@@ -93,7 +93,10 @@ class Journal:
     def _take_over(self) -> BinaryIO | None:
         """The newest file, where nobody holds it and it may grow: many short commands share one."""
         for path in self._paths()[-1:]:
-            file = path.open("r+b")
+            try:
+                file = path.open("r+b")
+            except FileNotFoundError:  # another process has just drained it
+                return None
             if _lock(file) and file.seek(0, os.SEEK_END) < MOST_BYTES and _ends_whole(file):
                 return file
             file.close()
