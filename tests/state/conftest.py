@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +25,9 @@ _numbers = itertools.count(1)
 
 def on_postgres(url: str | Callable[[], str]) -> StateDatabase:
     """A state database at an address, or at the one of each moment."""
-    current = url if callable(url) else lambda: url
-    connector = RDSConnector(lambda: URLLogin(SecretStr(current()), lambda: None))
+    connector = RDSConnector(
+        lambda: URLLogin(SecretStr(url if isinstance(url, str) else url()), lambda: None)
+    )
     return StateDatabase(lambda: postgres_engine(connector.connect))
 
 
@@ -33,13 +35,14 @@ def on_postgres(url: str | Callable[[], str]) -> StateDatabase:
 def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fresh]:
     """Makes objects over one and the same new database without tables, as several processes have them."""
     made: list[StateDatabase] = []
+    make: Fresh
     if request.param == "sqlite":
         path = tmp_path / "state.db"
-        make = lambda: StateDatabase(lambda: sqlite_engine(path))  # noqa: E731 - one of two
+        make = partial(StateDatabase, lambda: sqlite_engine(path))
     else:
         server: PostgresServer = request.getfixturevalue("postgres_server")
         url = server.url(server.create_database())
-        make = lambda: on_postgres(url)  # noqa: E731 - the other
+        make = partial(on_postgres, url)
 
     def one_more() -> StateDatabase:
         made.append(make())

@@ -64,7 +64,7 @@ def test_stopping_stores_what_waits(database: StateDatabase, begin: Begin) -> No
 def test_killing_postgres_under_writers_loses_and_doubles_nothing(
     killable_postgres: KillablePostgres, begin: Begin
 ) -> None:
-    """Recording goes on meanwhile, /health says that rows wait, and at its return all of them arrive, once."""
+    """Recording goes on meanwhile, /health says that rows wait, and at its return all arrive, once."""
     database = on_postgres(killable_postgres.server.url())
     database.migrate()
     writer = begin(database)

@@ -6,10 +6,12 @@ import threading
 import time
 import unicodedata
 from collections import OrderedDict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nba_mcp_synthesis.sharing.link import RedisLink
-from nba_mcp_synthesis.telemetry.metrics import Metrics
+if TYPE_CHECKING:
+    # Commands name answers too, and need neither.
+    from nba_mcp_synthesis.sharing.link import RedisLink
+    from nba_mcp_synthesis.telemetry.metrics import Metrics
 
 # Larger answers are computed again; so many are held by a process without Redis.
 _MOST_BYTES, _MOST_HELD = 200_000, 500
@@ -29,7 +31,7 @@ def _normalised(question: str) -> str:
 class AnswerCache:
     """A cache for `seconds`: in Redis where there is a link and it is up, else in this process."""
 
-    def __init__(self, link: RedisLink | None, seconds: int, metrics: Metrics) -> None:
+    def __init__(self, link: "RedisLink | None", seconds: int, metrics: "Metrics") -> None:
         self._link, self._seconds, self._metrics = link, seconds, metrics
         self._own = _Held()
 
