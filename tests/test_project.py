@@ -121,7 +121,15 @@ def test_asking_on_the_command_line_loads_no_library_of_databases(tmp_path: Path
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     loaded = set(done.stdout.splitlines()[-1].split())
     assert "nba_mcp_synthesis.state.journal" in loaded
-    assert not loaded & {"alembic", "sqlalchemy", "psycopg", "redis", "limits", "prometheus_client"}
+    assert not loaded & {
+        "alembic",
+        "sqlalchemy",
+        "psycopg",
+        "redis",
+        "limits",
+        "prometheus_client",
+        "structlog",
+    }
 
 
 def test_the_look_up_of_tool_schemas_still_exists() -> None:

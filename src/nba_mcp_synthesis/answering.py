@@ -3,7 +3,7 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from time import perf_counter
@@ -14,7 +14,6 @@ from nba_mcp_synthesis.settings import Settings
 from nba_mcp_synthesis.shapes import answer_json
 from nba_mcp_synthesis.sharing.answer_cache import AnswerCache, key_of
 from nba_mcp_synthesis.state.entries import Asking, Rows, answer_rows
-from nba_mcp_synthesis.telemetry.logs import in_force
 
 # Settings that no answer depends on. Any other one, a new one too, tells cached answers apart.
 _OF_NO_ANSWER = frozenset(
@@ -60,12 +59,18 @@ class Earlier:
 
 
 class Answering:
-    """Questions that come in by one door. `ask` computes an answer."""
+    """Questions that come in by one door. `ask` computes an answer; `request` has facts of who asks."""
 
     def __init__(
-        self, ask: Callable[..., Answer], recorder: Recorder, door: str, earlier: Earlier | None = None
+        self,
+        ask: Callable[..., Answer],
+        recorder: Recorder,
+        door: str,
+        earlier: Earlier | None = None,
+        request: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         self._ask, self._recorder, self._door, self._earlier = ask, recorder, door, earlier
+        self._request = request
 
     def ask(self, question: str, answer_id: str | None = None, previous: str | None = None) -> Answer:
         """Computes an answer, and records it; the errors are those of asking."""
@@ -105,7 +110,7 @@ class Answering:
             earlier.cache.put(key, answer)
 
     def _record(self, answer: dict[str, Any], previous: str | None, started: float) -> None:
-        request = in_force()
+        request = self._request()
         caller = request.get("caller", self._door)
         seconds = round(perf_counter() - started, 4)
         asking = Asking(self._door, caller, request.get("request_id"), seconds)

@@ -144,13 +144,14 @@ class App:
         from nba_mcp_synthesis.answering import Answering
         from nba_mcp_synthesis.server.tools import Services
         from nba_mcp_synthesis.state.writer import Retention, StateWriter
+        from nba_mcp_synthesis.telemetry.logs import in_force
         from nba_mcp_synthesis.telemetry.metrics import Metrics
 
         metrics, days = Metrics(), self.settings
         retention = Retention(days.state_answer_days, days.state_audit_days)
         writer = StateWriter(self.journal, lambda: self.state, retention, metrics)
         link = self._redis_link(metrics)
-        answering = Answering(self.ask, writer, door, self._earlier(link, metrics))
+        answering = Answering(self.ask, writer, door, self._earlier(link, metrics), in_force)
         return Services(
             self.warehouse,
             self.queries,

@@ -16,8 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from nba_mcp_synthesis.telemetry.logs import get_logger
-
 # A file is drained as a whole: a large one would be drained again from its start after a failure.
 MOST_BYTES = 16_000_000
 REFUSED = "refused.lines"
@@ -37,6 +35,9 @@ class Segment:
             if line.endswith(b"\n"):
                 yield line
             else:
+                # Loading the logs' library would cost every command as much as asking.
+                from nba_mcp_synthesis.telemetry.logs import get_logger
+
                 get_logger().warning("state", journal="unfinished line left out", bytes=len(line))
 
     def remove(self) -> None:
