@@ -13,6 +13,7 @@ pytest_plugins = [
     "servers.postgres",
     "servers.redis",
     "secret_ground",
+    "servers.killable",
     "small_league",
 ]
 

@@ -1,5 +1,6 @@
 """The project keeps its own promises: documents, lock files, imports that must not happen."""
 
+import os
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 import typer.main
 from packaging.requirements import Requirement
 
+import small_league
 from nba_mcp_synthesis.cli import app
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -85,7 +87,10 @@ def test_help_imports_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.splitlines()[-1].split())
     heavy = {
+        "alembic",
         "boto3",
+        "limits",
+        "sqlalchemy",
         "psycopg",
         "redis",
         "fastmcp",
@@ -100,6 +105,31 @@ def test_help_imports_nothing_heavy() -> None:
         "httpx",
     }
     assert not loaded & heavy
+
+
+def test_asking_on_the_command_line_loads_no_library_of_databases(tmp_path: Path) -> None:
+    """Recording an answer must not make the command slower than asking."""
+    path = small_league.build(tmp_path / "small.duckdb")
+    script = (
+        "import sys\nsys.argv = ['nba-mcp', 'ask', 'who led the league in scoring']\n"
+        "from nba_mcp_synthesis import cli\n"
+        "try:\n    cli.main()\nexcept SystemExit:\n    pass\n"
+        "print(' '.join(sorted(sys.modules)))"
+    )
+    environment = {**os.environ, "NBA_MCP_WAREHOUSE_URL": f"duckdb:///{path}"}
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert "nba_mcp_synthesis.state.journal" in loaded
+    assert not loaded & {
+        "alembic",
+        "sqlalchemy",
+        "psycopg",
+        "redis",
+        "limits",
+        "prometheus_client",
+        "structlog",
+    }
 
 
 def test_the_look_up_of_tool_schemas_still_exists() -> None:

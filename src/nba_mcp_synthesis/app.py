@@ -3,11 +3,13 @@
 Rooms that a plain query does not need are imported when they are first used.
 """
 
+import hashlib
 import threading
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from nba_mcp_synthesis.errors import Unavailable
+from nba_mcp_synthesis.extras import extra
 from nba_mcp_synthesis.facts import Answer, SecretState
 from nba_mcp_synthesis.settings import Settings
 from nba_mcp_synthesis.warehouse.cautions import Cautions
@@ -16,13 +18,20 @@ from nba_mcp_synthesis.warehouse.limits import Limits
 from nba_mcp_synthesis.warehouse.untrusted import UntrustedQueries
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pydantic import SecretStr
+    from sqlalchemy import Engine
 
+    from nba_mcp_synthesis.answering import Answering, Earlier
     from nba_mcp_synthesis.basketball.names import Names
     from nba_mcp_synthesis.basketball.stats.stats import Stats
     from nba_mcp_synthesis.secrets.manager import UnifiedSecretsManager
+    from nba_mcp_synthesis.server.tools import Services
+    from nba_mcp_synthesis.sharing.link import RedisLink
+    from nba_mcp_synthesis.state.database import StateDatabase
+    from nba_mcp_synthesis.state.journal import Journal
+    from nba_mcp_synthesis.telemetry.metrics import Metrics
 
 
 class App:
@@ -95,3 +104,80 @@ class App:
 
         analyst = Analyst(self.warehouse, self.names(), self.stats)
         return pipeline.ask(question, [analyst], self.warehouse, self.cautions, answer_id, previous)
+
+    @cached_property
+    def state(self) -> "StateDatabase":
+        """The state database; it connects when it is first used."""
+        from nba_mcp_synthesis.state.database import StateDatabase
+
+        return StateDatabase(self._state_engine)
+
+    def _state_engine(self) -> "Engine":
+        from nba_mcp_synthesis.connectors.rds import RDSConnector
+        from nba_mcp_synthesis.doors import state_login
+        from nba_mcp_synthesis.state.engines import postgres_engine, sqlite_engine
+
+        path = self.settings.state_path()
+        if path:
+            return sqlite_engine(path)
+        login = state_login(self.settings, lambda: self.secrets)
+        with extra("postgres"):
+            return postgres_engine(RDSConnector(login).connect)
+
+    @cached_property
+    def journal(self) -> "Journal":
+        """What waits for that database: another one has a journal of its own."""
+        from nba_mcp_synthesis.state.journal import Journal
+
+        place = hashlib.sha256(self.settings.state_place().encode()).hexdigest()[:8]
+        return Journal(self.settings.home / "journal" / place)
+
+    def asking_by_command(self, tell: "Callable[[str], None]") -> "Answering":
+        """Asking for a command; `tell` hears when an answer could not be recorded."""
+        from nba_mcp_synthesis.answering import Answering
+        from nba_mcp_synthesis.state.command_recorder import CommandRecorder
+
+        return Answering(self.ask, CommandRecorder(self.journal, tell), "cli")
+
+    def services(self, door: str) -> "Services":
+        """What a server needs that callers reach by this door."""
+        from nba_mcp_synthesis.answering import Answering
+        from nba_mcp_synthesis.server.tools import Services
+        from nba_mcp_synthesis.state.writer import Retention, StateWriter
+        from nba_mcp_synthesis.telemetry.logs import in_force
+        from nba_mcp_synthesis.telemetry.metrics import Metrics
+
+        metrics, days = Metrics(), self.settings
+        retention = Retention(days.state_answer_days, days.state_audit_days)
+        writer = StateWriter(self.journal, lambda: self.state, retention, metrics)
+        link = self._redis_link(metrics)
+        answering = Answering(self.ask, writer, door, self._earlier(link, metrics), in_force)
+        return Services(
+            self.warehouse,
+            self.queries,
+            self.names,
+            answering.serve,
+            self.stats,
+            (writer, link) if link else (writer,),
+            metrics,
+        )
+
+    def _earlier(self, link: "RedisLink | None", metrics: "Metrics") -> "Earlier | None":
+        from nba_mcp_synthesis.answering import Earlier, configuration_digest
+        from nba_mcp_synthesis.sharing.answer_cache import AnswerCache
+
+        seconds = self.settings.answer_cache_seconds
+        if not seconds:
+            return None
+        cache = AnswerCache(link, seconds, metrics)
+        configuration = configuration_digest(self.settings, self.warehouse.engine)
+        return Earlier(cache, lambda: self.warehouse.state().snapshot, configuration)
+
+    def _redis_link(self, metrics: "Metrics") -> "RedisLink | None":
+        from nba_mcp_synthesis.connectors.redis import RedisConnector
+        from nba_mcp_synthesis.sharing.link import RedisLink
+
+        given = self.settings.redis_url
+        if given is None and self.secrets.get("REDIS_URL") is None:
+            return None
+        return RedisLink(RedisConnector(lambda: given or self.secrets.require("REDIS_URL")).client, metrics)

@@ -15,9 +15,11 @@ import typer
 from nba_mcp_synthesis.cli_data import AsJson, data
 from nba_mcp_synthesis.cli_ops import ops
 from nba_mcp_synthesis.cli_secrets import secrets
+from nba_mcp_synthesis.cli_state import answers, state
 from nba_mcp_synthesis.errors import NbaMcpError, SourceError, UsageError
 
 if TYPE_CHECKING:
+    from nba_mcp_synthesis.answering import Answering
     from nba_mcp_synthesis.app import App
 
 app = typer.Typer(
@@ -31,6 +33,8 @@ app = typer.Typer(
 app.add_typer(data, name="data")
 app.add_typer(secrets, name="secrets")
 app.add_typer(ops, name="ops")
+app.add_typer(answers, name="answers")
+app.add_typer(state, name="state")
 guard = typer.Typer(help="Judge SQL without running it.", no_args_is_help=True)
 app.add_typer(guard, name="guard")
 
@@ -52,12 +56,12 @@ def ask(
 
     if (question is None) == (batch is None):
         raise typer.BadParameter("Give a question, or --batch FILE.")
-    product = _product()
+    asking = _product().asking_by_command(_warn)
     if batch is not None:
-        for line in _batch(product, batch):
+        for line in _batch(asking, batch):
             print(json.dumps(line, ensure_ascii=False), flush=True)
         return
-    answer = product.ask(question or "", previous=previous)
+    answer = asking.ask(question or "", previous=previous)
     terminal.show(answer_json(answer), terminal.answer(answer, explain=explain), as_json=as_json)
 
 
@@ -178,9 +182,8 @@ def serve(
     product = _product()
     from nba_mcp_synthesis.server import serve as server
     from nba_mcp_synthesis.server.secret_watch import Secrets
-    from nba_mcp_synthesis.server.tools import Services
 
-    services = Services(product.warehouse, product.queries, product.names, product.ask, product.stats)
+    services = product.services(transport)
     if transport == "stdio":
         server.serve_stdio(services, product.settings)
     else:
@@ -217,12 +220,16 @@ def _product() -> "App":
     return App(load_settings())
 
 
-def _batch(product: "App", path: Path) -> Iterator[dict[str, Any]]:
+def _warn(told: str) -> None:
+    print(f"nba-mcp: {told}", file=sys.stderr)
+
+
+def _batch(asking: "Answering", path: Path) -> Iterator[dict[str, Any]]:
     from nba_mcp_synthesis.shapes import answer_json
 
     for answer_id, text in _questions(path):
         try:
-            yield answer_json(product.ask(text, answer_id))
+            yield answer_json(asking.ask(text, answer_id))
         except UsageError as error:
             yield {
                 "id": answer_id,

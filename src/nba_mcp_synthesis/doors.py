@@ -11,6 +11,7 @@ from nba_mcp_synthesis.connectors.glue import GlueConnector
 from nba_mcp_synthesis.connectors.model_api import ModelConnector, model_apis
 from nba_mcp_synthesis.connectors.outcome import Outcome
 from nba_mcp_synthesis.connectors.pagerduty import PagerDutyConnector
+from nba_mcp_synthesis.connectors.postgres_url import URLLogin
 from nba_mcp_synthesis.connectors.rds import RDSConnector, RDSLogin
 from nba_mcp_synthesis.connectors.redis import RedisConnector
 from nba_mcp_synthesis.connectors.s3 import S3Connector
@@ -54,6 +55,12 @@ def _rds_login(secrets: UnifiedSecretsManager) -> RDSLogin:
         secrets.require("RDS_USERNAME"),
         secrets.require("RDS_PASSWORD"),
     )
+
+
+def state_login(settings: Settings, manager: Managed) -> Callable[[], URLLogin]:
+    """A function that says who logs in to the state database in PostgreSQL, as of now."""
+    url = settings.state_url or SecretStr("")
+    return lambda: URLLogin(url, lambda: manager().get("STATE_PASSWORD"))
 
 
 def required(manager: Managed, name: str) -> Callable[[], SecretStr]:

@@ -6,7 +6,8 @@
     │   ├── QueryRefused        the guard did not let this SQL through
     │   ├── QueryFailed         the SQL was let through, and the engine could not run it
     │   ├── UnknownName         nothing is called that; the nearest names are given
-    │   └── AmbiguousName       several things are called that; the choices are given
+    │   ├── AmbiguousName       several things are called that; the choices are given
+    │   └── NoSuchAnswer        no answer of that id is recorded
     ├── LimitExceeded           the work outgrew its time or size               exit 2, HTTP 422
     ├── SourceError             a file of data cannot be read as what it claims exit 1, HTTP 422
     │   └── SeasonUnknown       the file is sound, but nothing says which season it is about
@@ -83,6 +84,12 @@ class AmbiguousName(UsageError):
         self.choices = tuple(choices)
         listed = ", ".join(self.choices)
         super().__init__(f"{name!r} could be any of: {listed}.", "Ask again with one of these names.")
+
+
+class NoSuchAnswer(UsageError):
+    """The id is of no recorded answer, or of one that was kept for its time."""
+
+    http_status = 404
 
 
 class LimitExceeded(NbaMcpError):

@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -35,6 +36,18 @@ def _duckdb_url(url: str) -> str:
     return url
 
 
+def _url_of(*starts: str) -> AfterValidator:
+    """Wants one of these beginnings; the value may hold a password, and no error quotes it."""
+
+    def check(url: SecretStr) -> SecretStr:
+        if not url.get_secret_value().startswith(starts):
+            msg = f"must begin with {' or '.join(starts)}"
+            raise ValueError(msg)
+        return url
+
+    return AfterValidator(check)
+
+
 class Settings(BaseModel):
     """All settings; each field is the variable `NBA_MCP_<NAME>`."""
 
@@ -52,6 +65,28 @@ class Settings(BaseModel):
         None,
         description="The warehouse, as duckdb:///FILE. When unset: HOME/warehouse.duckdb, "
         "or HOME/demo.duckdb (the simulated league) while nothing else has been loaded.",
+    )
+    state_url: Annotated[SecretStr, _url_of("sqlite:///", "postgresql://")] | None = Field(
+        None,
+        description="Where answers are kept: sqlite:///FILE, or postgresql://USER@HOST/DATABASE with the "
+        "password in it or as the secret STATE_PASSWORD. When unset: HOME/state.db.",
+    )
+    state_answer_days: int = Field(
+        365, ge=0, le=36_500, description="Days for which answers are kept, with evidence; 0 keeps all."
+    )
+    state_audit_days: int = Field(
+        365, ge=0, le=36_500, description="Days for which the audit log is kept; 0 keeps all."
+    )
+    redis_url: Annotated[SecretStr, _url_of("redis://", "rediss://")] | None = Field(
+        None,
+        description="The Redis that server processes share answers and limits through; "
+        "the secret REDIS_URL does the same. When neither is set, each process has its own.",
+    )
+    answer_cache_seconds: int = Field(
+        3_600,
+        ge=0,
+        le=604_800,
+        description="How long the server gives an answer again; 0 computes each anew.",
     )
     measures: Path | None = Field(
         None, description="A TOML file with measures of your own, written as [ratios.NAME] tables."
@@ -106,6 +141,21 @@ class Settings(BaseModel):
         real = self.home / "warehouse.duckdb"
         demo = self.demo_path()
         return demo if demo.exists() and not real.exists() else real
+
+    def state_path(self) -> Path | None:
+        """File of the state database; None where it is in PostgreSQL."""
+        if self.state_url is None:
+            return self.home / "state.db"
+        url = self.state_url.get_secret_value()
+        given = url.startswith("sqlite:///")
+        return Path(url.removeprefix("sqlite:///")).expanduser() if given else None
+
+    def state_place(self) -> str:
+        """Names the state database, without its login."""
+        if path := self.state_path():
+            return str(path.absolute())
+        parts = urlsplit(self.state_url.get_secret_value() if self.state_url else "")
+        return f"{parts.netloc.rpartition('@')[2]}{parts.path}"
 
     def load_path(self) -> Path:
         """File that `data load` writes: real data never go beside simulated ones."""

@@ -95,6 +95,7 @@ def answer_json(answer: "Answer") -> dict[str, Any]:
         "data_as_of": answer.data_as_of,
         "snapshot": answer.snapshot,
         "simulated": answer.simulated,
+        "cached": False,
     }
 
 

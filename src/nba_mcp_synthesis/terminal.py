@@ -74,6 +74,22 @@ def answer(found: Answer, *, explain: bool = False) -> RenderableType:
     return Group(*parts)
 
 
+def recorded_answer(found: dict[str, Any]) -> RenderableType:
+    """An answer as it was recorded: when and by which door, the text, what it cost, and its evidence."""
+    when = f"{found['asked_at']} · {found['door']} · {found['caller']} · {found['status']}"
+    parts: list[RenderableType] = [Text(when, style="dim"), Text(found["question"])]
+    parts.append(Text(found["text"], style="bold"))
+    if found["table"]["rows"]:
+        parts.append(rows(found["table"]["columns"], [tuple(row) for row in found["table"]["rows"]]))
+    for evidence in found["evidence"]:
+        told = f"SQL ({evidence['id']}, {evidence['engine']}, {evidence['row_count']:,} rows):"
+        parts += [Text(told), Text(indent(evidence["sql"], "  "), style="cyan")]
+    parts.append(records(found["voices"], "No voice was heard."))
+    as_of = found["data_as_of"]
+    parts.append(_provenance(as_of, simulated=found["simulated"], more=f"snapshot {found['snapshot']}"))
+    return Group(*parts)
+
+
 def result(found: Result) -> RenderableType:
     """The rows of a query, its notes, and which data they are from."""
     parts: list[RenderableType] = [rows(found.columns, found.rows)]

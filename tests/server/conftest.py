@@ -11,7 +11,6 @@ from fastmcp import Client
 import small_league
 from nba_mcp_synthesis.basketball.names import Names
 from nba_mcp_synthesis.basketball.stats.stats import Stats
-from nba_mcp_synthesis.facts import Answer
 from nba_mcp_synthesis.server.mcp_server import build_mcp
 from nba_mcp_synthesis.server.tools import Services
 from nba_mcp_synthesis.telemetry.metrics import Metrics
@@ -24,8 +23,8 @@ def services(path: Path) -> Services:
     """The services over a warehouse; the voices have tests of their own."""
     warehouse = DuckDBWarehouse(path)
 
-    def unasked(question: str) -> Answer:
-        raise AssertionError(question)
+    def unasked(question: str, previous: str | None) -> dict[str, Any]:
+        raise AssertionError(question, previous)
 
     def names() -> Names:
         return Names.of(warehouse)

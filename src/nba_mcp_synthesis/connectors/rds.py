@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import SecretStr
 
@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool
 
 CONNECT_SECONDS = 3
+
+
+class Login(Protocol):
+    """Where a database is and who logs in there."""
+
+    def parameters(self) -> dict[str, str]:
+        """The parameters of libpq."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -45,7 +53,7 @@ class RDSConnector(Connector):
     name = "rds"
     what = "PostgreSQL"
 
-    def __init__(self, login: Callable[[], RDSLogin]) -> None:
+    def __init__(self, login: Callable[[], Login]) -> None:
         self._login = login
 
     def connect(self, **options: Any) -> "Connection[tuple[Any, ...]]":

@@ -15,6 +15,7 @@ from fastmcp import FastMCP
 from starlette.types import ASGIApp
 
 from nba_mcp_synthesis.errors import NbaMcpError, Unavailable
+from nba_mcp_synthesis.server.companions import accompanied
 from nba_mcp_synthesis.server.direct import DirectCalls
 from nba_mcp_synthesis.server.policy import policy
 from nba_mcp_synthesis.server.requests import ObserveRequests
@@ -43,7 +44,7 @@ def build_http(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with mcp_app.lifespan(mcp_app):
+        async with accompanied(services.companions), mcp_app.lifespan(mcp_app):
             with contextlib.suppress(NbaMcpError):  # no data yet: /health says so, the first query starts it
                 services.queries.warm()
             get_logger().info("started", version=version("nba-mcp-synthesis"))
@@ -60,7 +61,7 @@ def build_http(
         docs_url=None,
         redoc_url=None,
     )
-    _add_health(app, warehouse, readiness, secrets, context)
+    _add_health(app, services, readiness, secrets, context)
     _add_metrics(app, warehouse, secrets)
     _add_policy(app, warehouse)
     app.mount("/", mcp_app)
@@ -69,12 +70,15 @@ def build_http(
 
 
 def _add_health(
-    app: FastAPI, warehouse: DuckDBWarehouse, readiness: Readiness, secrets: SecretWatch, context: str
+    app: FastAPI, services: Services, readiness: Readiness, secrets: SecretWatch, context: str
 ) -> None:
+    warehouse = services.warehouse
+
     # On the event loop itself: probes must not wait for a thread behind slow queries.
     @app.get("/health", summary="Each dependency, and ok or degraded")
     async def health() -> dict[str, Any]:
         found = {"warehouse": _warehouse_health(warehouse), "secrets": secrets.health()}
+        found |= {companion.name: companion.health() for companion in services.companions}
         return {
             "status": "ok" if all(one["status"] == "ok" for one in found.values()) else "degraded",
             "version": version("nba-mcp-synthesis"),

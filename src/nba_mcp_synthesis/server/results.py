@@ -114,6 +114,7 @@ class AskResult(Provenance):
     cost_usd: float
     snapshot: str
     question: str
+    cached: bool = Field(default=False, description="True: computed for an earlier asker, from the same data")
 
 
 def find_result(matches: Sequence[Match], *, ambiguous: bool) -> FindResult:

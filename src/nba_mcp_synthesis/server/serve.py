@@ -13,13 +13,13 @@ from types import FrameType
 import uvicorn
 
 from nba_mcp_synthesis.errors import SettingsError, Unavailable
+from nba_mcp_synthesis.server.companions import accompanied
 from nba_mcp_synthesis.server.http import Readiness, build_http
 from nba_mcp_synthesis.server.mcp_server import build_mcp
 from nba_mcp_synthesis.server.secret_watch import Secrets, SecretWatch
 from nba_mcp_synthesis.server.tools import Services
 from nba_mcp_synthesis.settings import Settings
 from nba_mcp_synthesis.telemetry.logs import configure_logs, get_logger
-from nba_mcp_synthesis.telemetry.metrics import Metrics
 
 
 def serve_stdio(services: Services, settings: Settings) -> None:
@@ -28,8 +28,9 @@ def serve_stdio(services: Services, settings: Settings) -> None:
     _leave_no_memory_behind()
 
     async def run() -> None:
-        server = await build_mcp(services, Metrics())
-        await server.run_stdio_async(show_banner=False)
+        server = await build_mcp(services, services.metrics)
+        async with accompanied(services.companions):
+            await server.run_stdio_async(show_banner=False)
 
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(run())
@@ -45,8 +46,7 @@ def serve_http(services: Services, settings: Settings, secrets: Secrets, host: s
     configure_logs(sys.stdout, settings.log_level, context=settings.context)
     _leave_no_memory_behind()
     _refuse_open_door(settings, host)
-    metrics = Metrics()
-    watch = SecretWatch(secrets, metrics, settings.secrets_refresh_seconds)
+    watch = SecretWatch(secrets, services.metrics, settings.secrets_refresh_seconds)
     watch.look()
     asyncio.run(_serve(services, settings, watch, host, port))
 

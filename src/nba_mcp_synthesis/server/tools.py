@@ -5,9 +5,9 @@ it is paid for in each conversation.
 """
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any
 
 from fastmcp import FastMCP
 from fastmcp.tools import ToolResult
@@ -20,12 +20,12 @@ from nba_mcp_synthesis.basketball.matches import Kind, likely
 from nba_mcp_synthesis.basketball.names import Names
 from nba_mcp_synthesis.basketball.stats.stats import Stats
 from nba_mcp_synthesis.errors import UsageError
-from nba_mcp_synthesis.facts import Answer
 from nba_mcp_synthesis.server import policy, stat_tools, statements
 from nba_mcp_synthesis.server import results as out
 from nba_mcp_synthesis.server.calls import READ_ONLY, worded
+from nba_mcp_synthesis.server.companions import Companion
 from nba_mcp_synthesis.server.policy import MOST_PAGE_ROWS, PAGE_ROWS
-from nba_mcp_synthesis.shapes import answer_json
+from nba_mcp_synthesis.telemetry.metrics import Metrics
 from nba_mcp_synthesis.warehouse import catalog, status
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
 from nba_mcp_synthesis.warehouse.untrusted import UntrustedQueries
@@ -38,8 +38,10 @@ class Services:
     warehouse: DuckDBWarehouse
     queries: UntrustedQueries
     names: Callable[[], Names]
-    ask: Callable[..., Answer]
+    ask: Callable[[str, str | None], dict[str, Any]]  # an answer in its JSON shape
     stats: Stats
+    companions: Sequence[Companion] = ()
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 def register(server: FastMCP, services: Services) -> None:
@@ -73,7 +75,7 @@ class Tools:
         Gives the sentence, a table and the SQL behind every number. Refuses or asks back rather than guess.
         Start here.
         """
-        return out.AskResult.model_validate(answer_json(self._services.ask(question, previous=previous)))
+        return out.AskResult.model_validate(self._services.ask(question, previous))
 
     def find(
         self,

@@ -107,3 +107,8 @@ def request_context(given: str | None = None, **facts: str) -> Iterator[str]:
     request_id = str(in_force or usable or uuid.uuid4().hex)
     with structlog.contextvars.bound_contextvars(request_id=request_id, **facts):
         yield request_id
+
+
+def in_force() -> dict[str, Any]:
+    """The facts of the request that this runs for, such as `request_id` and `caller`; none outside of one."""
+    return structlog.contextvars.get_contextvars()

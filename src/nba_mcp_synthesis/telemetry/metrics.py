@@ -60,6 +60,34 @@ class Metrics:
             registry=self.registry,
         )
 
+        self.state_up = Gauge(
+            "nba_mcp_state_up", "1 while records reach the state database, else 0.", registry=self.registry
+        )
+        self.state_entries = Counter(
+            "nba_mcp_state_entries_total", "Records stored in the state database.", registry=self.registry
+        )
+        self.state_lost = Counter(
+            "nba_mcp_state_lost_total",
+            "Records that neither disk, memory nor database could take.",
+            registry=self.registry,
+        )
+        self.state_waiting_bytes = Gauge(
+            "nba_mcp_state_waiting_bytes",
+            "Bytes of records that wait on disk for the state database.",
+            registry=self.registry,
+        )
+        self.cache_requests = Counter(
+            "nba_mcp_cache_requests_total",
+            "Answers looked for in the cache: hit or miss, in redis or memory.",
+            ["place", "outcome"],
+            registry=self.registry,
+        )
+        self.redis_up = Gauge(
+            "nba_mcp_redis_up",
+            "1 while Redis, where one is configured, answers, else 0.",
+            registry=self.registry,
+        )
+
     def exposition(self) -> bytes:
         """All metrics in the Prometheus text format."""
         return generate_latest(self.registry)

@@ -1,0 +1,127 @@
+"""Asking, with what surrounds it: an earlier answer is looked for first, and every answer is recorded."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from time import perf_counter
+from typing import Any, Protocol
+
+from nba_mcp_synthesis.facts import Answer
+from nba_mcp_synthesis.settings import Settings
+from nba_mcp_synthesis.shapes import answer_json
+from nba_mcp_synthesis.sharing.answer_cache import AnswerCache, key_of
+from nba_mcp_synthesis.state.entries import Asking, Rows, answer_rows
+
+# Settings that no answer depends on. Any other one, a new one too, tells cached answers apart.
+_OF_NO_ANSWER = frozenset(
+    {
+        "allow_unauthenticated",
+        "answer_cache_seconds",
+        "auth",
+        "context",
+        "home",
+        "log_level",
+        "measures",
+        "metrics_token",
+        "query_concurrency",
+        "query_memory_mb",
+        "redis_url",
+        "secrets_folder",
+        "secrets_mounts",
+        "secrets_refresh_seconds",
+        "shutdown_seconds",
+        "state_answer_days",
+        "state_audit_days",
+        "state_url",
+        "warehouse_url",
+    }
+)
+
+
+class Recorder(Protocol):
+    """Whatever takes in the rows of an answer."""
+
+    def record(self, rows: Rows) -> None:
+        """Takes them in; they are acknowledged when it returns."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """Earlier answers: where they are, what names the data of now, and the configuration."""
+
+    cache: AnswerCache
+    snapshot: Callable[[], str]
+    configuration: str
+
+
+class Answering:
+    """Questions that come in by one door. `ask` computes an answer; `request` has facts of who asks."""
+
+    def __init__(
+        self,
+        ask: Callable[..., Answer],
+        recorder: Recorder,
+        door: str,
+        earlier: Earlier | None = None,
+        request: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
+        self._ask, self._recorder, self._door, self._earlier = ask, recorder, door, earlier
+        self._request = request
+
+    def ask(self, question: str, answer_id: str | None = None, previous: str | None = None) -> Answer:
+        """Computes an answer, and records it; the errors are those of asking."""
+        started = perf_counter()
+        answer = self._ask(question, answer_id, previous)
+        self._record(answer_json(answer), previous, started)
+        return answer
+
+    def serve(self, question: str, previous: str | None = None) -> dict[str, Any]:
+        """An answer as JSON has it: an earlier one to the same question, or a new one."""
+        started = perf_counter()
+        snapshot = self._earlier.snapshot() if self._earlier else ""
+        found = self._look_up(question, previous, snapshot)
+        answer = found or answer_json(self._ask(question, previous=previous))
+        self._record(answer, previous, started)
+        if not found:
+            self._keep(answer, previous, snapshot)
+        return answer
+
+    def _look_up(self, question: str, previous: str | None, snapshot: str) -> dict[str, Any] | None:
+        if not self._earlier:
+            return None
+        found = self._earlier.cache.get(key_of(question, previous, snapshot, self._earlier.configuration))
+        if found is None:
+            return None
+        voices = [{**voice, "cost_usd": 0.0, "tokens": 0, "seconds": 0.0} for voice in found["voices"]]
+        now = {"id": uuid.uuid4().hex[:12], "question": question.strip(), "cached": True, "cost_usd": 0.0}
+        return {**found, **now, "voices": voices}
+
+    def _keep(self, answer: dict[str, Any], previous: str | None, snapshot: str) -> None:
+        """Keeps it, where it is an answer from the data that were there before and are there now."""
+        earlier = self._earlier
+        if not earlier or answer["status"] != "answered":
+            return
+        if answer["snapshot"] == snapshot == earlier.snapshot():
+            key = key_of(answer["question"], previous, snapshot, earlier.configuration)
+            earlier.cache.put(key, answer)
+
+    def _record(self, answer: dict[str, Any], previous: str | None, started: float) -> None:
+        request = self._request()
+        caller = request.get("caller", self._door)
+        seconds = round(perf_counter() - started, 4)
+        asking = Asking(self._door, caller, request.get("request_id"), seconds)
+        self._recorder.record(answer_rows(answer, asking, previous))
+
+
+def configuration_digest(settings: Settings, engine: str) -> str:
+    """What an answer depends on beside question and data: version, engine, settings, own measures."""
+    named = {
+        name: str(getattr(settings, name)) for name in Settings.model_fields if name not in _OF_NO_ANSWER
+    }
+    own = hashlib.sha256(settings.measures.read_bytes()).hexdigest() if settings.measures else ""
+    told = json.dumps([version("nba-mcp-synthesis"), engine, own, named], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
