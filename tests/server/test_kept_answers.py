@@ -22,6 +22,7 @@ from servers.postgres import PostgresServer
 from servers.redis import RedisServer
 from test_cli import nba_mcp, printed
 
+pytestmark = pytest.mark.system  # whole processes, killed and started again: minutes
 QUESTION = "who led the league in scoring"
 
 

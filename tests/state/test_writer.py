@@ -77,7 +77,7 @@ def test_killing_postgres_under_writers_loses_and_doubles_nothing(
             writer.record(rows(id=f"{name}-{n}"))
             recorded.append(f"{name}-{n}")
             n += 1
-            time.sleep(0.002)
+            time.sleep(0.01)
 
     threads = [threading.Thread(target=ask, args=(n,)) for n in range(4)]
     for thread in threads:
@@ -96,6 +96,9 @@ def test_killing_postgres_under_writers_loses_and_doubles_nothing(
     for thread in threads:
         thread.join()
     writer.stop()
+    later = begin(database)  # what a stop had no time for waits on the disk for the next start
+    eventually(lambda: later.health()["waiting_bytes"] == 0)
+    later.stop()
     stored = [row["id"] for row in database.newest_answers(1_000_000)]
     assert sorted(stored) == sorted(recorded)
     database.close()

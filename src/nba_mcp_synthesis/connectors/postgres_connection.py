@@ -26,3 +26,7 @@ class PlainConnection(psycopg.Connection[tuple[Any, ...]]):
             return super().connect(conninfo, **options)
         except psycopg.Error as error:
             raise PostgresRefused(explain_postgres(error) or fault_of(error, "PostgreSQL")) from None
+
+    def __del__(self) -> None:
+        """Closes what was dropped: SQLAlchemy drops a connection whose server ends while it is greeted."""
+        self.close()
