@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["node_clients", "real_warehouse", "requirement_plugin", "small_league"]
+pytest_plugins = [
+    "node_clients",
+    "real_warehouse",
+    "requirement_plugin",
+    "servers.postgres",
+    "small_league",
+    "servers.leagues",
+]
 
 _CHECKOUT = Path(__file__).resolve().parents[1]
 

@@ -13,6 +13,7 @@
     └── Unavailable             something this needs is not there now           exit 3, HTTP 503
         ├── NoWarehouse         no data have been loaded yet
         ├── WarehouseOutdated   the warehouse was written by another version
+        ├── WarehouseDown       the server that holds the warehouse does not answer, or does not let us in
         ├── Busy                every place is taken; the same call may work in a moment
         └── WorkerLost          the process of one query ended; the same call may work now
 
@@ -112,6 +113,10 @@ class NoWarehouse(Unavailable):
 
 class WarehouseOutdated(Unavailable):
     """The warehouse has another layout version than this program."""
+
+
+class WarehouseDown(Unavailable):
+    """The database server cannot be reached, refuses the login, or ended the session; it may be back soon."""
 
 
 class Busy(Unavailable):

@@ -48,7 +48,8 @@ def rows(query: StatQuery, context: Context, *, qualified: bool = True) -> Evide
 
 def count_of(listed: Evidence, what: str, context: Context) -> Evidence:
     """The number of rows of an evidence, by a query that counts them."""
-    return context.run(_COUNT.format(what=what, listed=listed.sql))
+    # the query of an evidence is in the engine's own dialect, and the one around it in any
+    return context.keep(context.warehouse.query(_COUNT.format(what=what, listed=listed.sql)))
 
 
 def one_row(query: StatQuery, context: Context, about: str) -> Evidence:

@@ -1,5 +1,6 @@
 """The HTTP service: health, metrics and MCP on one port."""
 
+import asyncio
 import contextlib
 import hmac
 from collections.abc import AsyncIterator
@@ -20,7 +21,7 @@ from nba_mcp_synthesis.server.requests import ObserveRequests
 from nba_mcp_synthesis.server.tools import Services, Tools
 from nba_mcp_synthesis.telemetry.logs import get_logger
 from nba_mcp_synthesis.telemetry.metrics import CONTENT_TYPE_LATEST, Metrics
-from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+from nba_mcp_synthesis.warehouse.engine import Warehouse
 
 _MCP = "/mcp"
 
@@ -69,11 +70,11 @@ def build_http(
     return ObserveRequests(DirectCalls(app, _MCP, Tools(services).query_text, metrics), metrics)
 
 
-def _add_health(app: FastAPI, warehouse: DuckDBWarehouse, readiness: Readiness, context: str) -> None:
-    # On the event loop itself: probes must not wait for a thread behind slow queries.
+def _add_health(app: FastAPI, warehouse: Warehouse, readiness: Readiness, context: str) -> None:
+    # In threads of the loop's own, which no tool uses: probes must not wait behind slow queries.
     @app.get("/health", summary="Each dependency, and ok or degraded")
     async def health() -> dict[str, Any]:
-        found = _warehouse_health(warehouse)
+        found = await asyncio.to_thread(_warehouse_health, warehouse)
         return {
             "status": "ok" if found["status"] == "ok" else "degraded",
             "version": version("nba-mcp-synthesis"),
@@ -87,13 +88,13 @@ def _add_health(app: FastAPI, warehouse: DuckDBWarehouse, readiness: Readiness, 
 
     @app.get("/health/ready", summary="200 while new requests are welcome, else 503")
     async def ready() -> JSONResponse:
-        found = _warehouse_health(warehouse)
+        found = await asyncio.to_thread(_warehouse_health, warehouse)
         if readiness.stopping:
             found = {"status": "stopping", "message": "The server is shutting down."}
         return JSONResponse(found, 200 if found["status"] == "ok" else 503)
 
 
-def _warehouse_health(warehouse: DuckDBWarehouse) -> dict[str, Any]:
+def _warehouse_health(warehouse: Warehouse) -> dict[str, Any]:
     try:
         state = warehouse.state()
     except NbaMcpError as error:
@@ -106,13 +107,13 @@ def _warehouse_health(warehouse: DuckDBWarehouse) -> dict[str, Any]:
     }
 
 
-def _add_policy(app: FastAPI, warehouse: DuckDBWarehouse) -> None:
+def _add_policy(app: FastAPI, warehouse: Warehouse) -> None:
     @app.get("/v1/policy", summary="What query_sql accepts, and its limits")
     async def told() -> dict[str, Any]:
         return policy(warehouse)
 
 
-def _add_metrics(app: FastAPI, warehouse: DuckDBWarehouse, metrics: Metrics, token: str | None) -> None:
+def _add_metrics(app: FastAPI, warehouse: Warehouse, metrics: Metrics, token: str | None) -> None:
     @app.get("/metrics", summary="Prometheus text format")
     async def exposition(request: Request) -> Response:
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
@@ -123,5 +124,6 @@ def _add_metrics(app: FastAPI, warehouse: DuckDBWarehouse, metrics: Metrics, tok
                 401,
                 {"WWW-Authenticate": "Bearer"},
             )
-        metrics.db_up.set(_warehouse_health(warehouse)["status"] == "ok")
+        found = await asyncio.to_thread(_warehouse_health, warehouse)
+        metrics.db_up.set(found["status"] == "ok")
         return Response(metrics.exposition(), media_type=CONTENT_TYPE_LATEST)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from nba_mcp_synthesis.schema.tables import tables, views
-from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+from nba_mcp_synthesis.warehouse.engine import Warehouse
 from nba_mcp_synthesis.warehouse.guard import STATEMENTS
 from nba_mcp_synthesis.warehouse.guard.precheck import MAX_LENGTH
 
@@ -11,7 +11,7 @@ PAGE_ROWS = 100
 MOST_PAGE_ROWS = 1_000
 
 
-def policy(warehouse: DuckDBWarehouse) -> dict[str, Any]:
+def policy(warehouse: Warehouse) -> dict[str, Any]:
     """Limits, accepted kinds of statements, and the relations that are served."""
     limits = warehouse.limits
     return {
@@ -31,7 +31,7 @@ def policy(warehouse: DuckDBWarehouse) -> dict[str, Any]:
     }
 
 
-def in_words(warehouse: DuckDBWarehouse) -> str:
+def in_words(warehouse: Warehouse) -> str:
     """The limits of one call, for the description of the tool."""
     limits = warehouse.limits
     return (

@@ -27,7 +27,7 @@ from nba_mcp_synthesis.server.calls import READ_ONLY, worded
 from nba_mcp_synthesis.server.policy import MOST_PAGE_ROWS, PAGE_ROWS
 from nba_mcp_synthesis.shapes import answer_json
 from nba_mcp_synthesis.warehouse import catalog, status
-from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+from nba_mcp_synthesis.warehouse.engine import Warehouse
 from nba_mcp_synthesis.warehouse.untrusted import UntrustedQueries
 
 
@@ -35,7 +35,7 @@ from nba_mcp_synthesis.warehouse.untrusted import UntrustedQueries
 class Services:
     """What the tools need, handed in by whoever puts the parts together."""
 
-    warehouse: DuckDBWarehouse
+    warehouse: Warehouse
     queries: UntrustedQueries
     names: Callable[[], Names]
     ask: Callable[..., Answer]

@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from nba_mcp_synthesis.schema.expected import expected_games
-from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+from nba_mcp_synthesis.warehouse.engine import Warehouse
 
 MOST_FINDINGS = 20
 Record = dict[str, Any]
@@ -31,16 +31,16 @@ class DataStatus:
     files: dict[str, int]
 
 
-def data_status(warehouse: DuckDBWarehouse) -> DataStatus:
+def data_status(warehouse: Warehouse) -> DataStatus:
     """The status of the warehouse as it is now."""
     state = warehouse.state()
     findings = _records(
         warehouse,
         "SELECT check_name, season, season_type, subject, detail FROM quality_results "
-        "WHERE NOT passed ORDER BY ALL",
+        "WHERE NOT passed ORDER BY check_name, season, season_type, subject, detail",
     )
     return DataStatus(
-        path=str(warehouse.path),
+        path=warehouse.place,
         snapshot=state.snapshot,
         data_as_of=state.data_as_of,
         simulated=state.simulated,
@@ -48,7 +48,8 @@ def data_status(warehouse: DuckDBWarehouse) -> DataStatus:
         checks=_records(
             warehouse,
             "SELECT check_name, season, season_type, bool_and(passed) AS passed, "
-            "sum(checked)::BIGINT AS checked FROM quality_results GROUP BY ALL ORDER BY ALL",
+            "sum(checked)::BIGINT AS checked FROM quality_results GROUP BY check_name, season, season_type "
+            "ORDER BY check_name, season, season_type, passed, checked",
         ),
         findings=findings[:MOST_FINDINGS],
         more_findings=max(0, len(findings) - MOST_FINDINGS),
@@ -56,7 +57,7 @@ def data_status(warehouse: DuckDBWarehouse) -> DataStatus:
     )
 
 
-def coverage(warehouse: DuckDBWarehouse) -> tuple[Record, ...]:
+def coverage(warehouse: Warehouse) -> tuple[Record, ...]:
     """The coverage map; see DataStatus."""
     seasons = warehouse.read("SELECT DISTINCT season, season_type FROM games").rows
     known = [(s, k, n) for s, k in seasons if (n := expected_games(s, k)) is not None]
@@ -76,6 +77,6 @@ def _with_share(record: Record) -> Record:
     return {**record, "complete": round(have / want, 4) if have is not None and want else None}
 
 
-def _records(warehouse: DuckDBWarehouse, sql: str) -> tuple[Record, ...]:
+def _records(warehouse: Warehouse, sql: str) -> tuple[Record, ...]:
     result = warehouse.read(sql)
     return tuple(dict(zip(result.columns, row, strict=True)) for row in result.rows)

@@ -15,11 +15,12 @@ from nba_mcp_synthesis.basketball.stats.facts import DIALECT
 from nba_mcp_synthesis.facts import Claim, Proposal
 
 _PROFILE = """SELECT full_name AS player, height_in, weight_lb, birth_date, country, school, position, jersey,
-  TRY_CAST(jersey AS INTEGER) AS jersey_number,
-  DATE_SUB('year', birth_date, (SELECT MAX(game_date) FROM games)) AS age,
-  (SELECT MAX(game_date) FROM games) AS newest_game,
-  draft_year, draft_round, draft_number
+  CASE WHEN REGEXP_MATCHES(jersey, '^[0-9]{{1,9}}$') THEN CAST(jersey AS INTEGER) END AS jersey_number,
+  EXTRACT(year FROM newest_game) - EXTRACT(year FROM birth_date)
+    - (STRFTIME(newest_game, '%m%d') < STRFTIME(birth_date, '%m%d'))::INT AS age,
+  newest_game, draft_year, draft_round, draft_number
 FROM players
+CROSS JOIN (SELECT MAX(game_date) AS newest_game FROM games) AS newest
 WHERE player_id = {player}"""
 _EXTREME = """SELECT p.full_name AS player, p.{column}, RANK() OVER (ORDER BY p.{column} {way}) AS rank
 FROM players AS p
