@@ -127,7 +127,8 @@ class Cautions:
     def _mixed(self) -> dict[str, dict[str, int]]:
         named = [t.name for t in tables().values() if t.has_season and t.name not in RECORDS]
         sql = " UNION ALL ".join(
-            f"SELECT '{t}', count(DISTINCT season), count(DISTINCT season_type) FROM {t}"
+            f"SELECT '{t}', count(DISTINCT season), count(DISTINCT season_type) "
+            f"FROM (SELECT DISTINCT season, season_type FROM {t}) AS {t}_seasons"
             for t in [*named, "standings"]
         )
         counts = {table: {"season": s, "season_type": k} for table, s, k in self._warehouse.read(sql).rows}

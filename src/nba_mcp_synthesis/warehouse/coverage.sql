@@ -4,10 +4,18 @@ WITH team AS (
     SELECT season, season_type, sum(pts) AS pts, sum(minutes) AS minutes FROM team_game_stats GROUP BY season, season_type
 ), series AS (
     SELECT season, season_type, sum(team1_wins + team2_wins) AS games FROM playoff_series GROUP BY season, season_type
+), event AS ( -- the large tables are read once, a row a game
+    SELECT season, season_type, game_id, count(*) AS n FROM play_by_play GROUP BY season, season_type, game_id
+), shot AS (
+    SELECT season, season_type, game_id, count(*) AS n, max(game_date) AS as_of
+    FROM shots GROUP BY season, season_type, game_id
+), line AS (
+    SELECT season, season_type, game_id, count(*) AS n, max(game_date) AS as_of
+    FROM player_game_stats GROUP BY season, season_type, game_id
 ), season AS (
     SELECT season, season_type FROM games UNION SELECT season, season_type FROM player_season_stats
-    UNION SELECT season, season_type FROM team_season_stats UNION SELECT season, season_type FROM shots
-    UNION SELECT season, season_type FROM play_by_play UNION SELECT season, season_type FROM player_game_stats
+    UNION SELECT season, season_type FROM team_season_stats UNION SELECT season, season_type FROM shot
+    UNION SELECT season, season_type FROM event UNION SELECT season, season_type FROM line
     UNION SELECT season, season_type FROM playoff_series
 ), want AS (
     SELECT s.season, s.season_type, coalesce(e.games, r.games) AS games
@@ -19,10 +27,10 @@ WITH team AS (
     SELECT season, season_type, 'team_game_stats', count(*), count(DISTINCT game_id) FILTER (WHERE fga IS NOT NULL), max(game_date)
     FROM team_game_stats GROUP BY season, season_type
     UNION ALL
-    SELECT season, season_type, 'player_game_stats', count(*), count(DISTINCT game_id), max(game_date)
-    FROM player_game_stats GROUP BY season, season_type
+    SELECT season, season_type, 'player_game_stats', sum(n), count(game_id), max(as_of)
+    FROM line GROUP BY season, season_type
     UNION ALL
-    SELECT season, season_type, 'play_by_play', count(*), count(DISTINCT game_id), NULL FROM play_by_play GROUP BY season, season_type
+    SELECT season, season_type, 'play_by_play', sum(n), count(game_id), NULL FROM event GROUP BY season, season_type
 )
 SELECT l.season, l.season_type, l.table_name, l.n AS rows, l.games, l.as_of::VARCHAR AS data_as_of,
        l.games AS have, w.games AS want,
@@ -39,7 +47,7 @@ SELECT season, season_type, 'team_season_stats', count(*), NULL, NULL, count(*),
 FROM team_season_stats GROUP BY season, season_type
 UNION ALL
 SELECT s.season, s.season_type, 'shots', s.n, s.games, s.as_of::VARCHAR, s.n, p.fga, 'field goal attempts'
-FROM (SELECT season, season_type, count(*) AS n, count(DISTINCT game_id) AS games, max(game_date) AS as_of FROM shots GROUP BY season, season_type) s
+FROM (SELECT season, season_type, sum(n) AS n, count(game_id) AS games, max(as_of) AS as_of FROM shot GROUP BY season, season_type) s
 LEFT JOIN ( -- attempts are known where the totals are complete
     SELECT season, season_type, sum(fga) AS fga FROM player_season_stats p JOIN team t USING (season, season_type)
     WHERE p.team_id IS NULL GROUP BY season, season_type, t.pts HAVING sum(p.pts) = t.pts

@@ -43,42 +43,51 @@ def adapted(tree: exp.Expr, dialect: str) -> exp.Expr:
     return tree
 
 
-def _without_qualify(select: exp.Select) -> None:
-    """QUALIFY as WHERE around the query; order and limit come after it."""
-    qualify = select.args.get("qualify")
-    if qualify is None:
-        return
-    select.set("qualify", None)
-    shown = [column.alias_or_name for column in select.selects]
-    condition = qualify.this
-    for number, window in enumerate(list(condition.find_all(exp.Window))):
-        name = f"window_{number}"
-        select.select(exp.alias_(window.copy(), name), copy=False)
-        if window is condition:
-            condition = exp.column(name)
-        else:
-            window.replace(exp.column(name))
-    inner = exp.Select(**{key: value for key, value in select.args.items() if key not in _OUTSIDE})
-    outside = {key: select.args.get(key) for key in _OUTSIDE}
-    for key in list(select.args):
-        select.set(key, None)
-    select.select(*(exp.column(name) for name in shown), copy=False).from_(
-        inner.subquery("qualified", copy=False), copy=False
-    )
-    select.where(condition, copy=False)
-    for key, value in outside.items():
-        if value is not None:
-            select.set(key, value)
-    _order_by_columns(select, shown)
-
-
+# What comes after QUALIFY, or before the whole.
 _OUTSIDE = ("with_", "order", "limit", "offset")
 
 
-def _order_by_columns(select: exp.Select, shown: list[str]) -> None:
-    for column in list(select.args["order"].find_all(exp.Column)) if select.args.get("order") else ():
-        if column.name in shown:
-            column.replace(exp.column(column.name))
+def _without_qualify(select: exp.Select) -> None:
+    """QUALIFY as WHERE around the query; order and limit come after it."""
+    qualify = select.args.pop("qualify", None)
+    if qualify is None:
+        return
+    shown = [column.alias_or_name for column in select.selects]
+    hidden = _Hidden(select)
+    condition = _condition(qualify.this, hidden)
+    outside = {key: select.args.pop(key) for key in _OUTSIDE if select.args.get(key)}
+    for column in outside["order"].find_all(exp.Column) if "order" in outside else ():
+        column.replace(exp.column(column.name) if column.name in shown else hidden.column(column))
+    inner = exp.Select(**select.args)
+    select.args.clear()
+    select.select(*(exp.column(name) for name in shown), copy=False)
+    select.from_(inner.subquery("qualified", copy=False), copy=False).where(condition, copy=False)
+    for key, value in outside.items():
+        select.set(key, value)
+
+
+class _Hidden:
+    """Columns of a query for whoever stands around it, beside those that are shown."""
+
+    def __init__(self, select: exp.Select) -> None:
+        self._select = select
+        self._count = 0
+
+    def column(self, value: exp.Expr) -> exp.Column:
+        """Has the query tell a value, and gives the column that has it."""
+        self._count += 1
+        name = f"hidden_{self._count}"
+        self._select.select(exp.alias_(value.copy(), name), copy=False)
+        return exp.column(name)
+
+
+def _condition(condition: exp.Expr, hidden: _Hidden) -> exp.Expr:
+    """A condition over windows as one over columns."""
+    if isinstance(condition, exp.Window):
+        return hidden.column(condition)
+    for window in list(condition.find_all(exp.Window)):
+        window.replace(hidden.column(window))
+    return condition
 
 
 def _double(node: exp.Expr) -> exp.Expr:
