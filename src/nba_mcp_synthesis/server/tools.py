@@ -102,7 +102,7 @@ class Tools:
 
     def query_sql(
         self,
-        sql: Annotated[str, Field(description="One SELECT in DuckDB's dialect")],
+        sql: Annotated[str, Field(description="One SELECT")],
         limit: Annotated[int, Field(ge=1, le=MOST_PAGE_ROWS, description="Rows a page")] = PAGE_ROWS,
         cursor: Annotated[str | None, Field(description="next_cursor of the page before")] = None,
     ) -> ToolResult:

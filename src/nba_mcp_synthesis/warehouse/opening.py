@@ -13,7 +13,7 @@ from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
 from nba_mcp_synthesis.warehouse.engine import Warehouse
 from nba_mcp_synthesis.warehouse.guard import Gate
 from nba_mcp_synthesis.warehouse.limits import Limits
-from nba_mcp_synthesis.warehouse.untrusted import UntrustedQueries
+from nba_mcp_synthesis.warehouse.untrusted import Judge, UntrustedQueries
 from nba_mcp_synthesis.warehouse.workers.pool import WorkerPool
 
 _EXTRA = "Install it: pip install 'nba-mcp-synthesis[postgres]'."
@@ -49,5 +49,25 @@ def queries_of(warehouse: Warehouse, cautions: Cautions | None = None) -> Untrus
     known = cautions or Cautions(warehouse)
     if isinstance(warehouse, DuckDBWarehouse):
         pool = WorkerPool(warehouse, warehouse.concurrency, warehouse.memory_mb)
-        return UntrustedQueries(warehouse, Gate(), pool, known)
-    raise TypeError(warehouse.engine)
+        return UntrustedQueries(warehouse, gate_of("duckdb"), pool, known)
+    from nba_mcp_synthesis.warehouse.postgres.queries import PostgresRunner  # noqa: PLC0415
+    from nba_mcp_synthesis.warehouse.postgres_engine import PostgresWarehouse  # noqa: PLC0415
+
+    if not isinstance(warehouse, PostgresWarehouse):
+        raise TypeError(warehouse.engine)
+    return UntrustedQueries(warehouse, gate_of("postgres"), PostgresRunner(warehouse), known)
+
+
+def gate_of(engine: str, relations: frozenset[str] | None = None) -> Judge:
+    """The gate of an engine over `relations`, by default all tables and views.
+
+    Raises:
+        SettingsError: the engine's libraries are not installed.
+    """
+    if engine == "duckdb":
+        return Gate(relations)
+    try:
+        from nba_mcp_synthesis.warehouse.guard.postgres import PostgresGate  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise SettingsError(f"The guard of PostgreSQL needs {error.name}.", _EXTRA) from error
+    return PostgresGate(relations)

@@ -1,5 +1,7 @@
 """Statements from outside in PostgreSQL: as the query of a cursor, with rows as the JSON text callers get."""
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 from psycopg import ServerCursor
@@ -35,8 +37,9 @@ class PostgresRunner:
         warehouse = self._warehouse
         with warehouse.places.place(bounds.seconds), warehouse.sessions.reading(bounds) as (session, about):
             state = warehouse.state_of(about)
-            rows = _plan(session, sql) if sql[:7].upper() == "EXPLAIN" else _opened(session, sql, skip)
-            found = _encoded(rows, bounds)
+            opened = _plan if sql[:7].upper() == "EXPLAIN" else _rows
+            with opened(session, sql, skip) as rows:
+                found = _encoded(rows, bounds)
         notes = {"rows": (bounds.cut_by_rows(),), "bytes": (bounds.cut_by_bytes(found.rows),)}.get(
             found.cut, ()
         )
@@ -59,18 +62,20 @@ class _Rows:
         return found
 
 
-def _opened(session: Session, sql: str, skip: int) -> _Rows:
-    cursor = ServerCursor(session, "asked", scrollable=False)
-    cursor.execute(sql.encode())
-    if skip:
-        cursor.scroll(skip)
-    return _Rows(cursor)
+@contextlib.contextmanager
+def _rows(session: Session, sql: str, skip: int) -> Iterator[_Rows]:
+    with ServerCursor(session, "asked", scrollable=False) as cursor:
+        cursor.execute(sql.encode())
+        if skip:
+            cursor.scroll(skip)
+        yield _Rows(cursor)
 
 
-def _plan(session: Session, sql: str) -> _Rows:
+@contextlib.contextmanager
+def _plan(session: Session, sql: str, skip: int) -> Iterator[_Rows]:
     """EXPLAIN is no query that a cursor can have; streaming it takes the extended protocol too."""
-    cursor = session.cursor()
-    return _Rows(cursor, list(cursor.stream(sql.encode())))
+    with session.cursor() as cursor:
+        yield _Rows(cursor, list(cursor.stream(sql.encode()))[skip:])
 
 
 def _encoded(rows: _Rows, bounds: Limits) -> Encoded:

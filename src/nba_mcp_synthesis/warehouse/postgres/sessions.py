@@ -25,7 +25,8 @@ About = dict[str, str]
 _OLDEST_SECONDS = 1_800.0
 # Who waits for a lock waits for a load's last moment, or for somebody who changes tables.
 _LOCK_SECONDS = 3.0
-# Our own text, so it may go in one piece; what callers send never does.
+# Our own text, so it may go in one piece; what callers send never does. A query is planned for all its rows,
+# gives them in the same order each time, and is read as the gate has read it.
 _BEGIN = """
 BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SET LOCAL statement_timeout = {whole};
@@ -33,6 +34,8 @@ SET LOCAL lock_timeout = {lock};
 SET LOCAL idle_in_transaction_session_timeout = {idle};
 SET LOCAL search_path = {path};
 SET LOCAL cursor_tuple_fraction = 1.0;
+SET LOCAL synchronize_seqscans = off;
+SET LOCAL standard_conforming_strings = on;
 SELECT name, value FROM nba_internal.info"""
 
 
