@@ -34,12 +34,10 @@ class Relation(NamedTuple):
     columns: tuple[str, ...]
 
 
-_SEASON = (
-    "season || '/' || season_type",
-    "(season, season_type) IN (SELECT split_part(p, '/', 1), split_part(p, '/', 2) FROM unnest(%s) AS p)",
-)
+_PAIRS = "SELECT split_part(p, '/', 1), split_part(p, '/', 2) FROM unnest(%s::text[]) AS p"
+_SEASON = ("season || '/' || season_type", f"(season, season_type) IN ({_PAIRS})")
 _LOAD = ("load_id::text", "load_id = ANY(%s::integer[])")
-_WHOLE = ("''", "'' = ANY(%s)")
+_WHOLE = ("''", "'' = ANY(%s::text[])")
 
 
 def relations() -> Iterator[Relation]:
@@ -83,9 +81,10 @@ def _publish(session: Session, file: duckdb.DuckDBPyConnection, relation: Relati
     found, held = _digests(file, relation), _held(session, relation)
     changed = sorted(part for part in found if found[part] != held.get(part))
     gone = sorted(part for part in held if part not in found)
-    replaced = [part for part in [*changed, *gone] if part in held]
-    if replaced:
-        session.execute(f"DELETE FROM {relation.server} WHERE {relation.inside}".encode(), (replaced,))
+    if changed or gone:
+        session.execute(
+            f"DELETE FROM {relation.server} WHERE {relation.inside}".encode(), ([*changed, *gone],)
+        )
     if changed:
         _copy_to(session, file, relation, changed)
     if changed or gone:

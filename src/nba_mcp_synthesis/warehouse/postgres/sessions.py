@@ -6,6 +6,7 @@ one opens it himself, and so hears at once why he cannot, and has service as soo
 
 import contextlib
 import threading
+import weakref
 from collections.abc import Iterator
 from time import monotonic
 from typing import Any
@@ -48,6 +49,7 @@ class Sessions:
         self._lock = threading.Lock()
         self._idle: list[tuple[Session, float]] = []
         self._used: dict[Session, float] = {}
+        weakref.finalize(self, _close_all, self._idle)
 
     @property
     def place(self) -> str:
@@ -78,10 +80,8 @@ class Sessions:
     def close(self) -> None:
         """Closes the sessions that nobody uses, and stops what runs in the others."""
         with self._lock:
-            idle, self._idle = self._idle, []
+            _close_all(self._idle)
             used = list(self._used)
-        for session, _ in idle:
-            session.close()
         for session in used:
             with contextlib.suppress(psycopg.Error):  # it may end by itself meanwhile
                 session.cancel_safe(timeout=1)
@@ -174,3 +174,9 @@ class Sessions:
             handed_on = self._used.pop(session, None) is None
         if not handed_on:
             session.close()
+
+
+def _close_all(idle: list[tuple[Session, float]]) -> None:
+    for session, _ in idle:
+        session.close()
+    idle.clear()
