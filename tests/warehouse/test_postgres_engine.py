@@ -1,21 +1,27 @@
 """Reading PostgreSQL: sessions that keep nothing, logins of now, deadlines that hold, restarts outlived."""
 
 import contextlib
+import shutil
 import subprocess
+import tempfile
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from nba_mcp_synthesis.errors import Busy, LimitExceeded, NoWarehouse, QueryFailed, WarehouseDown
+from nba_mcp_synthesis.errors import Busy, LimitExceeded, NbaMcpError, NoWarehouse, QueryFailed, WarehouseDown
 from nba_mcp_synthesis.warehouse.limits import Limits
 from nba_mcp_synthesis.warehouse.postgres.address import conninfo, shown
 from nba_mcp_synthesis.warehouse.postgres_engine import PostgresWarehouse
 from servers.leagues import load_small
+from servers.postgres import _OPTIONS as OPTIONS
 from servers.postgres import PostgresServer
+from servers.postgres import _runner as runner
+from servers.postgres import _started as started
 
 ENDLESS = "SELECT count(*) FROM generate_series(1, 100000000) a, generate_series(1, 100000) b"
 LEFT = """SELECT (SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory'),
@@ -261,3 +267,47 @@ def test_killed_sessions_are_replaced_and_every_caller_is_served(
     for _ in range(5):
         assert warehouse.query("SELECT 1").rows == ((1,),)
     warehouse.close()
+
+
+def test_a_server_that_was_killed_serves_everybody_when_it_is_back(
+    postgres_server: PostgresServer, tmp_path: Path
+) -> None:
+    """Sixteen callers meet errors that say to try again, none hangs, and nothing has to be started anew."""
+    folder = Path(tempfile.mkdtemp(prefix="postgres-"))
+    with started(postgres_server.programs, folder) as server:
+        url = server.url() + "?sslmode=disable"
+        load_small(url, tmp_path)
+        warehouse = PostgresWarehouse(lambda: url, Limits(seconds=5), concurrency=8)
+        met, served, stop = set[type[Exception]](), [0] * 16, threading.Event()
+
+        def call(n: int) -> None:
+            while not stop.is_set():
+                try:
+                    served[n] += len(warehouse.query("SELECT 1").rows)
+                except NbaMcpError as error:
+                    met.add(type(error))
+                time.sleep(0.01)  # a place that is free is not kept for whoever waits longest
+
+        callers = [threading.Thread(target=call, args=(n,), daemon=True) for n in range(16)]
+        for caller in callers:
+            caller.start()
+        _until(lambda: min(served) > 0)
+        control = [f"{server.programs}/pg_ctl", "-D", f"{folder}/data", "-w", "-l", f"{folder}/log"]
+        run = runner(folder)
+        run(*control, "-m", "immediate", "stop")
+        _until(lambda: WarehouseDown in met)
+        run(*control, "-o", f"-p {server.port} {OPTIONS}", "start")
+        before = list(served)
+        _until(lambda: all(now > then for now, then in zip(served, before, strict=True)))
+        stop.set()
+        for caller in callers:
+            caller.join()
+        warehouse.close()
+    shutil.rmtree(folder)
+    assert met <= {WarehouseDown, Busy}
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    """Waits; pytest's own deadline ends it where it never comes to hold."""
+    while not holds():
+        time.sleep(0.01)

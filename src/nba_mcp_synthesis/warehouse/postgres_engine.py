@@ -6,9 +6,7 @@ nothing but a query.
 """
 
 from dataclasses import dataclass
-from time import perf_counter
-
-from psycopg import ServerCursor
+from time import monotonic, perf_counter
 
 from nba_mcp_synthesis.errors import LimitExceeded
 from nba_mcp_synthesis.facts import Result, Row
@@ -19,10 +17,15 @@ from nba_mcp_synthesis.warehouse.fetching import fetch
 from nba_mcp_synthesis.warehouse.limits import Limits, Places
 from nba_mcp_synthesis.warehouse.postgres import reasons
 from nba_mcp_synthesis.warehouse.postgres.address import Address
+from nba_mcp_synthesis.warehouse.postgres.asked import Asked
 from nba_mcp_synthesis.warehouse.postgres.sessions import About, Session, Sessions
 
 # The state alone is asked for by health checks, which must not wait long.
 _STATE = Limits(seconds=2.0)
+# So long a state that was seen is the newest one for those who only keep things by its name. Each result
+# has the state of its own transaction.
+_SEEN_SECONDS = 1.0
+_FIRST_ROWS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class PostgresWarehouse:
         self.memory_mb = memory_mb
         self.sessions = Sessions(address, search_path)
         self.places = Places(concurrency)
+        self._seen: tuple[State, float] | None = None
 
     @property
     def place(self) -> str:
@@ -60,6 +64,9 @@ class PostgresWarehouse:
 
     def state(self) -> State:
         """The newest state of the warehouse; see `engine.Warehouse` for the errors."""
+        seen = self._seen
+        if seen is not None and monotonic() - seen[1] < _SEEN_SECONDS:
+            return seen[0]
         with self.sessions.reading(_STATE) as (_, about):
             return self.state_of(about)
 
@@ -68,7 +75,9 @@ class PostgresWarehouse:
         if not about.get("snapshot"):
             raise reasons.no_data(self.place)
         migrations.check(int(about.get("layout_version", 0)), self.place)
-        return State(about["snapshot"], about.get("data_as_of") or None, about.get("simulated") == "true")
+        state = State(about["snapshot"], about.get("data_as_of") or None, about.get("simulated") == "true")
+        self._seen = state, monotonic()
+        return state
 
     def query(self, sql: str, limits: Limits | None = None, skip: int = 0) -> Result:
         """Runs one SELECT and returns at most the rows and bytes of `limits`, `skip` rows left out.
@@ -105,16 +114,13 @@ class PostgresWarehouse:
 
     def close(self) -> None:
         """Ends all sessions."""
+        self._seen = None
         self.sessions.close()
 
 
 def _run(
     session: Session, sql: str, bounds: Limits, skip: int
 ) -> tuple[tuple[str, ...], tuple[Row, ...], tuple[str, ...]]:
-    with ServerCursor(session, "asked", scrollable=False) as cursor:
-        cursor.execute(sql.encode())
-        columns = tuple(column.name for column in cursor.description or ())
-        if skip:
-            cursor.scroll(skip)
-        rows, notes = fetch(cursor, bounds, 0)
-    return columns, rows, notes
+    asked = Asked(session, sql, skip, min(_FIRST_ROWS, bounds.rows + 1))
+    rows, notes = fetch(asked, bounds, 0)
+    return tuple(column.name for column in asked.columns), rows, notes

@@ -1,21 +1,22 @@
 """Statements from outside in PostgreSQL: as the query of a cursor, with rows as the JSON text callers get."""
 
-import contextlib
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
-from psycopg import ServerCursor
+from psycopg import Column
 
 from nba_mcp_synthesis.errors import LimitExceeded
+from nba_mcp_synthesis.warehouse.fetching import Rows as Fetching
 from nba_mcp_synthesis.warehouse.limits import Limits
+from nba_mcp_synthesis.warehouse.postgres.asked import Asked
 from nba_mcp_synthesis.warehouse.postgres.sessions import Session
 from nba_mcp_synthesis.warehouse.postgres.values import kind
 from nba_mcp_synthesis.warehouse.postgres_engine import PostgresWarehouse
 from nba_mcp_synthesis.warehouse.untrusted import Fetched
 from nba_mcp_synthesis.warehouse.workers.encoding import Encoded, RowTooLargeError, encode
 
-# The size of the first row is known before many are held.
-_FIRST_ROWS = 1
+# How large rows are is known before many of them are held.
+_FIRST_ROWS = 16
 
 
 class PostgresRunner:
@@ -37,9 +38,8 @@ class PostgresRunner:
         warehouse = self._warehouse
         with warehouse.places.place(bounds.seconds), warehouse.sessions.reading(bounds) as (session, about):
             state = warehouse.state_of(about)
-            opened = _plan if sql[:7].upper() == "EXPLAIN" else _rows
-            with opened(session, sql, skip) as rows:
-                found = _encoded(rows, bounds)
+            rows = _asked(session, sql, skip)
+            found = _encoded(rows, bounds)
         notes = {"rows": (bounds.cut_by_rows(),), "bytes": (bounds.cut_by_bytes(found.rows),)}.get(
             found.cut, ()
         )
@@ -49,33 +49,35 @@ class PostgresRunner:
 class _Rows:
     """Rows with the names and kinds of their columns."""
 
-    def __init__(self, cursor: Any, rows: list[tuple[Any, ...]] | None = None) -> None:
-        self.description = [(column.name, kind(column.type_code)) for column in cursor.description or ()]
-        self._cursor, self._rows = cursor, rows
+    def __init__(self, columns: Sequence[Column], rows: Fetching) -> None:
+        self.description = [(column.name, kind(column.type_code)) for column in columns]
+        self.fetchmany = rows.fetchmany
+
+
+class _Plan:
+    """The few rows of a plan, all there."""
+
+    def __init__(self, rows: list[tuple[Any, ...]]) -> None:
+        self._rows = rows
 
     def fetchmany(self, size: int = 1) -> list[tuple[Any, ...]]:
         """The next rows; none at the end."""
-        if self._rows is None:
-            found: list[tuple[Any, ...]] = self._cursor.fetchmany(size)
-            return found
         found, self._rows = self._rows[:size], self._rows[size:]
         return found
 
 
-@contextlib.contextmanager
-def _rows(session: Session, sql: str, skip: int) -> Iterator[_Rows]:
-    with ServerCursor(session, "asked", scrollable=False) as cursor:
-        cursor.execute(sql.encode())
-        if skip:
-            cursor.scroll(skip)
-        yield _Rows(cursor)
+def _asked(session: Session, sql: str, skip: int) -> _Rows:
+    if sql[:7].upper() == "EXPLAIN":
+        return _plan(session, sql, skip)
+    asked = Asked(session, sql, skip, _FIRST_ROWS)
+    return _Rows(asked.columns, asked)
 
 
-@contextlib.contextmanager
-def _plan(session: Session, sql: str, skip: int) -> Iterator[_Rows]:
+def _plan(session: Session, sql: str, skip: int) -> _Rows:
     """EXPLAIN is no query that a cursor can have; streaming it takes the extended protocol too."""
     with session.cursor() as cursor:
-        yield _Rows(cursor, list(cursor.stream(sql.encode()))[skip:])
+        rows = list(cursor.stream(sql.encode()))
+        return _Rows(cursor.description or (), _Plan(rows[skip:]))
 
 
 def _encoded(rows: _Rows, bounds: Limits) -> Encoded:

@@ -38,6 +38,18 @@ SET LOCAL cursor_tuple_fraction = 1.0;
 SET LOCAL synchronize_seqscans = off;
 SET LOCAL standard_conforming_strings = on;
 SELECT name, value FROM nba_internal.info"""
+# What DISCARD ALL does, which cannot stand beside others.
+_END = b"""
+ROLLBACK;
+CLOSE ALL;
+SET SESSION AUTHORIZATION DEFAULT;
+RESET ALL;
+DEALLOCATE ALL;
+UNLISTEN *;
+SELECT pg_advisory_unlock_all();
+DISCARD PLANS;
+DISCARD TEMP;
+DISCARD SEQUENCES"""
 
 
 class Sessions:
@@ -160,8 +172,7 @@ class Sessions:
     def _clean(self, session: Session, watch: Watch) -> None:
         """Hands a session on as new; one that cannot be cleaned is left to be closed."""
         try:
-            session.execute("ROLLBACK")
-            session.execute("DISCARD ALL")
+            session.execute(_END)
         except psycopg.Error:
             return
         if watch.end():
