@@ -59,6 +59,7 @@ def real(real_warehouse: DuckDBWarehouse, postgres_server: PostgresServer) -> It
     there.close()
 
 
+@pytest.mark.requirement("SYS-POSTGRES")
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     ("league", "questions"),
