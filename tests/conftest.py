@@ -15,6 +15,7 @@ pytest_plugins = [
     "secret_ground",
     "servers.killable",
     "small_league",
+    "servers.leagues",
 ]
 
 _CHECKOUT = Path(__file__).resolve().parents[1]

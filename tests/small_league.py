@@ -14,6 +14,7 @@ from nba_mcp_synthesis.schema.arrow import to_arrow
 from nba_mcp_synthesis.sources.base import Batch, Reading
 from nba_mcp_synthesis.warehouse.cautions import Cautions
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+from nba_mcp_synthesis.warehouse.engine import Warehouse
 from nba_mcp_synthesis.warehouse.loading import load_demo
 
 LAL, BOS = 1610612747, 1610612738
@@ -133,7 +134,7 @@ def small_warehouse(tmp_path: Path) -> Iterator[DuckDBWarehouse]:
     warehouse.close()
 
 
-def analyst_of(warehouse: DuckDBWarehouse) -> Analyst:
+def analyst_of(warehouse: Warehouse) -> Analyst:
     """The analyst over any warehouse."""
     names = Names.of(warehouse)
     return Analyst(warehouse, names, Stats(warehouse, lambda: names, Cautions(warehouse)))

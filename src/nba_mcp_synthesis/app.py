@@ -13,8 +13,7 @@ from nba_mcp_synthesis.extras import extra
 from nba_mcp_synthesis.facts import Answer, SecretState
 from nba_mcp_synthesis.settings import Settings
 from nba_mcp_synthesis.warehouse.cautions import Cautions
-from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
-from nba_mcp_synthesis.warehouse.limits import Limits
+from nba_mcp_synthesis.warehouse.opening import open_warehouse, queries_of
 from nba_mcp_synthesis.warehouse.untrusted import UntrustedQueries
 
 if TYPE_CHECKING:
@@ -44,12 +43,7 @@ class App:
             from nba_mcp_synthesis.basketball.stats.own_measures import load_own
 
             use_own(load_own(settings.measures))
-        self.warehouse = DuckDBWarehouse(
-            settings.warehouse_path(),
-            Limits(settings.query_rows, settings.query_bytes, settings.query_seconds),
-            settings.query_concurrency,
-            settings.query_memory_mb,
-        )
+        self.warehouse = open_warehouse(settings)
         self.cautions = Cautions(self.warehouse)
         self._lock = threading.Lock()
         self._names: tuple[str, Names] | None = None
@@ -57,7 +51,7 @@ class App:
     @cached_property
     def queries(self) -> UntrustedQueries:
         """The way for SQL from outside."""
-        return UntrustedQueries(self.warehouse, self.cautions)
+        return queries_of(self.warehouse, self.cautions)
 
     @cached_property
     def stats(self) -> "Stats":

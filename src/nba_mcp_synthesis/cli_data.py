@@ -1,14 +1,17 @@
 """The commands about data: `nba-mcp data …`."""
 
+import contextlib
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nba_mcp_synthesis.errors import SourceError
+from nba_mcp_synthesis.errors import SourceError, UsageError
 
 if TYPE_CHECKING:
+    from nba_mcp_synthesis.settings import Settings
     from nba_mcp_synthesis.warehouse.loading import LoadReport
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -27,12 +30,15 @@ def data_demo(
     from nba_mcp_synthesis.sources.demo.league import simulate
     from nba_mcp_synthesis.warehouse import loading
 
-    path = load_settings().demo_path()
-    with terminal.progress("Simulating games", seasons * 1_230) as advance_to:
+    settings = load_settings()
+    with (
+        _written(settings, settings.demo_path) as path,
+        terminal.progress("Simulating games", seasons * 1_230) as advance_to,
+    ):
         readings = simulate(seasons, seed, os.cpu_count() or 1, on_games=lambda done, _: advance_to(done))
         labelled = ((f"simulated season {n + 1} of {seasons}", r) for n, r in enumerate(readings))
         report = loading.load_demo(path, labelled)
-    _finish_load(report, as_json=as_json)
+    _finish_load(report, settings, as_json=as_json)
 
 
 @data.command("load")
@@ -49,13 +55,14 @@ def data_load(
     from nba_mcp_synthesis.sources.door import find_files
     from nba_mcp_synthesis.warehouse import loading
 
-    files = find_files(paths, season)
-    with terminal.progress("Loading files", len(files)) as advance_to:
+    files, settings = find_files(paths, season), load_settings()
+    with (
+        _written(settings, settings.load_path) as path,
+        terminal.progress("Loading files", len(files)) as advance_to,
+    ):
         done = iter(range(1, len(files) + 1))
-        report = loading.load_files(
-            load_settings().load_path(), files, on_file=lambda _: advance_to(next(done))
-        )
-    _finish_load(report, as_json=as_json)
+        report = loading.load_files(path, files, on_file=lambda _: advance_to(next(done)))
+    _finish_load(report, settings, as_json=as_json)
 
 
 @data.command("status")
@@ -81,7 +88,9 @@ def data_check(as_json: AsJson = False) -> None:
     from nba_mcp_synthesis.settings import load_settings
     from nba_mcp_synthesis.warehouse import loading
 
-    found = loading.check(load_settings().warehouse_path())
+    settings = load_settings()
+    with _written(settings, settings.warehouse_path) as path:
+        found = loading.check(path)
     terminal.show([asdict(check) for check in found], terminal.checks(found), as_json=as_json)
     if any(check.failures for check in found):
         raise typer.Exit(1)
@@ -89,21 +98,59 @@ def data_check(as_json: AsJson = False) -> None:
 
 @data.command("migrate")
 def data_migrate() -> None:
-    """Bring a warehouse of an older version to today's layout; all rows are kept."""
+    """Bring a warehouse of an older version to today's layout, or make its tables; all rows are kept."""
     from nba_mcp_synthesis.settings import load_settings
     from nba_mcp_synthesis.warehouse import loading
 
-    path = load_settings().warehouse_path()
-    loading.migrate(path)
-    typer.echo(f"{path} has today's layout.")
+    settings = load_settings()
+    with _written(settings, settings.warehouse_path) as path:
+        if path.exists() or not settings.is_postgres:
+            loading.migrate(path)
+    typer.echo(f"{_place(settings, path)} has today's layout.")
 
 
-def _finish_load(report: "LoadReport", *, as_json: bool) -> None:
+@data.command("roles")
+def data_roles() -> None:
+    """Make the roles nba_owner, nba_loader and nba_reader in PostgreSQL; takes an administrator's URL."""
+    from nba_mcp_synthesis.settings import load_settings
+
+    settings = load_settings()
+    if not settings.is_postgres:
+        raise UsageError(
+            "Only PostgreSQL has roles.", "Set NBA_MCP_WAREHOUSE_URL to postgresql://ADMINISTRATOR@…."
+        )
+    from nba_mcp_synthesis.warehouse.postgres.roles import ROLES, make_roles
+
+    make_roles(settings.postgres_url)
+    typer.echo(f"{', '.join(ROLES)} are there. Give one to a login: GRANT {ROLES[-1]} TO name.")
+
+
+@contextlib.contextmanager
+def _written(settings: "Settings", path: Callable[[], Path]) -> Iterator[Path]:
+    """The file to write: the warehouse, or one that PostgreSQL is brought level with afterwards."""
+    if not settings.is_postgres:
+        yield path()
+        return
+    from nba_mcp_synthesis.warehouse.opening import workshop_of
+
+    with workshop_of(settings) as made:
+        yield made
+
+
+def _place(settings: "Settings", path: Path) -> str:
+    from nba_mcp_synthesis.warehouse.opening import open_warehouse
+
+    return open_warehouse(settings).place if settings.is_postgres else str(path)
+
+
+def _finish_load(report: "LoadReport", settings: "Settings", *, as_json: bool) -> None:
     from dataclasses import asdict
 
     from nba_mcp_synthesis import terminal
 
-    terminal.show({**asdict(report), "path": str(report.path)}, terminal.load_report(report), as_json=as_json)
+    place = _place(settings, report.path)
+    shown = terminal.load_report(report, place)
+    terminal.show({**asdict(report), "path": place}, shown, as_json=as_json)
     if not report.tables:
         raise SourceError("No file was loaded, and no warehouse was made.", "Give NBA data files.")
     if report.with_status("failed"):

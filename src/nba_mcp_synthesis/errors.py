@@ -17,6 +17,7 @@
         ├── WarehouseOutdated   the warehouse was written by another version
         ├── SecretMissing       no place that was tried holds a secret that this needs
         ├── NotInstalled        a library of an extra is not installed
+        ├── WarehouseDown       the server that holds the warehouse does not answer, or does not let us in
         ├── Busy                every place is taken; the same call may work in a moment
         └── WorkerLost          the process of one query ended; the same call may work now
 
@@ -147,6 +148,10 @@ class NotInstalled(Unavailable):
             f"The Python library {module} is not installed.",
             f"Install it with: pip install 'nba-mcp-synthesis[{extra}]'",
         )
+
+
+class WarehouseDown(Unavailable):
+    """The database server cannot be reached, refuses the login, or ended the session; it may be back soon."""
 
 
 class Busy(Unavailable):

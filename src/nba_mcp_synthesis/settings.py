@@ -6,6 +6,7 @@ a misspelt limit that is silently ignored is worse than none.
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -17,6 +18,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from nba_mcp_synthesis.errors import SettingsError
 
 PREFIX = "NBA_MCP_"
+POSTGRES = ("postgresql://", "postgres://")
 # Read by the test suite, never by the product.
 RESERVED = frozenset({"NBA_MCP_TEST_DATA"})
 
@@ -29,7 +31,12 @@ def default_home() -> Path:
     return Path(platformdirs.user_data_dir("nba-mcp"))
 
 
-def _duckdb_url(url: str) -> str:
+def _warehouse_url(url: str) -> str:
+    if url.startswith(POSTGRES):
+        if not urlsplit(url).path.strip("/"):
+            msg = "must look like postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+            raise ValueError(msg)
+        return url
     if not url.startswith("duckdb:///") or url == "duckdb:///":
         msg = "must look like duckdb:///folder/file.duckdb (duckdb:////folder/… for an absolute path)"
         raise ValueError(msg)
@@ -61,9 +68,10 @@ class Settings(BaseModel):
         description="Folder for everything that is kept. "
         "In a checkout .nba-mcp, otherwise the user's data folder.",
     )
-    warehouse_url: Annotated[str, AfterValidator(_duckdb_url)] | None = Field(
+    warehouse_url: Annotated[str, AfterValidator(_warehouse_url)] | None = Field(
         None,
-        description="The warehouse, as duckdb:///FILE. When unset: HOME/warehouse.duckdb, "
+        description="The warehouse, as duckdb:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE (TLS is "
+        "verified unless the URL has sslmode=…). When unset: HOME/warehouse.duckdb, "
         "or HOME/demo.duckdb (the simulated league) while nothing else has been loaded.",
     )
     state_url: Annotated[SecretStr, _url_of("sqlite:///", "postgresql://")] | None = Field(
@@ -134,6 +142,15 @@ class Settings(BaseModel):
         30, ge=0, le=300, description="Time that requests in flight get to finish after SIGTERM."
     )
 
+    @property
+    def is_postgres(self) -> bool:
+        """True when the warehouse is in PostgreSQL, and no file."""
+        return bool(self.warehouse_url and self.warehouse_url.startswith(POSTGRES))
+
+    def postgres_url(self) -> str:
+        """The URL of a warehouse in PostgreSQL."""
+        return self.warehouse_url or ""
+
     def warehouse_path(self) -> Path:
         """File that queries read."""
         if self.warehouse_url:
@@ -193,6 +210,10 @@ def _unusable(error: Any) -> str:
     return f"{name} {error['msg'].removeprefix('Value error, ')}."
 
 
+def _without_password(value: str) -> str:
+    return re.sub(r"(?<=://)([^:/@]*):[^/]*@", r"\1:***@", value)
+
+
 def describe_settings(settings: Settings) -> list[dict[str, str]]:
     """A row a setting: variable, value in force (secrets masked), default, meaning."""
     rows = []
@@ -202,7 +223,7 @@ def describe_settings(settings: Settings) -> list[dict[str, str]]:
         rows.append(
             {
                 "variable": PREFIX + name.upper(),
-                "value": "" if value is None else str(value),
+                "value": "" if value is None else _without_password(str(value)),
                 "default": "" if default is None else str(default),
                 "meaning": field.description or "",
             }

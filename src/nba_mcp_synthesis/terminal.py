@@ -142,7 +142,7 @@ def connections(found: Sequence["Connection"]) -> RenderableType:
     return Group(*parts[:-1])
 
 
-def load_report(report: "LoadReport") -> RenderableType:
+def load_report(report: "LoadReport", place: str) -> RenderableType:
     """The closing table of a load, what was left out and why, and what the checks found."""
     from nba_mcp_synthesis.warehouse.loading import UNKNOWN_FORMAT
 
@@ -161,7 +161,7 @@ def load_report(report: "LoadReport") -> RenderableType:
     waiting = [f for f in report.with_status("not loaded") if f.reason != UNKNOWN_FORMAT]
     parts += [Text(f"Not loaded: {f.reason}") for f in waiting]
     parts.append(checks(report.checks))
-    parts.append(Text(f"The warehouse is {report.path} ({report.seconds:.1f} s)."))
+    parts.append(Text(f"The warehouse is {place} ({report.seconds:.1f} s)."))
     return Group(*parts)
 
 

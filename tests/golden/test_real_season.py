@@ -12,8 +12,8 @@ from nba_mcp_synthesis.sources.door import find_files
 from nba_mcp_synthesis.warehouse.cautions import Cautions
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
 from nba_mcp_synthesis.warehouse.loading import load_files
+from nba_mcp_synthesis.warehouse.opening import queries_of
 from nba_mcp_synthesis.warehouse.status import coverage
-from nba_mcp_synthesis.warehouse.untrusted import UntrustedQueries
 
 BOX = [
     "fgm",
@@ -219,7 +219,7 @@ def test_without_the_log_the_map_says_that_five_games_lack(real_data: Path, tmp_
     short = {r[0] for r in rows(warehouse, sql)}
     assert short == {"OKC", "ORL", "SAS", "DET", "NYK", "DAL", "MEM"}
     note = "games of the 2025-26 Regular Season is not complete: 1,225 of 1,230 games are loaded."
-    queries = UntrustedQueries(warehouse)
+    queries = queries_of(warehouse)
     told = queries.run("SELECT count(*) FROM games WHERE season_type = 'Regular Season'", 1).result
     assert note in told.notes
 

@@ -16,7 +16,7 @@ from nba_mcp_synthesis.server.tools import Services
 from nba_mcp_synthesis.telemetry.metrics import Metrics
 from nba_mcp_synthesis.warehouse.cautions import Cautions
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
-from nba_mcp_synthesis.warehouse.untrusted import UntrustedQueries
+from nba_mcp_synthesis.warehouse.opening import queries_of
 
 
 def services(path: Path) -> Services:
@@ -30,7 +30,7 @@ def services(path: Path) -> Services:
         return Names.of(warehouse)
 
     stats = Stats(warehouse, names, Cautions(warehouse))
-    return Services(warehouse, UntrustedQueries(warehouse), names, unasked, stats)
+    return Services(warehouse, queries_of(warehouse), names, unasked, stats)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from nba_mcp_synthesis.errors import UsageError
 from nba_mcp_synthesis.sources.base import SourceFile
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
 from nba_mcp_synthesis.warehouse.loading import load_files
+from nba_mcp_synthesis.warehouse.opening import queries_of
 from nba_mcp_synthesis.warehouse.untrusted import UntrustedQueries
 from small_league import GAMES_CSV
 
@@ -20,7 +21,7 @@ def queries(tmp_path: Path) -> UntrustedQueries:
     rows = "0022500001,2025-11-01,LAL,BOS,101,99,W,0.5,0.4,0.45,0.35\n"
     file.write_text(GAMES_CSV + rows + rows.replace("00225", "00425").replace("2025-11", "2026-05"))
     load_files(tmp_path / "w.duckdb", [SourceFile(file, file.name)])
-    return UntrustedQueries(DuckDBWarehouse(tmp_path / "w.duckdb"))
+    return queries_of(DuckDBWarehouse(tmp_path / "w.duckdb"))
 
 
 def test_a_query_that_would_add_up_season_types_is_told_so(queries: UntrustedQueries) -> None:

@@ -30,7 +30,7 @@ from nba_mcp_synthesis.basketball.names import Names
 from nba_mcp_synthesis.basketball.stats.stats import Stats
 from nba_mcp_synthesis.errors import AmbiguousName, UnknownName
 from nba_mcp_synthesis.facts import Proposal, Question
-from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+from nba_mcp_synthesis.warehouse.engine import Warehouse
 
 _VOICE = "analyst"
 # In this order; the first that takes everything in a question answers it.
@@ -44,7 +44,7 @@ FAMILIES: tuple[Family, ...] = (
 class Analyst:
     """Answers questions about one state of a warehouse; `names` are those of the same state."""
 
-    def __init__(self, warehouse: DuckDBWarehouse, names: Names, stats: Stats) -> None:
+    def __init__(self, warehouse: Warehouse, names: Names, stats: Stats) -> None:
         self._warehouse = warehouse
         self._names = names
         self._stats = stats

@@ -17,14 +17,15 @@ from nba_mcp_synthesis.basketball.words import key
 from nba_mcp_synthesis.errors import AmbiguousName, UsageError
 from nba_mcp_synthesis.facts import Claim, Evidence, Proposal, Result
 from nba_mcp_synthesis.schema.teams import teams
-from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+from nba_mcp_synthesis.warehouse.dialect import written
+from nba_mcp_synthesis.warehouse.engine import Warehouse
 
 
 @dataclass
 class Context:
     """The means of one answer."""
 
-    warehouse: DuckDBWarehouse
+    warehouse: Warehouse
     names: Names
     coverage: Coverage
     stats: Stats
@@ -35,8 +36,8 @@ class Context:
     season: str = ""  # the only one that the question names
 
     def run(self, sql: str) -> Evidence:
-        """Runs a query and keeps it as evidence; Declined when it returns more than is kept."""
-        return self.keep(self.warehouse.query(sql))
+        """Runs a query of ours and keeps it as evidence; Declined when it returns more than is kept."""
+        return self.keep(self.warehouse.query(written(sql, self.warehouse.dialect)))
 
     @property
     def whole(self) -> Whole:

@@ -5,17 +5,17 @@ from typing import Literal
 
 from nba_mcp_synthesis.facts import Result, Row
 from nba_mcp_synthesis.schema.seasons import season_from_start, season_start
-from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+from nba_mcp_synthesis.warehouse.engine import Warehouse
 
 Kind = Literal["players", "teams"]
 _TEAMS = """
 SELECT season, season_type, count(*) AS teams, min(games) AS fewest, max(games) AS most
 FROM (SELECT season, season_type, team_id, count(*) AS games
-      FROM team_game_stats WHERE won IS NOT NULL GROUP BY ALL) AS team
-GROUP BY ALL"""
+      FROM team_game_stats WHERE won IS NOT NULL GROUP BY season, season_type, team_id) AS team
+GROUP BY season, season_type"""
 _PLAYERS = """
 SELECT season, season_type, count(DISTINCT last_team_id) AS teams, count(*) AS players
-FROM player_season_stats WHERE team_id IS NULL GROUP BY ALL"""
+FROM player_season_stats WHERE team_id IS NULL GROUP BY season, season_type"""
 # Series of which a game is missing: the number of the last one tells how many there were.
 _OPEN_SERIES = """
 SELECT season, count(*) AS series
@@ -51,7 +51,7 @@ class Coverage:
     simulated: bool
 
     @classmethod
-    def of(cls, warehouse: DuckDBWarehouse) -> "Coverage":
+    def of(cls, warehouse: Warehouse) -> "Coverage":
         """What the newest state of `warehouse` covers."""
         teams = warehouse.read(_TEAMS)
         broken = frozenset(str(row[0]) for row in warehouse.read(_OPEN_SERIES).rows)

@@ -10,10 +10,8 @@ from nba_mcp_synthesis.analyst.lexicon import Meaning, lexicon
 from nba_mcp_synthesis.basketball.names import Names
 from nba_mcp_synthesis.basketball.words import key
 from nba_mcp_synthesis.schema.teams import teams
-from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
-from nba_mcp_synthesis.warehouse.limits import Limits
+from nba_mcp_synthesis.warehouse.engine import Warehouse
 
-_ALL = Limits(rows=100_000, bytes=10_000_000)
 _VALUES = """SELECT 'country' AS name, country AS value FROM players WHERE country IS NOT NULL
 UNION
 SELECT 'school', school FROM players WHERE school IS NOT NULL"""
@@ -28,7 +26,7 @@ class State:
     phrases: dict[str, Meaning]
 
     @classmethod
-    def of(cls, warehouse: DuckDBWarehouse, names: Names) -> "State":
+    def of(cls, warehouse: Warehouse, names: Names) -> "State":
         """The state that `names` are of; kept as long as they are."""
         with _lock:
             if names not in _states:
@@ -36,9 +34,9 @@ class State:
             return _states[names]
 
     @classmethod
-    def _read(cls, warehouse: DuckDBWarehouse) -> "State":
+    def _read(cls, warehouse: Warehouse) -> "State":
         found: dict[str, Meaning] = {}
-        for name, value in warehouse.query(_VALUES, _ALL).rows:
+        for name, value in warehouse.read(_VALUES).rows:
             if len(key(value)) >= _SHORTEST:
                 found |= dict.fromkeys(_phrases(name, value), Meaning("where", f"{name}={value}"))
         return cls(Coverage.of(warehouse), found)

@@ -12,7 +12,7 @@ from nba_mcp_synthesis.basketball.stats.facts import DIALECT, facts, tree
 from nba_mcp_synthesis.basketball.stats.plan import Plan, Source
 from nba_mcp_synthesis.basketball.stats.query import Condition, StatQuery
 from nba_mcp_synthesis.basketball.stats.rows import rows_of
-from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+from nba_mcp_synthesis.warehouse.engine import Warehouse
 
 _GAMES = tree("COUNT(DISTINCT f.game_id)")
 _GAMES_OF = {"player_game_stats": "box scores", "play_by_play": "play-by-play"}
@@ -21,7 +21,7 @@ _GAMES_OF = {"player_game_stats": "box scores", "play_by_play": "play-by-play"}
 class Whole:
     """Declines what would be told from a part of the games or of the players."""
 
-    def __init__(self, warehouse: DuckDBWarehouse, coverage: Coverage) -> None:
+    def __init__(self, warehouse: Warehouse, coverage: Coverage) -> None:
         self._warehouse = warehouse
         self._coverage = coverage
 

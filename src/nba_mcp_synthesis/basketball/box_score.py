@@ -6,7 +6,7 @@ from typing import Any
 
 from nba_mcp_synthesis.errors import UnknownName, UsageError
 from nba_mcp_synthesis.facts import Result
-from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+from nba_mcp_synthesis.warehouse.engine import Warehouse
 
 _BOX = "fgm, fga, fg3m, fg3a, ftm, fta, oreb, dreb, reb, ast, stl, blk, tov, pf, pts, plus_minus"
 MOST_CHOICES = 8
@@ -21,9 +21,7 @@ class BoxScore:
     players: Result
 
 
-def game_id_of(
-    warehouse: DuckDBWarehouse, team_id: int, date: dt.date, opponent_id: int | None = None
-) -> str:
+def game_id_of(warehouse: Warehouse, team_id: int, date: dt.date, opponent_id: int | None = None) -> str:
     """The game of a team on a date; UsageError naming nearby games when there is none."""
     opponent = f" AND opponent_team_id = {opponent_id}" if opponent_id else ""
     played = f"SELECT game_id FROM team_game_stats WHERE team_id = {team_id}{opponent}"
@@ -41,7 +39,7 @@ def game_id_of(
     )
 
 
-def box_score(warehouse: DuckDBWarehouse, game_id: str) -> BoxScore:
+def box_score(warehouse: Warehouse, game_id: str) -> BoxScore:
     """The box score of a game; UnknownName when the game is not loaded."""
     if not (game_id.isdecimal() and len(game_id) == 10):
         raise UsageError(f"{game_id!r} is not a game id.", "Game ids have ten digits, such as 0022500001.")
@@ -58,14 +56,14 @@ WHERE g.game_id = '{game_id}'""")
     return BoxScore(game, _teams(warehouse, game_id), _players(warehouse, game_id))
 
 
-def _teams(warehouse: DuckDBWarehouse, game_id: str) -> Result:
+def _teams(warehouse: Warehouse, game_id: str) -> Result:
     return warehouse.read(f"""
 SELECT t.abbreviation AS team, s.won, s.is_home, s.minutes, {_BOX}
 FROM team_game_stats s JOIN teams t ON t.team_id = s.team_id
 WHERE s.game_id = '{game_id}' ORDER BY s.is_home DESC, 1""")
 
 
-def _players(warehouse: DuckDBWarehouse, game_id: str) -> Result:
+def _players(warehouse: Warehouse, game_id: str) -> Result:
     return warehouse.read(f"""
 SELECT p.full_name AS player, t.abbreviation AS team, s.started, round(s.minutes, 1) AS minutes, {_BOX}
 FROM player_game_stats s

@@ -13,7 +13,7 @@ from nba_mcp_synthesis.basketball.roster import Person, read_people
 from nba_mcp_synthesis.basketball.words import key, without_suffix
 from nba_mcp_synthesis.errors import AmbiguousName, UnknownName
 from nba_mcp_synthesis.schema.teams import Team, teams
-from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+from nba_mcp_synthesis.warehouse.engine import Warehouse
 
 _Group = dict[tuple[Kind, int], Match]
 
@@ -32,7 +32,7 @@ class Names:
             self._by_length[name.count(" ") + 1].append(name)
 
     @classmethod
-    def of(cls, warehouse: DuckDBWarehouse) -> "Names":
+    def of(cls, warehouse: Warehouse) -> "Names":
         """The names in the newest state of `warehouse`; build it once per `state().snapshot`."""
         return cls(read_people(warehouse), teams())
 

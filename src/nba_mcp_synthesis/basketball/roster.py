@@ -2,18 +2,17 @@
 
 from dataclasses import dataclass
 
-from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
-from nba_mcp_synthesis.warehouse.limits import Limits
+from nba_mcp_synthesis.warehouse.engine import Warehouse
 
-_ALL = Limits(rows=100_000, bytes=50_000_000)
 _SQL = """
 SELECT
   p.player_id,
   p.full_name,
   p.position,
-  (SELECT arg_max(t.abbreviation, s.season) FROM player_season_stats AS s
+  (SELECT t.abbreviation FROM player_season_stats AS s
    JOIN teams AS t ON t.team_id = s.last_team_id
-   WHERE s.player_id = p.player_id AND s.team_id IS NULL) AS team,
+   WHERE s.player_id = p.player_id AND s.team_id IS NULL
+   ORDER BY s.season DESC, s.season_type DESC LIMIT 1) AS team,
   (SELECT max(s.minutes) FROM player_season_stats AS s
    WHERE s.player_id = p.player_id AND s.team_id IS NULL AND s.season_type = 'Regular Season'
      AND s.season = (SELECT max(season) FROM player_season_stats
@@ -33,9 +32,9 @@ class Person:
     minutes: float
 
 
-def read_people(warehouse: DuckDBWarehouse) -> list[Person]:
+def read_people(warehouse: Warehouse) -> list[Person]:
     """All players of the newest state of `warehouse`."""
-    rows = warehouse.query(_SQL, _ALL).rows
+    rows = warehouse.read(_SQL).rows
     return [
         Person(player_id, name, ", ".join(part for part in (team, position) if part), minutes or 0.0)
         for player_id, name, position, team, minutes in rows

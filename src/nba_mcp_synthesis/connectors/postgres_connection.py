@@ -27,6 +27,6 @@ class PlainConnection(psycopg.Connection[tuple[Any, ...]]):
         except psycopg.Error as error:
             raise PostgresRefused(explain_postgres(error) or fault_of(error, "PostgreSQL")) from None
 
-    def __del__(self) -> None:
+    def __del__(self, *_: Any) -> None:
         """Closes what was dropped: SQLAlchemy drops a connection whose server ends while it is greeted."""
         self.close()

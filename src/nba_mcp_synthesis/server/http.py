@@ -23,7 +23,7 @@ from nba_mcp_synthesis.server.secret_watch import SecretWatch
 from nba_mcp_synthesis.server.tools import Services, Tools
 from nba_mcp_synthesis.telemetry.logs import get_logger
 from nba_mcp_synthesis.telemetry.metrics import CONTENT_TYPE_LATEST
-from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+from nba_mcp_synthesis.warehouse.engine import Warehouse
 
 _MCP = "/mcp"
 
@@ -74,10 +74,13 @@ def _add_health(
 ) -> None:
     warehouse = services.warehouse
 
-    # On the event loop itself: probes must not wait for a thread behind slow queries.
+    # In threads of the loop's own, which no tool uses: probes must not wait behind slow queries.
     @app.get("/health", summary="Each dependency, and ok or degraded")
     async def health() -> dict[str, Any]:
-        found = {"warehouse": _warehouse_health(warehouse), "secrets": secrets.health()}
+        found = {
+            "warehouse": await asyncio.to_thread(_warehouse_health, warehouse),
+            "secrets": secrets.health(),
+        }
         found |= {companion.name: companion.health() for companion in services.companions}
         return {
             "status": "ok" if all(one["status"] == "ok" for one in found.values()) else "degraded",
@@ -92,13 +95,13 @@ def _add_health(
 
     @app.get("/health/ready", summary="200 while new requests are welcome, else 503")
     async def ready() -> JSONResponse:
-        found = _warehouse_health(warehouse)
+        found = await asyncio.to_thread(_warehouse_health, warehouse)
         if readiness.stopping:
             found = {"status": "stopping", "message": "The server is shutting down."}
         return JSONResponse(found, 200 if found["status"] == "ok" else 503)
 
 
-def _warehouse_health(warehouse: DuckDBWarehouse) -> dict[str, Any]:
+def _warehouse_health(warehouse: Warehouse) -> dict[str, Any]:
     try:
         state = warehouse.state()
     except NbaMcpError as error:
@@ -111,13 +114,13 @@ def _warehouse_health(warehouse: DuckDBWarehouse) -> dict[str, Any]:
     }
 
 
-def _add_policy(app: FastAPI, warehouse: DuckDBWarehouse) -> None:
+def _add_policy(app: FastAPI, warehouse: Warehouse) -> None:
     @app.get("/v1/policy", summary="What query_sql accepts, and its limits")
     async def told() -> dict[str, Any]:
         return policy(warehouse)
 
 
-def _add_metrics(app: FastAPI, warehouse: DuckDBWarehouse, secrets: SecretWatch) -> None:
+def _add_metrics(app: FastAPI, warehouse: Warehouse, secrets: SecretWatch) -> None:
     @app.get("/metrics", summary="Prometheus text format")
     async def exposition(request: Request) -> Response:
         try:
@@ -133,5 +136,6 @@ def _add_metrics(app: FastAPI, warehouse: DuckDBWarehouse, secrets: SecretWatch)
                 401,
                 {"WWW-Authenticate": "Bearer"},
             )
-        secrets.metrics.db_up.set(_warehouse_health(warehouse)["status"] == "ok")
+        found = await asyncio.to_thread(_warehouse_health, warehouse)
+        secrets.metrics.db_up.set(found["status"] == "ok")
         return Response(secrets.metrics.exposition(), media_type=CONTENT_TYPE_LATEST)

@@ -3,20 +3,20 @@
 from typing import Any
 
 from nba_mcp_synthesis.schema.tables import tables, views
-from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
-from nba_mcp_synthesis.warehouse.guard import STATEMENTS
+from nba_mcp_synthesis.warehouse.engine import Warehouse
 from nba_mcp_synthesis.warehouse.guard.precheck import MAX_LENGTH
+from nba_mcp_synthesis.warehouse.guard.statements import DIALECTS, STATEMENTS
 
 PAGE_ROWS = 100
 MOST_PAGE_ROWS = 1_000
 
 
-def policy(warehouse: DuckDBWarehouse) -> dict[str, Any]:
+def policy(warehouse: Warehouse) -> dict[str, Any]:
     """Limits, accepted kinds of statements, and the relations that are served."""
     limits = warehouse.limits
     return {
         "engine": warehouse.engine,
-        "statements": list(STATEMENTS),
+        "statements": list(STATEMENTS[warehouse.engine]),
         "statements_per_call": 1,
         "relations": sorted([*tables(), *views()]),
         "limits": {
@@ -31,10 +31,11 @@ def policy(warehouse: DuckDBWarehouse) -> dict[str, Any]:
     }
 
 
-def in_words(warehouse: DuckDBWarehouse) -> str:
+def in_words(warehouse: Warehouse) -> str:
     """The limits of one call, for the description of the tool."""
     limits = warehouse.limits
     return (
-        f"Limits: one SELECT, {limits.seconds:g} s, {min(MOST_PAGE_ROWS, limits.rows):,} rows a page, "
+        f"The dialect is {DIALECTS[warehouse.engine]}. Limits: one SELECT, {limits.seconds:g} s, "
+        f"{min(MOST_PAGE_ROWS, limits.rows):,} rows a page, "
         f"{limits.bytes:,} bytes; when `truncated`, send the same SQL with `next_cursor`, or aggregate."
     )

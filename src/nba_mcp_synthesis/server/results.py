@@ -12,7 +12,7 @@ from nba_mcp_synthesis.facts import Result
 from nba_mcp_synthesis.schema.tables import Column
 from nba_mcp_synthesis.shapes import json_rows, json_value
 from nba_mcp_synthesis.warehouse.catalog import TableInfo
-from nba_mcp_synthesis.warehouse.duckdb_engine import State
+from nba_mcp_synthesis.warehouse.engine import State
 from nba_mcp_synthesis.warehouse.status import DataStatus
 from nba_mcp_synthesis.warehouse.untrusted import Page
 

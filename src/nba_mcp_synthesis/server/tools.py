@@ -27,7 +27,7 @@ from nba_mcp_synthesis.server.companions import Companion
 from nba_mcp_synthesis.server.policy import MOST_PAGE_ROWS, PAGE_ROWS
 from nba_mcp_synthesis.telemetry.metrics import Metrics
 from nba_mcp_synthesis.warehouse import catalog, status
-from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+from nba_mcp_synthesis.warehouse.engine import Warehouse
 from nba_mcp_synthesis.warehouse.untrusted import UntrustedQueries
 
 
@@ -35,7 +35,7 @@ from nba_mcp_synthesis.warehouse.untrusted import UntrustedQueries
 class Services:
     """What the tools need, handed in by whoever puts the parts together."""
 
-    warehouse: DuckDBWarehouse
+    warehouse: Warehouse
     queries: UntrustedQueries
     names: Callable[[], Names]
     ask: Callable[[str, str | None], dict[str, Any]]  # an answer in its JSON shape
@@ -104,7 +104,7 @@ class Tools:
 
     def query_sql(
         self,
-        sql: Annotated[str, Field(description="One SELECT in DuckDB's dialect")],
+        sql: Annotated[str, Field(description="One SELECT")],
         limit: Annotated[int, Field(ge=1, le=MOST_PAGE_ROWS, description="Rows a page")] = PAGE_ROWS,
         cursor: Annotated[str | None, Field(description="next_cursor of the page before")] = None,
     ) -> ToolResult:

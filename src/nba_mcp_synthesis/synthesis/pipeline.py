@@ -10,7 +10,7 @@ from nba_mcp_synthesis.synthesis.merge import merge
 from nba_mcp_synthesis.synthesis.panel import Voice, hear
 from nba_mcp_synthesis.synthesis.verify import verify
 from nba_mcp_synthesis.warehouse.cautions import Cautions
-from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+from nba_mcp_synthesis.warehouse.engine import Warehouse
 
 MAX_QUESTION = 2_000
 
@@ -18,7 +18,7 @@ MAX_QUESTION = 2_000
 def ask(
     text: str,
     voices: Sequence[Voice],
-    warehouse: DuckDBWarehouse,
+    warehouse: Warehouse,
     cautions: Cautions,
     answer_id: str | None = None,
     previous: str | None = None,

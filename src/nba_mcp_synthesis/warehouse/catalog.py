@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from nba_mcp_synthesis.errors import UnknownName
 from nba_mcp_synthesis.schema.tables import Column, Table, tables, views
-from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+from nba_mcp_synthesis.warehouse.engine import Warehouse
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class TableInfo:
     columns: tuple[Column, ...]
 
 
-def describe_tables(warehouse: DuckDBWarehouse) -> tuple[TableInfo, ...]:
+def describe_tables(warehouse: Warehouse) -> tuple[TableInfo, ...]:
     """All tables and views that can be queried, with the number of rows each has."""
     relations = _relations()
     counts = ", ".join(f"(SELECT count(*) FROM {name})" for name in relations)
@@ -27,7 +27,7 @@ def describe_tables(warehouse: DuckDBWarehouse) -> tuple[TableInfo, ...]:
     return tuple(_info(relation, rows) for relation, rows in zip(relations.values(), row, strict=True))
 
 
-def describe_table(warehouse: DuckDBWarehouse, name: str) -> TableInfo:
+def describe_table(warehouse: Warehouse, name: str) -> TableInfo:
     """One table or view; UnknownName when there is none of this name."""
     relations = _relations()
     if name not in relations:

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from nba_mcp_synthesis.schema.tables import tables
-from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+from nba_mcp_synthesis.warehouse.engine import Warehouse
 from nba_mcp_synthesis.warehouse.layout import RECORDS
 from nba_mcp_synthesis.warehouse.status import Record, coverage
 
@@ -23,6 +23,7 @@ _OF_GAMES = frozenset({"games", "team_game_stats", "player_game_stats", "play_by
 MOST_NAMED = 5
 _GAME = re.compile(r"game_id = '(\d{10})'", re.IGNORECASE)
 _TEAM = re.compile(r"\b(16106127\d\d)\b")
+_OF_COLUMN = re.compile(r"\.(\w+)$")
 _DATE = re.compile(r"game_date = (?:DATE |CAST\()?'(\d{4}-\d{2}-\d{2})'", re.IGNORECASE)
 
 
@@ -65,7 +66,7 @@ class _Known:
 class Cautions:
     """Knows the weak spots of each state of a warehouse, and which of them a query touches."""
 
-    def __init__(self, warehouse: DuckDBWarehouse) -> None:
+    def __init__(self, warehouse: Warehouse) -> None:
         self._warehouse = warehouse
         self._known: _Known | None = None
 
@@ -126,7 +127,8 @@ class Cautions:
     def _mixed(self) -> dict[str, dict[str, int]]:
         named = [t.name for t in tables().values() if t.has_season and t.name not in RECORDS]
         sql = " UNION ALL ".join(
-            f"SELECT '{t}', count(DISTINCT season), count(DISTINCT season_type) FROM {t}"
+            f"SELECT '{t}', count(DISTINCT season), count(DISTINCT season_type) "
+            f"FROM (SELECT DISTINCT season, season_type FROM {t}) AS {t}_seasons"
             for t in [*named, "standings"]
         )
         counts = {table: {"season": s, "season_type": k} for table, s, k in self._warehouse.read(sql).rows}
@@ -136,15 +138,21 @@ class Cautions:
 
     def _quarantined(self) -> tuple[_Quarantined, ...]:
         sql = (
-            "SELECT q.game_id, q.season, q.season_type, coalesce(any_value(t.game_date)::VARCHAR, ''), "
-            r"list(DISTINCT t.team_id::VARCHAR), regexp_extract(q.subject, '\.(\w+)$', 1), q.detail "
-            "FROM quarantined_games q "
-            "LEFT JOIN team_game_stats t ON t.game_id = q.game_id GROUP BY ALL ORDER BY 1, 7"
+            "SELECT q.game_id, q.season, q.season_type, coalesce(max(t.game_date)::VARCHAR, ''), "
+            "list(DISTINCT t.team_id), q.subject, q.detail FROM quarantined_games q "
+            "LEFT JOIN team_game_stats t ON t.game_id = q.game_id "
+            "GROUP BY q.game_id, q.season, q.season_type, q.subject, q.detail ORDER BY 1, 7, 6"
         )
         return tuple(
-            _Quarantined(game, season, kind, date, frozenset(teams), column, finding)
-            for game, season, kind, date, teams, column, finding in self._warehouse.read(sql).rows
+            _Quarantined(game, season, kind, date, frozenset(map(str, teams)), _column(subject), finding)
+            for game, season, kind, date, teams, subject, finding in self._warehouse.read(sql).rows
         )
+
+
+def _column(subject: str) -> str:
+    """The column that a subject such as `0022500001 LAL.pts` is about, or an empty text."""
+    found = _OF_COLUMN.search(subject)
+    return found[1] if found else ""
 
 
 def _reads(sql: str, table: str, season: str, season_type: str) -> bool:

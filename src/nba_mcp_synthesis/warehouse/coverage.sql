@@ -1,28 +1,36 @@
 -- A row a season, season type and table: rows, games, date of the newest game, and how much of the whole is
 -- there, as `have` of `want` in the unit that tells best. Expected games come from the table `expected`.
 WITH team AS (
-    SELECT season, season_type, sum(pts) AS pts, sum(minutes) AS minutes FROM team_game_stats GROUP BY ALL
+    SELECT season, season_type, sum(pts) AS pts, sum(minutes) AS minutes FROM team_game_stats GROUP BY season, season_type
 ), series AS (
-    SELECT season, season_type, sum(team1_wins + team2_wins) AS games FROM playoff_series GROUP BY ALL
+    SELECT season, season_type, sum(team1_wins + team2_wins) AS games FROM playoff_series GROUP BY season, season_type
+), event AS ( -- the large tables are read once, a row a game
+    SELECT season, season_type, game_id, count(*) AS n FROM play_by_play GROUP BY season, season_type, game_id
+), shot AS (
+    SELECT season, season_type, game_id, count(*) AS n, max(game_date) AS as_of
+    FROM shots GROUP BY season, season_type, game_id
+), line AS (
+    SELECT season, season_type, game_id, count(*) AS n, max(game_date) AS as_of
+    FROM player_game_stats GROUP BY season, season_type, game_id
 ), season AS (
     SELECT season, season_type FROM games UNION SELECT season, season_type FROM player_season_stats
-    UNION SELECT season, season_type FROM team_season_stats UNION SELECT season, season_type FROM shots
-    UNION SELECT season, season_type FROM play_by_play UNION SELECT season, season_type FROM player_game_stats
+    UNION SELECT season, season_type FROM team_season_stats UNION SELECT season, season_type FROM shot
+    UNION SELECT season, season_type FROM event UNION SELECT season, season_type FROM line
     UNION SELECT season, season_type FROM playoff_series
 ), want AS (
     SELECT s.season, s.season_type, coalesce(e.games, r.games) AS games
     FROM season s LEFT JOIN expected e USING (season, season_type) LEFT JOIN series r USING (season, season_type)
 ), loaded AS (
     SELECT season, season_type, 'games' AS table_name, count(*) AS n, count(*) AS games, max(game_date) AS as_of
-    FROM games GROUP BY ALL
+    FROM games GROUP BY season, season_type
     UNION ALL
     SELECT season, season_type, 'team_game_stats', count(*), count(DISTINCT game_id) FILTER (WHERE fga IS NOT NULL), max(game_date)
-    FROM team_game_stats GROUP BY ALL
+    FROM team_game_stats GROUP BY season, season_type
     UNION ALL
-    SELECT season, season_type, 'player_game_stats', count(*), count(DISTINCT game_id), max(game_date)
-    FROM player_game_stats GROUP BY ALL
+    SELECT season, season_type, 'player_game_stats', sum(n), count(game_id), max(as_of)
+    FROM line GROUP BY season, season_type
     UNION ALL
-    SELECT season, season_type, 'play_by_play', count(*), count(DISTINCT game_id), NULL FROM play_by_play GROUP BY ALL
+    SELECT season, season_type, 'play_by_play', sum(n), count(game_id), NULL FROM event GROUP BY season, season_type
 )
 SELECT l.season, l.season_type, l.table_name, l.n AS rows, l.games, l.as_of::VARCHAR AS data_as_of,
        l.games AS have, w.games AS want,
@@ -30,20 +38,21 @@ SELECT l.season, l.season_type, l.table_name, l.n AS rows, l.games, l.as_of::VAR
 FROM loaded l JOIN want w USING (season, season_type)
 UNION ALL
 SELECT p.season, p.season_type, 'player_season_stats', count(*), NULL, NULL,
-       sum(p.pts) FILTER (WHERE p.team_id IS NULL), any_value(t.pts), 'points'
-FROM player_season_stats p LEFT JOIN team t USING (season, season_type) GROUP BY ALL
+       sum(p.pts) FILTER (WHERE p.team_id IS NULL), max(t.pts), 'points'
+FROM player_season_stats p LEFT JOIN team t USING (season, season_type)
+GROUP BY p.season, p.season_type
 UNION ALL
 SELECT season, season_type, 'team_season_stats', count(*), NULL, NULL, count(*),
        CASE season_type WHEN 'Regular Season' THEN 30 END, 'teams'
-FROM team_season_stats GROUP BY ALL
+FROM team_season_stats GROUP BY season, season_type
 UNION ALL
 SELECT s.season, s.season_type, 'shots', s.n, s.games, s.as_of::VARCHAR, s.n, p.fga, 'field goal attempts'
-FROM (SELECT season, season_type, count(*) AS n, count(DISTINCT game_id) AS games, max(game_date) AS as_of FROM shots GROUP BY ALL) s
+FROM (SELECT season, season_type, sum(n) AS n, count(game_id) AS games, max(as_of) AS as_of FROM shot GROUP BY season, season_type) s
 LEFT JOIN ( -- attempts are known where the totals are complete
     SELECT season, season_type, sum(fga) AS fga FROM player_season_stats p JOIN team t USING (season, season_type)
     WHERE p.team_id IS NULL GROUP BY season, season_type, t.pts HAVING sum(p.pts) = t.pts
 ) p USING (season, season_type)
 UNION ALL
 SELECT season, season_type, 'playoff_series', count(*), NULL, NULL, count(*) FILTER (WHERE winner_team_id IS NOT NULL), 15, 'series'
-FROM playoff_series GROUP BY ALL
+FROM playoff_series GROUP BY season, season_type
 ORDER BY 1, 2, 3

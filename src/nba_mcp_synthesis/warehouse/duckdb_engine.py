@@ -16,12 +16,10 @@ import duckdb
 from nba_mcp_synthesis.errors import LimitExceeded, NoWarehouse, QueryFailed
 from nba_mcp_synthesis.facts import Result, Row
 from nba_mcp_synthesis.warehouse import migrations
+from nba_mcp_synthesis.warehouse.engine import OWN_BYTES, OWN_ROWS
+from nba_mcp_synthesis.warehouse.fetching import fetch
 from nba_mcp_synthesis.warehouse.limits import Limits, Places
 from nba_mcp_synthesis.warehouse.reasons import reason
-
-_CHUNK = 500
-# Bounds of the product's own queries, which settings for callers do not touch.
-_OWN_ROWS, _OWN_BYTES = 100_000, 100_000_000
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ class State:
 class DuckDBWarehouse:
     """Read access to the warehouse file at `path`. Safe to use from several threads."""
 
-    engine = "duckdb"
+    engine = dialect = "duckdb"
 
     def __init__(
         self, path: Path, limits: Limits | None = None, concurrency: int = 4, memory_mb: int = 512
@@ -50,6 +48,11 @@ class DuckDBWarehouse:
         self._places = Places(concurrency)
         self._lock = threading.Lock()
         self._state: State | None = None
+
+    @property
+    def place(self) -> str:
+        """The file."""
+        return str(self.path)
 
     def state(self) -> State:
         """The newest state of the warehouse; opens it when it is new.
@@ -91,9 +94,9 @@ class DuckDBWarehouse:
 
     def read(self, sql: str) -> Result:
         """Runs a query of our own, whose result must not be cut: LimitExceeded where it would be."""
-        result = self.query(sql, Limits(_OWN_ROWS, _OWN_BYTES, self.limits.seconds))
+        result = self.query(sql, Limits(OWN_ROWS, OWN_BYTES, self.limits.seconds))
         if result.truncated:
-            raise LimitExceeded(f"An internal query has more than {_OWN_ROWS:,} rows: {sql[:200]}")
+            raise LimitExceeded(f"An internal query has more than {OWN_ROWS:,} rows: {sql[:200]}")
         return result
 
     def close(self) -> None:
@@ -179,7 +182,7 @@ def _run(
     try:
         with _interrupted_after(bounds.seconds, cursor):
             cursor.execute(sql)
-            return _fetch(cursor, bounds, skip)
+            return fetch(cursor, bounds, skip)
     except duckdb.InterruptException:
         raise bounds.stopped() from None
     except duckdb.OutOfMemoryException:
@@ -199,22 +202,3 @@ def _interrupted_after(seconds: float, cursor: duckdb.DuckDBPyConnection) -> Ite
         deadline.cancel()
         # A thread that is left with the last reference to a cursor while Python exits aborts the process.
         deadline.join()
-
-
-def _fetch(
-    cursor: duckdb.DuckDBPyConnection, bounds: Limits, skip: int
-) -> tuple[tuple[Row, ...], tuple[str, ...]]:
-    rows: list[Row] = []
-    size = 0
-    while chunk := cursor.fetchmany(_CHUNK):
-        wanted, skip = chunk[skip:], max(0, skip - len(chunk))
-        for row in wanted:
-            if len(rows) == bounds.rows:
-                return tuple(rows), (bounds.cut_by_rows(),)
-            size += sum(len(str(value)) for value in row)
-            if size > bounds.bytes and not rows:
-                raise bounds.row_too_large()
-            if size > bounds.bytes:
-                return tuple(rows), (bounds.cut_by_bytes(len(rows)),)
-            rows.append(row)
-    return tuple(rows), ()

@@ -39,14 +39,15 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
     for table in merged_tables():
         _create_table(connection, f"staged.{table.name}", table, extra="load_id INTEGER, ")
     for view in views():
-        sql = _provenance() if view == "provenance" else query_of(view)
+        sql = provenance() if view == "provenance" else query_of(view)
         connection.execute(f"CREATE OR REPLACE VIEW main.{view} AS {sql}")
 
 
-def _provenance() -> str:
+def provenance(staged: str = "staged") -> str:
+    """The query of the view that says which load each row came with."""
     rows = " UNION ALL ".join(
         f"SELECT '{t.name}' AS table_name, concat_ws(' ', {', '.join(t.key)}) AS row_key, load_id "
-        f"FROM staged.{t.name}"
+        f"FROM {staged}.{t.name}"
         for t in merged_tables()
     )
     return (

@@ -43,7 +43,7 @@ def version_of(connection: duckdb.DuckDBPyConnection, schema: str = "internal") 
     return int(found[0]) if found else 0
 
 
-def check(version: int, path: Path) -> None:
+def check(version: int, path: Path | str) -> None:
     """Raises WarehouseOutdated unless a warehouse of this version can be read as it is."""
     check_known(version, path)
     if version < layout.LAYOUT_VERSION:
@@ -53,7 +53,7 @@ def check(version: int, path: Path) -> None:
         )
 
 
-def check_known(version: int, path: Path) -> None:
+def check_known(version: int, path: Path | str) -> None:
     """Raises WarehouseOutdated unless a warehouse of this version can be read or migrated."""
     if version > layout.LAYOUT_VERSION:
         raise WarehouseOutdated(
@@ -63,7 +63,7 @@ def check_known(version: int, path: Path) -> None:
         )
     if version == 0:
         raise WarehouseOutdated(
-            f"{path} is a DuckDB file, but not a warehouse of this program.",
+            f"{path} is a database, but not a warehouse of this program.",
             "Name another file in NBA_MCP_WAREHOUSE_URL.",
         )
 

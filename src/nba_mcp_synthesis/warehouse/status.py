@@ -7,7 +7,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from nba_mcp_synthesis.schema.expected import expected_games
-from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse, State
+from nba_mcp_synthesis.warehouse.engine import Warehouse
 
 MOST_FINDINGS = 20
 Record = dict[str, Any]
@@ -32,16 +32,16 @@ class DataStatus:
     files: dict[str, int]
 
 
-def data_status(warehouse: DuckDBWarehouse) -> DataStatus:
+def data_status(warehouse: Warehouse) -> DataStatus:
     """The status of the warehouse as it is now."""
     state = warehouse.state()
     findings = _records(
         warehouse,
         "SELECT check_name, season, season_type, subject, detail FROM quality_results "
-        "WHERE NOT passed ORDER BY ALL",
+        "WHERE NOT passed ORDER BY check_name, season, season_type, subject, detail",
     )
     return DataStatus(
-        path=str(warehouse.path),
+        path=warehouse.place,
         snapshot=state.snapshot,
         data_as_of=state.data_as_of,
         simulated=state.simulated,
@@ -49,7 +49,8 @@ def data_status(warehouse: DuckDBWarehouse) -> DataStatus:
         checks=_records(
             warehouse,
             "SELECT check_name, season, season_type, bool_and(passed) AS passed, "
-            "sum(checked)::BIGINT AS checked FROM quality_results GROUP BY ALL ORDER BY ALL",
+            "sum(checked)::BIGINT AS checked FROM quality_results GROUP BY check_name, season, season_type "
+            "ORDER BY check_name, season, season_type, passed, checked",
         ),
         findings=findings[:MOST_FINDINGS],
         more_findings=max(0, len(findings) - MOST_FINDINGS),
@@ -57,18 +58,19 @@ def data_status(warehouse: DuckDBWarehouse) -> DataStatus:
     )
 
 
-_maps: WeakKeyDictionary[State, tuple[Record, ...]] = WeakKeyDictionary()
+_maps: WeakKeyDictionary[Warehouse, tuple[str, tuple[Record, ...]]] = WeakKeyDictionary()
 
 
-def coverage(warehouse: DuckDBWarehouse) -> tuple[Record, ...]:
+def coverage(warehouse: Warehouse) -> tuple[Record, ...]:
     """The coverage map; see DataStatus. It is counted once for each state of the warehouse."""
-    state = warehouse.state()
-    if state not in _maps:
-        _maps[state] = _counted(warehouse)
-    return _maps[state]
+    snapshot = warehouse.state().snapshot
+    known = _maps.get(warehouse)
+    if known is None or known[0] != snapshot:
+        known = _maps[warehouse] = (snapshot, _counted(warehouse))
+    return known[1]
 
 
-def _counted(warehouse: DuckDBWarehouse) -> tuple[Record, ...]:
+def _counted(warehouse: Warehouse) -> tuple[Record, ...]:
     seasons = warehouse.read("SELECT DISTINCT season, season_type FROM games").rows
     known = [(s, k, n) for s, k in seasons if (n := expected_games(s, k)) is not None]
     listed = ", ".join(f"('{s}', '{k}', {n})" for s, k, n in known) or "('', '', 0)"
@@ -87,6 +89,6 @@ def _with_share(record: Record) -> Record:
     return {**record, "complete": round(have / want, 4) if have is not None and want else None}
 
 
-def _records(warehouse: DuckDBWarehouse, sql: str) -> tuple[Record, ...]:
+def _records(warehouse: Warehouse, sql: str) -> tuple[Record, ...]:
     result = warehouse.read(sql)
     return tuple(dict(zip(result.columns, row, strict=True)) for row in result.rows)

@@ -7,6 +7,7 @@ import json
 from dataclasses import astuple, dataclass, replace
 from functools import cached_property
 from time import perf_counter
+from typing import Protocol
 
 from pydantic_core import from_json
 
@@ -14,11 +15,52 @@ from nba_mcp_synthesis.errors import UsageError, WorkerLost
 from nba_mcp_synthesis.facts import Result
 from nba_mcp_synthesis.shapes import JsonValue
 from nba_mcp_synthesis.warehouse.cautions import Cautions
-from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
-from nba_mcp_synthesis.warehouse.guard import Checked, Gate
-from nba_mcp_synthesis.warehouse.workers.pool import Fetched, WorkerPool
+from nba_mcp_synthesis.warehouse.engine import State, Warehouse
+from nba_mcp_synthesis.warehouse.guard import Checked
+from nba_mcp_synthesis.warehouse.limits import Limits
 
 _NO_PAGES = "There is no next page, since the query gives other rows each time that it runs."
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What a statement returned: `text` is a JSON array of `count` rows, from `state` of the warehouse."""
+
+    columns: tuple[str, ...]
+    text: bytes
+    count: int
+    notes: tuple[str, ...]
+    state: State
+
+
+class Judge(Protocol):
+    """Decides by the statement alone whether it may run."""
+
+    def check(self, sql: str) -> Checked:
+        """The statement as it may run.
+
+        Raises:
+            QueryRefused: it may not; the message says what and why, the hint what to send instead.
+        """
+
+
+class Runner(Protocol):
+    """Runs statements from outside. Safe to use from several threads."""
+
+    def warm(self) -> None:
+        """Gets ready for the first one; errors as of `engine.Warehouse.state`."""
+
+    def run(self, sql: str, bounds: Limits, skip: int = 0) -> Fetched:
+        """At most the rows and bytes of `bounds`, `skip` rows left out.
+
+        Raises:
+            Busy, LimitExceeded, QueryFailed, NoWarehouse, WarehouseOutdated, WarehouseDown: see
+                `engine.Warehouse.query`.
+            WorkerLost: its process ended; nothing else was touched.
+        """
+
+    def close(self) -> None:
+        """Lets go of everything; what is used afterwards starts anew."""
 
 
 @dataclass(frozen=True)
@@ -61,21 +103,20 @@ class Page:
 class UntrustedQueries:
     """Runs SQL from outside on a warehouse."""
 
-    def __init__(
-        self, warehouse: DuckDBWarehouse, cautions: Cautions | None = None, pool: WorkerPool | None = None
-    ) -> None:
+    def __init__(self, warehouse: Warehouse, gate: Judge, runner: Runner, cautions: Cautions) -> None:
         self.limits = warehouse.limits
-        self._pool = pool or WorkerPool(warehouse, warehouse.concurrency, warehouse.memory_mb)
-        self._gate = Gate()
-        self._cautions = cautions or Cautions(warehouse)
+        self.engine = warehouse.engine
+        self._gate = gate
+        self._runner = runner
+        self._cautions = cautions
 
     def warm(self) -> None:
-        """Starts a worker for the first query; NoWarehouse, WarehouseOutdated where it could open nothing."""
-        self._pool.warm()
+        """Gets ready for the first query; NoWarehouse, WarehouseOutdated, WarehouseDown where it cannot."""
+        self._runner.warm()
 
     def close(self) -> None:
-        """Ends the workers."""
-        self._pool.close()
+        """Ends what runs."""
+        self._runner.close()
 
     def run(self, sql: str, limit: int, cursor: str | None = None) -> Page:
         """The next `limit` rows of the query.
@@ -86,22 +127,23 @@ class UntrustedQueries:
 
         Raises:
             QueryRefused: the gate did not let it through.
-            QueryFailed, LimitExceeded, Busy, WorkerLost, NoWarehouse, WarehouseOutdated: as the pool says.
+            QueryFailed, LimitExceeded, Busy, WorkerLost, NoWarehouse, WarehouseOutdated: as the runner says.
             UsageError: the cursor is of another query or of a state that has been replaced.
         """
         checked = self._gate.check(sql)
         told = _read(cursor, checked.sql) if cursor else None
         skip = told.skip if told else 0
-        self._pool.warm()  # a first worker starts while the cautions are gathered
+        self._runner.warm()  # a first worker starts while the cautions are gathered
         cautions = self._cautions.of(checked.sql) if checked.relations else ()
         started = perf_counter()
-        found = self._pool.run(checked.sql, replace(self.limits, rows=min(limit, self.limits.rows)), skip)
+        found = self._runner.run(checked.sql, replace(self.limits, rows=min(limit, self.limits.rows)), skip)
         elapsed_ms = round((perf_counter() - started) * 1000, 3)
         if told and told.snapshot != found.state.snapshot:
             raise UsageError("New data were loaded since that page.", "Ask for the first page again.")
         following, more = _following(checked, found, skip)
         notes = (*found.notes, *cautions, *more)
-        return Page(_head(checked.sql, found, elapsed_ms, notes), found.text, found.count, following)
+        head = _head(checked.sql, found, elapsed_ms, notes)
+        return Page(replace(head, engine=self.engine), found.text, found.count, following)
 
 
 def _following(checked: Checked, found: Fetched, skip: int) -> tuple[str | None, tuple[str, ...]]:

@@ -4,7 +4,8 @@ import pytest
 
 from nba_mcp_synthesis.errors import QueryRefused
 from nba_mcp_synthesis.schema.tables import tables, views
-from nba_mcp_synthesis.warehouse.guard import STATEMENTS, Checked, Gate
+from nba_mcp_synthesis.warehouse.guard import Checked, Gate
+from nba_mcp_synthesis.warehouse.guard.statements import STATEMENTS
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,7 @@ BEHIND = {
 }
 
 
-@pytest.mark.parametrize("first", STATEMENTS)
+@pytest.mark.parametrize("first", STATEMENTS["duckdb"])
 def test_every_statement_that_is_told_comes_in(gate: Gate, first: str) -> None:
     """The list is no promise that the gate breaks."""
     assert gate.check(f"{first} {BEHIND.get(first, 'games')}")

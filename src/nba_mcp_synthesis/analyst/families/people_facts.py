@@ -20,23 +20,29 @@ from nba_mcp_synthesis.basketball.measure import Measure
 from nba_mcp_synthesis.basketball.stats.facts import DIALECT
 from nba_mcp_synthesis.basketball.stats.query import Condition
 from nba_mcp_synthesis.facts import Claim, Proposal, Row
+from nba_mcp_synthesis.warehouse.dialect import written
 
 _PROFILE = """SELECT full_name AS player, height_in, weight_lb, birth_date, country, school, position, jersey,
-  TRY_CAST(jersey AS INTEGER) AS jersey_number,
-  DATE_SUB('year', birth_date, (SELECT MAX(game_date) FROM games)) AS age,
-  (SELECT MAX(game_date) FROM games) AS newest_game,
-  draft_year, draft_round, draft_number
+  CASE WHEN REGEXP_MATCHES(jersey, '^[0-9]{{1,9}}$') THEN CAST(jersey AS INTEGER) END AS jersey_number,
+  EXTRACT(year FROM newest_game) - EXTRACT(year FROM birth_date)
+    - (STRFTIME(newest_game, '%m%d') < STRFTIME(birth_date, '%m%d'))::INT AS age,
+  newest_game, draft_year, draft_round, draft_number
 FROM players
+CROSS JOIN (SELECT MAX(game_date) AS newest_game FROM games) AS newest
 WHERE player_id = {player}"""
 _EXTREME = """SELECT p.full_name AS player, p.{column}, p.player_id,
   RANK() OVER (ORDER BY p.{column} {way}) AS rank
 FROM players AS p
 JOIN player_season_stats AS s ON s.player_id = p.player_id
-WHERE s.season = '{season}' AND s.season_type = 'Regular Season' AND s.team_id IS NULL
+WHERE s.season = '{season}' AND s.season_type = '{kind}' AND s.team_id IS NULL
   AND p.{column} IS NOT NULL AND {among}
 QUALIFY rank <= {limit}
 ORDER BY rank, player"""
-_AMONG = "p.full_name IN (SELECT q.player FROM ({qualified}) AS q)"
+_AMONG = "p.full_name IN (SELECT q.player FROM reaching AS q)"
+_MOST = {
+    "height_in desc": "Tallest", "height_in asc": "Shortest", "birth_date asc": "Oldest",
+    "birth_date desc": "Youngest", "weight_lb desc": "Heaviest", "weight_lb asc": "Lightest",
+}  # fmt: skip
 _UNITS = {"height_in": "inches", "weight_lb": "pounds"}
 
 
@@ -93,28 +99,32 @@ def fits_extreme(frame: Frame) -> bool:
 def answer_extreme(frame: Frame, context: Context) -> Proposal:
     """Who it is, of the league, of a team, or of those from somewhere."""
     column, _, way = frame.values("extreme")[0].partition(" ")
-    season = context.stats.coverage().seasons("Regular Season")[-1]
+    scope = season_scope(frame, context)
+    season, kind = scope.seasons[0], scope.season_type
+    if not (context.coverage.simulated or context.coverage.has_all_players(season, kind)):
+        raise Declined(f"Not all players of {scope.named} are loaded, so that cannot be told.")
     limit = int(frame.values("limit")[0]) if frame.has("limit") else 1
     among = exp.and_(*_among(frame, context)).sql(dialect=DIALECT)
     having = conditions.of_seasons(frame)
-    if having:
-        reaching = _AMONG.format(qualified=_reaching(having, frame, context))
-        among = f"{among} AND {reaching}"
-    sql = _EXTREME.format(column=column, way=way.upper(), season=season, among=among, limit=limit)
-    evidence = context.run(sql)
+    reaching = _reaching(having, frame, context) if having else ""
+    sql = _EXTREME.format(
+        column=column, way=way.upper(), season=season, kind=kind, limit=limit,
+        among=f"{among} AND {_AMONG}" if having else among,
+    )  # fmt: skip
+    sql = written(sql, context.warehouse.dialect)
+    # the query of an evidence is in the engine's own dialect already
+    sql = f"WITH reaching AS (\n{reaching}\n)\n{sql}" if having else sql
+    evidence = context.keep(context.warehouse.query(sql))
     rows = evidence.result.rows
     if not rows:
         raise Declined("That is not known of any player loaded.")
-    context.assumptions.append(f"Taken are players of the {season} regular season.")
     said = listed([f"{row[0]} ({_value(row[1], column)})" for row in rows])
     words = [token.text for token in frame.all("conditions")]
     if having:
         words.append(f"with {conditions.said(having)}")
         context.conditions.append(f"players with {conditions.said(having)}")
     words += [f"of the {club.name}" for club in people(frame, context, "team").teams]
-    text = " ".join(
-        [frame.all("extreme")[0].text.capitalize(), *words, f"in the {season} regular season: {said}."]
-    )
+    text = " ".join([frame.all("extreme")[0].text.capitalize(), *words, f"in {scope.named}: {said}."])
     unit = _UNITS.get(column, column)
     claims = [
         Claim(row[0], column, str(row[1]) if isinstance(row[1], dt.date) else row[1], unit, evidence.id)

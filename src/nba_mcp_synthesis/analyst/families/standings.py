@@ -162,7 +162,7 @@ def _scope(frame: Frame, context: Context) -> Scope:
     if short or not context.coverage.has_all_games(scope.seasons[0], scope.season_type):
         what = f"Games of {', '.join(short)}" if short else "Games"
         raise Declined(f"{what} of {scope.named} are not loaded, so that places cannot be told.")
-    if context.warehouse.query(_WITHOUT_OPPONENT.format(season=scope.seasons[0])).rows:
+    if context.warehouse.read(_WITHOUT_OPPONENT.format(season=scope.seasons[0])).rows:
         raise Declined(f"Who played whom in {scope.named} is not loaded, so that ties cannot be broken.")
     return scope
 

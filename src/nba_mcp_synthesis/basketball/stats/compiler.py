@@ -16,6 +16,7 @@ from nba_mcp_synthesis.basketball.stats.formulas import Part, over_sums
 from nba_mcp_synthesis.basketball.stats.plan import Plan
 from nba_mcp_synthesis.basketball.stats.query import Condition, StatQuery
 from nba_mcp_synthesis.basketball.stats.totals import totals
+from nba_mcp_synthesis.warehouse.dialect import written
 
 # Who an id is: (table, its alias, its key, its name for whoever has one).
 _NAMES = {
@@ -39,7 +40,7 @@ def to_sql(plan: Plan, dialect: str = DIALECT) -> str:
     result = _ranked(query) if query.is_board else _ordered(query, told)
     for name, cte in ctes:
         result = result.with_(name, as_=cte, copy=False)
-    return result.sql(dialect=dialect, pretty=True, copy=False)
+    return written(result, dialect)
 
 
 def _told(plan: Plan, names: list[str]) -> exp.Select:

@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from nba_mcp_synthesis.basketball.stats.facts import DIALECT, Fact, query_text
 from nba_mcp_synthesis.basketball.stats.rows import rows_of
-from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+from nba_mcp_synthesis.warehouse.engine import Warehouse
 from nba_mcp_synthesis.warehouse.status import coverage
 
 Season = tuple[str, str]
@@ -24,7 +24,7 @@ class Filled:
 class Coverage:
     """What one state of a warehouse covers; what was once counted is kept. Safe to use from threads."""
 
-    def __init__(self, warehouse: DuckDBWarehouse) -> None:
+    def __init__(self, warehouse: Warehouse) -> None:
         self._warehouse = warehouse
         self.snapshot = warehouse.state().snapshot
         self._simulated = warehouse.state().simulated

@@ -11,9 +11,11 @@ import sqlglot
 from sqlglot import exp
 
 from nba_mcp_synthesis.schema.tables import tables, views
+from nba_mcp_synthesis.warehouse.dialect import HOUSE
 
 Entity = Literal["player", "team"]
-DIALECT = "duckdb"
+# The SQL of the files here; `warehouse/dialect.py` makes other engines' of it.
+DIALECT = HOUSE
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from nba_mcp_synthesis.basketball.stats.streaks import to_sql as streaks_sql
 from nba_mcp_synthesis.facts import Result
 from nba_mcp_synthesis.shapes import result_json
 from nba_mcp_synthesis.warehouse.cautions import Cautions
-from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+from nba_mcp_synthesis.warehouse.engine import Warehouse
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class StatResult:
 class Stats:
     """The semantic layer over one warehouse. Safe to use from several threads."""
 
-    def __init__(self, warehouse: DuckDBWarehouse, names: Callable[[], Names], cautions: Cautions) -> None:
+    def __init__(self, warehouse: Warehouse, names: Callable[[], Names], cautions: Cautions) -> None:
         self._warehouse = warehouse
         self._names = names
         self._cautions = cautions
@@ -76,7 +76,7 @@ class Stats:
         if request.season_type is None:
             assumed = (*assumed, f"Season type: {' and '.join(games.season_types)}.")
         lacking.check(made, coverage)
-        result = self._warehouse.query(streaks_sql(query, made))
+        result = self._warehouse.query(streaks_sql(query, made, self._warehouse.dialect))
         notes = (
             *lacking.streak_notes(made, coverage),
             *self._cautions.quarantined(result.sql),
@@ -94,7 +94,7 @@ class Stats:
         coverage = self.coverage()
         made = plan(query, coverage)
         lacking.check(made, coverage)
-        result = self._warehouse.query(to_sql(made))
+        result = self._warehouse.query(to_sql(made, self._warehouse.dialect))
         notes = (*lacking.notes(made, coverage), *self._cautions.quarantined(result.sql), *result.notes)
         if not result.rows:
             notes = (*notes, lacking.nothing(query))

@@ -15,6 +15,7 @@ from nba_mcp_synthesis.basketball.stats.rows import rows_of
 from nba_mcp_synthesis.basketball.stats.totals import conditions, filtered
 from nba_mcp_synthesis.errors import UsageError
 from nba_mcp_synthesis.schema.seasons import season_start
+from nba_mcp_synthesis.warehouse.dialect import written
 
 LONGEST = 10
 
@@ -103,7 +104,7 @@ def to_sql(query: StreakQuery, plan: Plan, dialect: str = DIALECT) -> str:
         ("streaks", tree(streaks)),
     ):
         result = result.with_(name, as_=cte, copy=False)
-    return result.sql(dialect=dialect, pretty=True)
+    return written(result, dialect)
 
 
 def _played(query: StreakQuery, plan: Plan, run: str) -> exp.Select:

@@ -1,5 +1,5 @@
 """The gate for SQL from strangers: allow lists on the engine's own parse tree."""
 
-from nba_mcp_synthesis.warehouse.guard.gate import STATEMENTS, Checked, Gate
+from nba_mcp_synthesis.warehouse.guard.gate import Checked, Gate
 
-__all__ = ["STATEMENTS", "Checked", "Gate"]
+__all__ = ["Checked", "Gate"]

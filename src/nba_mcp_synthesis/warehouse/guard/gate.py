@@ -20,11 +20,6 @@ from nba_mcp_synthesis.warehouse.guard.text import explained, tokens, without_se
 from nba_mcp_synthesis.warehouse.guard.tree import Reader
 
 _REMEMBERED = 512
-# What a statement may begin with, for those who ask; what decides are the lists in nodes.toml.
-STATEMENTS = (
-    *("SELECT", "WITH", "FROM", "VALUES", "TABLE", "PIVOT", "UNPIVOT", "DESCRIBE", "SUMMARIZE"),
-    *("SHOW TABLES", "EXPLAIN", "EXPLAIN ANALYZE"),
-)
 
 
 @dataclass(frozen=True, slots=True)

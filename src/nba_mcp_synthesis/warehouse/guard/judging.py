@@ -5,24 +5,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nba_mcp_synthesis.errors import QueryRefused, SourceError
-from nba_mcp_synthesis.warehouse.guard.gate import Gate
+from nba_mcp_synthesis.warehouse.untrusted import Judge
 
 
-def judge(path: Path, relations: frozenset[str] | None = None) -> Iterator[dict[str, str | bool | None]]:
+def judge(path: Path, gate: Judge) -> Iterator[dict[str, str | bool | None]]:
     """The verdict on every {"id", "sql"} line: its id, whether it is accepted, and the reason if not.
 
-    `relations` are the tables that are served, by default those of the schema. All lines are read before
-    the first is judged.
+    All lines are read before the first is judged.
 
     Raises:
         SourceError: the file cannot be read, or a line is not such an object; the message has its number.
     """
     statements = _statements(path)
-    gate = Gate(relations)
     return ({"id": name, **_verdict(gate, sql)} for name, sql in statements)
 
 
-def _verdict(gate: Gate, sql: str) -> dict[str, str | bool | None]:
+def _verdict(gate: Judge, sql: str) -> dict[str, str | bool | None]:
     try:
         gate.check(sql)
     except QueryRefused as error:

@@ -68,10 +68,10 @@ def load(file: str) -> dict[str, Any]:
     return tomllib.loads(files("nba_mcp_synthesis.warehouse.guard").joinpath(file).read_text("utf-8"))
 
 
-def functions() -> tuple[Functions, Functions]:
-    """The lists of functions that give a value, and of those that stand in FROM."""
-    table = load("functions.toml")
-    return _functions(table), _functions(table["table_functions"])
+def functions(file: str = "functions.toml") -> tuple[Functions, Functions]:
+    """The lists of functions that give a value, and of those that stand in FROM where they have their own."""
+    table = load(file)
+    return _functions(table), _functions(table.get("table_functions", table))
 
 
 def _functions(table: dict[str, Any]) -> Functions:

@@ -5,9 +5,8 @@ the same way go to it as they are; only the others are converted value by value.
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-import duckdb
 from pydantic_core import to_json
 
 from nba_mcp_synthesis.shapes import MAX_SAFE_INTEGER, json_value
@@ -23,6 +22,17 @@ _AS_THEY_ARE = frozenset(
 _MAYBE_LONG = frozenset({"BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT"})
 
 
+class Described(Protocol):
+    """Rows to fetch, and of each column its name and the type that the engine gives it."""
+
+    @property
+    def description(self) -> Sequence[Any] | None:
+        """A column a name and a type, in this order."""
+
+    def fetchmany(self, size: int = ..., /) -> Rows:
+        """The next rows; none at the end."""
+
+
 class RowTooLargeError(Exception):
     """One row alone has more bytes than the limit."""
 
@@ -35,12 +45,15 @@ class Encoded(NamedTuple):
     cut: str
 
 
-def encode(cursor: duckdb.DuckDBPyConnection, rows: int, size: int, skip: int) -> Encoded:
-    """At most `rows` rows and `size` bytes of the cursor's result, its first `skip` rows left out."""
+def encode(cursor: Described, rows: int, size: int, skip: int, first: int = _FIRST_CHUNK) -> Encoded:
+    """At most `rows` rows and `size` bytes of the cursor's result, its first `skip` rows left out.
+
+    Of these, `first` are fetched at first, before anything is known of their size.
+    """
     kinds = [str(column[1]) for column in cursor.description or ()]
     pieces: list[bytes] = []
     count = used = 0
-    chunk_rows = _FIRST_CHUNK
+    chunk_rows = first
     while chunk := cursor.fetchmany(chunk_rows):
         wanted, skip = chunk[skip:], max(0, skip - len(chunk))
         room = rows - count

@@ -3,13 +3,13 @@
 import signal
 import threading
 import weakref
-from dataclasses import dataclass
 from typing import Any
 
 from nba_mcp_synthesis.errors import QueryFailed, WorkerLost
 from nba_mcp_synthesis.schema.tables import tables, views
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse, State
 from nba_mcp_synthesis.warehouse.limits import Limits, Places
+from nba_mcp_synthesis.warehouse.untrusted import Fetched
 from nba_mcp_synthesis.warehouse.workers.process import Process
 from nba_mcp_synthesis.warehouse.workers.protocol import BrokenMessageError
 
@@ -19,17 +19,6 @@ _STATEMENTS = 1_000
 _ATTEMPTS = 5
 # Brackets and commas around the rows.
 _AROUND_ROWS = 1_000_000
-
-
-@dataclass(frozen=True)
-class Fetched:
-    """What a worker returned: `text` is a JSON array of `count` rows, from `state` of the warehouse."""
-
-    columns: tuple[str, ...]
-    text: bytes
-    count: int
-    notes: tuple[str, ...]
-    state: State
 
 
 class WorkerPool:

@@ -1,0 +1,128 @@
+"""The product's own SQL in the dialect of an engine: the one place where engines differ in what is written.
+
+The product writes DuckDB's dialect. For another engine a statement is changed so that it gives the same
+values: sqlglot knows the words, and the rules below what the words do not say.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import sqlglot
+from sqlglot import exp
+
+HOUSE = "duckdb"
+_DOUBLE = "DOUBLE"
+
+
+def written(sql: str | exp.Expr, dialect: str) -> str:
+    """A statement of the product, as text or as a tree (which it may change), in a dialect."""
+    if isinstance(sql, str):
+        return sql if dialect == HOUSE else _translated(sql, dialect)
+    tree = sql if dialect == HOUSE else adapted(sql, dialect)
+    return tree.sql(dialect=dialect, pretty=True, copy=False)
+
+
+@lru_cache(maxsize=512)
+def _translated(sql: str, dialect: str) -> str:
+    return adapted(sqlglot.parse_one(sql, dialect=HOUSE), dialect).sql(
+        dialect=dialect, pretty=True, copy=False
+    )
+
+
+def adapted(tree: exp.Expr, dialect: str) -> exp.Expr:
+    """The tree with what another engine computes differently said in full."""
+    if dialect != "postgres":
+        return tree
+    for select in list(tree.find_all(exp.Select)):
+        _without_qualify(select)
+    # from the leaves up, since what takes a node's place holds copies of what is below it
+    for node in reversed(list(tree.walk())):
+        rule = _RULES.get(type(node))
+        if rule is not None:
+            node.replace(rule(node))
+    return tree
+
+
+# What comes after QUALIFY, or before the whole.
+_OUTSIDE = ("with_", "order", "limit", "offset")
+
+
+def _without_qualify(select: exp.Select) -> None:
+    """QUALIFY as WHERE around the query; order and limit come after it."""
+    qualify = select.args.pop("qualify", None)
+    if qualify is None:
+        return
+    shown = [column.alias_or_name for column in select.selects]
+    hidden = _Hidden(select)
+    condition = _condition(qualify.this, hidden)
+    outside = {key: select.args.pop(key) for key in _OUTSIDE if select.args.get(key)}
+    for column in outside["order"].find_all(exp.Column) if "order" in outside else ():
+        column.replace(exp.column(column.name) if column.name in shown else hidden.column(column))
+    inner = exp.Select(**select.args)
+    select.args.clear()
+    select.select(*(exp.column(name) for name in shown), copy=False)
+    select.from_(inner.subquery("qualified", copy=False), copy=False).where(condition, copy=False)
+    for key, value in outside.items():
+        select.set(key, value)
+
+
+class _Hidden:
+    """Columns of a query for whoever stands around it, beside those that are shown."""
+
+    def __init__(self, select: exp.Select) -> None:
+        self._select = select
+        self._count = 0
+
+    def column(self, value: exp.Expr) -> exp.Column:
+        """Has the query tell a value, and gives the column that has it."""
+        self._count += 1
+        name = f"hidden_{self._count}"
+        self._select.select(exp.alias_(value.copy(), name), copy=False)
+        return exp.column(name)
+
+
+def _condition(condition: exp.Expr, hidden: _Hidden) -> exp.Expr:
+    """A condition over windows as one over columns."""
+    if isinstance(condition, exp.Window):
+        return hidden.column(condition)
+    for window in list(condition.find_all(exp.Window)):
+        window.replace(hidden.column(window))
+    return condition
+
+
+def _double(node: exp.Expr) -> exp.Expr:
+    return exp.cast(node.copy(), _DOUBLE)
+
+
+def _fraction(node: exp.Literal) -> exp.Expr:
+    """Numbers with a point are of arbitrary precision there, and quotients of them have other digits."""
+    return node.copy() if node.is_string or node.is_int else _double(node)
+
+
+def _average(node: exp.Avg) -> exp.Expr:
+    return exp.Avg(this=_double(node.this))
+
+
+def _part_of_date(node: exp.Extract) -> exp.Expr:
+    return exp.cast(node.copy(), "BIGINT")
+
+
+def _contains(node: exp.Contains) -> exp.Expr:
+    place = exp.StrPosition(this=node.this.copy(), substr=node.expression.copy())
+    return exp.GT(this=place, expression=exp.Literal.number(0))
+
+
+def _rounded(node: exp.Round) -> exp.Expr:
+    """Half away from zero, as a double: there, doubles are rounded to even, and to whole numbers only."""
+    value, scale = node.this.sql(HOUSE), f"CAST({10 ** int(node.args['decimals'].name)} AS DOUBLE)"
+    text = f"(SIGN({value}) * FLOOR(ABS({value}) * {scale} + CAST(0.5 AS DOUBLE)) / {scale})"
+    return sqlglot.parse_one(text, dialect=HOUSE)
+
+
+_RULES: dict[type[exp.Expr], Callable[..., exp.Expr]] = {
+    exp.Literal: _fraction,
+    exp.Avg: _average,
+    exp.Extract: _part_of_date,
+    exp.Contains: _contains,
+    exp.Round: _rounded,
+}

@@ -1,0 +1,73 @@
+"""Which engine a setting means: the one place that knows them all by name.
+
+Each is imported when it is used: PostgreSQL's libraries are an extra.
+"""
+
+import contextlib
+from pathlib import Path
+
+from nba_mcp_synthesis.errors import SettingsError
+from nba_mcp_synthesis.settings import Settings
+from nba_mcp_synthesis.warehouse.cautions import Cautions
+from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+from nba_mcp_synthesis.warehouse.engine import Warehouse
+from nba_mcp_synthesis.warehouse.guard import Gate
+from nba_mcp_synthesis.warehouse.limits import Limits
+from nba_mcp_synthesis.warehouse.untrusted import Judge, UntrustedQueries
+from nba_mcp_synthesis.warehouse.workers.pool import WorkerPool
+
+_EXTRA = "Install it: pip install 'nba-mcp-synthesis[postgres]'."
+
+
+def open_warehouse(settings: Settings) -> Warehouse:
+    """The warehouse of the settings; nothing is opened yet.
+
+    Raises:
+        SettingsError: the engine's libraries are not installed.
+    """
+    limits = Limits(settings.query_rows, settings.query_bytes, settings.query_seconds)
+    sizes = limits, settings.query_concurrency, settings.query_memory_mb
+    if not settings.is_postgres:
+        return DuckDBWarehouse(settings.warehouse_path(), *sizes)
+    try:
+        from nba_mcp_synthesis.warehouse.postgres_engine import PostgresWarehouse  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise SettingsError(f"A warehouse in PostgreSQL needs {error.name}.", _EXTRA) from error
+    return PostgresWarehouse(settings.postgres_url, *sizes)
+
+
+def workshop_of(settings: Settings) -> contextlib.AbstractContextManager[Path]:
+    """The file to load into for a warehouse in PostgreSQL; see `postgres.loading.workshop`."""
+    open_warehouse(settings)  # says what is missing, where the libraries are
+    from nba_mcp_synthesis.warehouse.postgres.loading import workshop  # noqa: PLC0415
+
+    return workshop(settings.postgres_url, settings.home)
+
+
+def queries_of(warehouse: Warehouse, cautions: Cautions | None = None) -> UntrustedQueries:
+    """The way to a warehouse for SQL from outside."""
+    known = cautions or Cautions(warehouse)
+    if isinstance(warehouse, DuckDBWarehouse):
+        pool = WorkerPool(warehouse, warehouse.concurrency, warehouse.memory_mb)
+        return UntrustedQueries(warehouse, gate_of("duckdb"), pool, known)
+    from nba_mcp_synthesis.warehouse.postgres.queries import PostgresRunner  # noqa: PLC0415
+    from nba_mcp_synthesis.warehouse.postgres_engine import PostgresWarehouse  # noqa: PLC0415
+
+    if not isinstance(warehouse, PostgresWarehouse):
+        raise TypeError(warehouse.engine)
+    return UntrustedQueries(warehouse, gate_of("postgres"), PostgresRunner(warehouse), known)
+
+
+def gate_of(engine: str, relations: frozenset[str] | None = None) -> Judge:
+    """The gate of an engine over `relations`, by default all tables and views.
+
+    Raises:
+        SettingsError: the engine's libraries are not installed.
+    """
+    if engine == "duckdb":
+        return Gate(relations)
+    try:
+        from nba_mcp_synthesis.warehouse.guard.postgres import PostgresGate  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise SettingsError(f"The guard of PostgreSQL needs {error.name}.", _EXTRA) from error
+    return PostgresGate(relations)

@@ -1,0 +1,193 @@
+"""Sessions with a PostgreSQL server: one caller at a time in each, and nothing of him left for the next.
+
+There is no pool library in between: the places of `Places` bound how many sessions there are, whoever needs
+one opens it himself, and so hears at once why he cannot, and has service as soon as the server is back.
+"""
+
+import contextlib
+import threading
+import weakref
+from collections.abc import Iterator
+from time import monotonic
+from typing import Any
+
+import psycopg
+from psycopg import errors as pg
+
+from nba_mcp_synthesis.warehouse.limits import Limits
+from nba_mcp_synthesis.warehouse.postgres import reasons, values
+from nba_mcp_synthesis.warehouse.postgres.address import Address, conninfo, shown
+from nba_mcp_synthesis.warehouse.postgres.watch import Watch
+
+Session = psycopg.Connection[tuple[Any, ...]]
+About = dict[str, str]
+
+# After this long a session is replaced: a server that took over, or a changed login, is met by and by.
+_OLDEST_SECONDS = 1_800.0
+# Who waits for a lock waits for a load's last moment, or for somebody who changes tables.
+_LOCK_SECONDS = 3.0
+# Our own text, so it may go in one piece; what callers send never does. A query is planned for all its rows,
+# gives them in the same order each time, and is read as the gate has read it.
+_BEGIN = """
+BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+SET LOCAL statement_timeout = {whole};
+SET LOCAL lock_timeout = {lock};
+SET LOCAL idle_in_transaction_session_timeout = {idle};
+SET LOCAL search_path = {path};
+SET LOCAL cursor_tuple_fraction = 1.0;
+SET LOCAL synchronize_seqscans = off;
+SET LOCAL standard_conforming_strings = on;
+SELECT name, value FROM nba_internal.info"""
+# What DISCARD ALL does, which cannot stand beside others.
+_END = b"""
+ROLLBACK;
+CLOSE ALL;
+SET SESSION AUTHORIZATION DEFAULT;
+RESET ALL;
+DEALLOCATE ALL;
+UNLISTEN *;
+SELECT pg_advisory_unlock_all();
+DISCARD PLANS;
+DISCARD TEMP;
+DISCARD SEQUENCES"""
+
+
+class Sessions:
+    """Read-only sessions with the server at `address`, which is asked for at every login."""
+
+    def __init__(self, address: Address, search_path: str = "nba") -> None:
+        self._address = address
+        self._search_path = search_path
+        self._lock = threading.Lock()
+        self._idle: list[tuple[Session, float]] = []
+        self._used: dict[Session, float] = {}
+        weakref.finalize(self, _close_all, self._idle)
+
+    @property
+    def place(self) -> str:
+        """Where the server is, without user and password."""
+        return shown(self._address)
+
+    @contextlib.contextmanager
+    def reading(self, bounds: Limits) -> Iterator[tuple[Session, About]]:
+        """A read-only transaction, and what the warehouse says of the state that it sees.
+
+        A session in which anything went wrong is closed; another one gets rid of the transaction and of all
+        that belongs to a session before the next caller has it.
+        """
+        session, about, watch = self._begun(bounds)
+        try:
+            with watch:
+                try:
+                    yield session, about
+                except psycopg.Error as error:
+                    late = watch.fired
+                    raise (
+                        bounds.stopped() if late else reasons.translated(error, bounds, self.place)
+                    ) from None
+                self._clean(session, watch)
+        finally:
+            self._forget(session)
+
+    def close(self) -> None:
+        """Closes the sessions that nobody uses, and stops what runs in the others."""
+        with self._lock:
+            _close_all(self._idle)
+            used = list(self._used)
+        for session in used:
+            with contextlib.suppress(psycopg.Error):  # it may end by itself meanwhile
+                session.cancel_safe(timeout=1)
+
+    def _begun(self, bounds: Limits) -> tuple[Session, About, Watch]:
+        """A session in a transaction; its watch is running."""
+        while (session := self._take()) is not None:
+            try:
+                return self._begin(session, bounds)
+            except psycopg.OperationalError:
+                continue  # the server went away while it waited: the others will tell the same
+        session = self._open()
+        try:
+            return self._begin(session, bounds)
+        except psycopg.OperationalError as error:
+            raise reasons.unreachable(error, self.place) from None
+
+    def _begin(self, session: Session, bounds: Limits) -> tuple[Session, About, Watch]:
+        watch = Watch(session, bounds.seconds)
+        try:
+            return session, self._begin_watched(session, bounds), watch
+        except psycopg.OperationalError:
+            self._abandon(session, watch)
+            if watch.fired:
+                raise bounds.stopped() from None
+            raise
+        except BaseException:
+            self._abandon(session, watch)
+            raise
+
+    def _begin_watched(self, session: Session, bounds: Limits) -> About:
+        milliseconds = max(1, int(bounds.seconds * 1000))
+        text = _BEGIN.format(
+            whole=milliseconds,
+            lock=min(milliseconds, int(_LOCK_SECONDS * 1000)),
+            idle=milliseconds + 10_000,
+            path=self._search_path,
+        )
+        try:
+            cursor = session.execute(text.encode())
+            while cursor.nextset():
+                pass
+            return dict(cursor.fetchall())
+        except (pg.UndefinedTable, pg.InvalidSchemaName):
+            raise reasons.no_data(self.place) from None
+        except pg.InsufficientPrivilege as error:
+            raise reasons.not_permitted(error, self.place) from None
+
+    def _abandon(self, session: Session, watch: Watch) -> None:
+        watch.end()
+        self._forget(session)
+
+    def _take(self) -> Session | None:
+        """A session that waits; one that is too old is closed instead."""
+        with self._lock:
+            while self._idle:
+                session, opened = self._idle.pop()
+                if monotonic() - opened < _OLDEST_SECONDS:
+                    self._used[session] = opened
+                    return session
+                session.close()
+        return None
+
+    def _open(self) -> Session:
+        try:
+            session: Session = psycopg.connect(
+                conninfo(self._address), autocommit=True, prepare_threshold=None
+            )
+        except psycopg.Error as error:
+            raise reasons.unreachable(error, self.place) from None
+        values.adapt(session)
+        with self._lock:
+            self._used[session] = monotonic()
+        return session
+
+    def _clean(self, session: Session, watch: Watch) -> None:
+        """Hands a session on as new; one that cannot be cleaned is left to be closed."""
+        try:
+            session.execute(_END)
+        except psycopg.Error:
+            return
+        if watch.end():
+            with self._lock:
+                self._idle.append((session, self._used.pop(session)))
+
+    def _forget(self, session: Session) -> None:
+        """Closes a session unless it was handed on."""
+        with self._lock:
+            handed_on = self._used.pop(session, None) is None
+        if not handed_on:
+            session.close()
+
+
+def _close_all(idle: list[tuple[Session, float]]) -> None:
+    for session, _ in idle:
+        session.close()
+    idle.clear()

@@ -1,0 +1,54 @@
+"""Values as Python has them: the same from PostgreSQL as from DuckDB."""
+
+from typing import TYPE_CHECKING, Any
+
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
+
+if TYPE_CHECKING:
+    import psycopg
+
+Numeric = int | float
+
+# Types by the names that DuckDB has for them, for whoever writes rows as JSON.
+_KINDS = {
+    16: "BOOLEAN",
+    21: "SMALLINT",
+    23: "INTEGER",
+    20: "BIGINT",
+    700: "FLOAT",
+    701: "DOUBLE",
+    25: "VARCHAR",
+    1042: "VARCHAR",
+    1043: "VARCHAR",
+    1082: "DATE",
+}
+
+
+class NumericLoader(Loader):
+    """Whole numbers as int, others as float: how many digits a quotient has is not a part of its value."""
+
+    def load(self, data: Buffer) -> Numeric:
+        """The number that a text says."""
+        text = bytes(data)
+        return int(text) if text.lstrip(b"-").isdigit() else float(text)
+
+
+class JsonLoader(Loader):
+    """JSON as the text that it is, as DuckDB gives it."""
+
+    def load(self, data: Buffer) -> str:
+        """The text."""
+        return bytes(data).decode()
+
+
+def adapt(connection: "psycopg.Connection[tuple[Any, ...]]") -> None:
+    """Has a connection give values as DuckDB does."""
+    connection.adapters.register_loader("numeric", NumericLoader)
+    connection.adapters.register_loader("json", JsonLoader)
+    connection.adapters.register_loader("jsonb", JsonLoader)
+
+
+def kind(oid: int) -> str:
+    """A type by the name that DuckDB has for it."""
+    return _KINDS.get(oid, "OTHER")

@@ -1,0 +1,137 @@
+"""The analyst's evaluation: every question has the same answer on DuckDB and on PostgreSQL."""
+
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nba_mcp_synthesis.basketball.box_score import box_score
+from nba_mcp_synthesis.errors import UsageError
+from nba_mcp_synthesis.shapes import answer_json, json_rows
+from nba_mcp_synthesis.sources.demo.league import simulate
+from nba_mcp_synthesis.synthesis import pipeline
+from nba_mcp_synthesis.warehouse import catalog
+from nba_mcp_synthesis.warehouse.cautions import Cautions
+from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+from nba_mcp_synthesis.warehouse.engine import Warehouse
+from nba_mcp_synthesis.warehouse.loading import load_demo
+from nba_mcp_synthesis.warehouse.postgres import publishing
+from nba_mcp_synthesis.warehouse.postgres.migrating import migrate
+from nba_mcp_synthesis.warehouse.postgres.writing import writing
+from nba_mcp_synthesis.warehouse.postgres_engine import PostgresWarehouse
+from nba_mcp_synthesis.warehouse.status import data_status
+from servers.postgres import PostgresServer
+from small_league import analyst_of
+
+QUESTIONS = Path(__file__).resolve().parents[3] / "evaluation" / "questions"
+Both = tuple[DuckDBWarehouse, PostgresWarehouse]
+
+
+def published(file: DuckDBWarehouse, server: PostgresServer) -> PostgresWarehouse:
+    """The same warehouse in PostgreSQL."""
+    url = server.url(server.create_database()) + "?sslmode=disable"
+    migrate(lambda: url)
+    with writing(lambda: url) as session:
+        publishing.publish(session, file.path)
+    return PostgresWarehouse(lambda: url)
+
+
+@pytest.fixture(scope="module")
+def demo(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
+    """A simulated season in both engines."""
+    path = tmp_path_factory.mktemp("demo") / "demo.duckdb"
+    load_demo(path, [("season", reading) for reading in simulate(1, 1, processes=2)])
+    file = DuckDBWarehouse(path)
+    there = published(file, postgres_server)
+    yield file, there
+    file.close()
+    there.close()
+
+
+@pytest.fixture(scope="module")
+def real(real_warehouse: DuckDBWarehouse, postgres_server: PostgresServer) -> Iterator[Both]:
+    """The real season in both engines."""
+    there = published(real_warehouse, postgres_server)
+    yield real_warehouse, there
+    there.close()
+
+
+@pytest.mark.requirement("SYS-POSTGRES")
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(
+    ("league", "questions"),
+    [("demo", "demo"), ("demo", "unseen"), ("real", "real"), ("real", "held_out"), ("real", "unseen")],
+)
+def test_every_question_has_one_answer(league: str, questions: str, request: pytest.FixtureRequest) -> None:
+    """Text, claims, rows, notes and what was assumed: all but the SQL itself."""
+    both: Both = request.getfixturevalue(league)
+    asked = [json.loads(line) for line in (QUESTIONS / f"{questions}.jsonl").read_text("utf-8").splitlines()]
+    assert len(asked) > 50
+    first, second = (_answers(warehouse, asked) for warehouse in both)
+    differing = [q["question"] for q, a, b in zip(asked, first, second, strict=True) if not same(a, b)]
+    assert differing == []
+    assert sum(answer["status"] == "answered" for answer in first) > len(asked) / 4
+
+
+@pytest.mark.parametrize("league", ["demo", "real"])
+def test_what_is_told_of_the_data_is_one(league: str, request: pytest.FixtureRequest) -> None:
+    """Coverage, checks, tables, standings and box scores."""
+    both: Both = request.getfixturevalue(league)
+    first, second = (_told(warehouse) for warehouse in both)
+    for name, value in first.items():
+        assert same(value, second[name]), name
+
+
+def same(one: Any, other: Any) -> bool:
+    """Equal, types included; the last digits of doubles that were added in another order apart."""
+    match one:
+        case float():
+            return type(other) is float and math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
+        case dict():
+            return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+        case list() | tuple():
+            return len(one) == len(other) and all(map(same, one, other))
+    return type(one) is type(other) and bool(one == other)
+
+
+def _answers(warehouse: Warehouse, asked: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    analyst, cautions = analyst_of(warehouse), Cautions(warehouse)
+    found = []
+    for question in asked:
+        try:
+            answer = pipeline.ask(
+                question["question"], [analyst], warehouse, cautions, "a", question.get("previous")
+            )
+        except UsageError as error:
+            found.append({"status": "refused", "text": str(error)})
+        else:
+            found.append(_without_engine(answer_json(answer)))
+    return found
+
+
+def _without_engine(answer: dict[str, Any]) -> dict[str, Any]:
+    for evidence in answer["evidence"]:
+        del evidence["sql"], evidence["engine"]
+    del answer["voices"]
+    return answer
+
+
+def _told(warehouse: Warehouse) -> dict[str, Any]:
+    status = data_status(warehouse)
+    game = warehouse.read("SELECT max(game_id) FROM player_game_stats").rows[0][0]
+    box = box_score(warehouse, str(game))
+    return {
+        "coverage": status.coverage,
+        "checks": status.checks,
+        "findings": status.findings,
+        "files": status.files,
+        "as_of": (status.data_as_of, status.simulated, status.snapshot),
+        "tables": [(t.name, t.rows) for t in catalog.describe_tables(warehouse)],
+        "standings": json_rows(warehouse.read("SELECT * FROM standings ORDER BY season, team_id").rows),
+        "game": box.game,
+        "teams": json_rows(box.teams.rows),
+        "players": json_rows(box.players.rows),
+    }
