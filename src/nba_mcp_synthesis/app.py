@@ -43,10 +43,15 @@ class App:
             from nba_mcp_synthesis.basketball.stats.own_measures import load_own
 
             use_own(load_own(settings.measures))
-        self.warehouse = open_warehouse(settings)
+        self.warehouse = open_warehouse(settings, self._address() if settings.is_postgres else None)
         self.cautions = Cautions(self.warehouse)
         self._lock = threading.Lock()
         self._names: tuple[str, Names] | None = None
+
+    def _address(self) -> "Callable[[], str]":
+        from nba_mcp_synthesis.doors import warehouse_address
+
+        return warehouse_address(self.settings, lambda: self.secrets)
 
     @cached_property
     def queries(self) -> UntrustedQueries:

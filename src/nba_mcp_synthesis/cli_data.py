@@ -121,7 +121,7 @@ def data_roles() -> None:
         )
     from nba_mcp_synthesis.warehouse.postgres.roles import ROLES, make_roles
 
-    make_roles(settings.postgres_url)
+    make_roles(_address(settings))
     typer.echo(f"{', '.join(ROLES)} are there. Give one to a login: GRANT {ROLES[-1]} TO name.")
 
 
@@ -133,8 +133,14 @@ def _written(settings: "Settings", path: Callable[[], Path]) -> Iterator[Path]:
         return
     from nba_mcp_synthesis.warehouse.opening import workshop_of
 
-    with workshop_of(settings) as made:
+    with workshop_of(settings, _address(settings)) as made:
         yield made
+
+
+def _address(settings: "Settings") -> Callable[[], str]:
+    from nba_mcp_synthesis.doors import manager_of, warehouse_address
+
+    return warehouse_address(settings, lambda: manager_of(settings))
 
 
 def _place(settings: "Settings", path: Path) -> str:

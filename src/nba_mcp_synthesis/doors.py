@@ -17,6 +17,7 @@ from nba_mcp_synthesis.connectors.redis import RedisConnector
 from nba_mcp_synthesis.connectors.s3 import S3Connector
 from nba_mcp_synthesis.connectors.slack import SlackConnector
 from nba_mcp_synthesis.deadlines import together
+from nba_mcp_synthesis.extras import extra
 from nba_mcp_synthesis.secrets.manager import UnifiedSecretsManager
 from nba_mcp_synthesis.secrets.places import Places
 from nba_mcp_synthesis.settings import Settings
@@ -61,6 +62,27 @@ def state_login(settings: Settings, manager: Managed) -> Callable[[], URLLogin]:
     """A function that says who logs in to the state database in PostgreSQL, as of now."""
     url = settings.state_url or SecretStr("")
     return lambda: URLLogin(url, lambda: manager().get("STATE_PASSWORD"))
+
+
+def warehouse_address(settings: Settings, manager: Managed) -> Callable[[], str]:
+    """A function that gives the address of a warehouse in PostgreSQL, as of now.
+
+    A password that the address lacks is the secret RDS_PASSWORD.
+    """
+    return lambda: _with_password(settings.postgres_url(), manager)
+
+
+def _with_password(url: str, manager: Managed) -> str:
+    with extra("postgres"):
+        from psycopg import ProgrammingError  # noqa: PLC0415 - of an extra
+        from psycopg.conninfo import conninfo_to_dict, make_conninfo  # noqa: PLC0415
+
+    try:
+        given = conninfo_to_dict(url)
+    except ProgrammingError:
+        return url  # whoever opens it says what is wrong with it
+    password = None if given.get("password") else manager().get("RDS_PASSWORD")
+    return make_conninfo(url, password=password.get_secret_value()) if password else url
 
 
 def required(manager: Managed, name: str) -> Callable[[], SecretStr]:

@@ -4,6 +4,7 @@ Each is imported when it is used: PostgreSQL's libraries are an extra.
 """
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
 
 from nba_mcp_synthesis.errors import SettingsError
@@ -19,8 +20,8 @@ from nba_mcp_synthesis.warehouse.workers.pool import WorkerPool
 _EXTRA = "Install it: pip install 'nba-mcp-synthesis[postgres]'."
 
 
-def open_warehouse(settings: Settings) -> Warehouse:
-    """The warehouse of the settings; nothing is opened yet.
+def open_warehouse(settings: Settings, address: Callable[[], str] | None = None) -> Warehouse:
+    """The warehouse of the settings; nothing is opened yet. `address` gives that of PostgreSQL at each login.
 
     Raises:
         SettingsError: the engine's libraries are not installed.
@@ -33,15 +34,17 @@ def open_warehouse(settings: Settings) -> Warehouse:
         from nba_mcp_synthesis.warehouse.postgres_engine import PostgresWarehouse  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise SettingsError(f"A warehouse in PostgreSQL needs {error.name}.", _EXTRA) from error
-    return PostgresWarehouse(settings.postgres_url, *sizes)
+    return PostgresWarehouse(address or settings.postgres_url, *sizes)
 
 
-def workshop_of(settings: Settings) -> contextlib.AbstractContextManager[Path]:
+def workshop_of(
+    settings: Settings, address: Callable[[], str] | None = None
+) -> contextlib.AbstractContextManager[Path]:
     """The file to load into for a warehouse in PostgreSQL; see `postgres.loading.workshop`."""
     open_warehouse(settings)  # says what is missing, where the libraries are
     from nba_mcp_synthesis.warehouse.postgres.loading import workshop  # noqa: PLC0415
 
-    return workshop(settings.postgres_url, settings.home)
+    return workshop(address or settings.postgres_url, settings.home)
 
 
 def queries_of(warehouse: Warehouse, cautions: Cautions | None = None) -> UntrustedQueries:
