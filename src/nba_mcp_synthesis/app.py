@@ -8,7 +8,7 @@ import threading
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from nba_mcp_synthesis.errors import Unavailable
+from nba_mcp_synthesis.errors import Busy, Unavailable
 from nba_mcp_synthesis.extras import extra
 from nba_mcp_synthesis.facts import Answer, SecretState
 from nba_mcp_synthesis.settings import Settings
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from nba_mcp_synthesis.state.database import StateDatabase
     from nba_mcp_synthesis.state.journal import Journal
     from nba_mcp_synthesis.telemetry.metrics import Metrics
+
+_ATTEMPTS = 3  # of answering a question, when loads come in between
 
 
 class App:
@@ -101,8 +103,12 @@ class App:
         from nba_mcp_synthesis.analyst.analyst import Analyst
         from nba_mcp_synthesis.synthesis import pipeline
 
-        analyst = Analyst(self.warehouse, self.names(), self.stats)
-        return pipeline.ask(question, [analyst], self.warehouse, self.cautions, answer_id, previous)
+        for _ in range(_ATTEMPTS):
+            analyst = Analyst(self.warehouse, self.names(), self.stats)
+            answer = pipeline.ask(question, [analyst], self.warehouse, self.cautions, answer_id, previous)
+            if pipeline.is_of_one_state(answer):
+                return answer
+        raise Busy("New data were loaded each time while the question was answered.", "Ask again.")
 
     @cached_property
     def state(self) -> "StateDatabase":

@@ -52,3 +52,8 @@ def ask(
         snapshot=answer.snapshot or state.snapshot,
         simulated=answer.simulated or state.simulated,
     )
+
+
+def is_of_one_state(answer: Answer) -> bool:
+    """True unless data were loaded while the question was answered, and queries saw different states."""
+    return len({evidence.result.snapshot for evidence in answer.evidence}) <= 1
