@@ -18,6 +18,7 @@ FITTING = {
     "RDS_USERNAME": "nba_app",
     "RDS_PASSWORD": "correct-horse-battery",
     "REDIS_URL": "redis://:staple-of-horses@127.0.0.1:6379/0",
+    "STATE_PASSWORD": "wrong-horse-battery",
     "ANTHROPIC_API_KEY": "sk-ant-" + "a1b2" * 8,
     "OPENAI_API_KEY": "sk-" + "c3d4" * 8,
     "GOOGLE_API_KEY": "g5h6" * 9,

@@ -154,8 +154,9 @@ class App:
 
         metrics, days = Metrics(), self.settings
         retention = Retention(days.state_answer_days, days.state_audit_days)
-        writer = StateWriter(self.journal, lambda: self.state, retention, metrics)
-        link = self._redis_link(metrics)
+        elsewhere = days.state_path() is None
+        writer = StateWriter(self.journal, lambda: self.state, retention, metrics, eager=elsewhere)
+        link = self._redis_link(door, metrics)
         answering = Answering(self.ask, writer, door, self._earlier(link, metrics), in_force)
         return Services(
             self.warehouse,
@@ -178,11 +179,12 @@ class App:
         configuration = configuration_digest(self.settings, self.warehouse.engine)
         return Earlier(cache, lambda: self.warehouse.state().snapshot, configuration)
 
-    def _redis_link(self, metrics: "Metrics") -> "RedisLink | None":
+    def _redis_link(self, door: str, metrics: "Metrics") -> "RedisLink | None":
+        """The link that the settings name, or for a server of many clients the secrets."""
         from nba_mcp_synthesis.connectors.redis import RedisConnector
         from nba_mcp_synthesis.sharing.link import RedisLink
 
         given = self.settings.redis_url
-        if given is None and self.secrets.get("REDIS_URL") is None:
+        if given is None and (door == "stdio" or self.secrets.get("REDIS_URL") is None):
             return None
         return RedisLink(RedisConnector(lambda: given or self.secrets.require("REDIS_URL")).client, metrics)

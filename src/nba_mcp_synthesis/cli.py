@@ -183,9 +183,10 @@ def serve(
     from nba_mcp_synthesis.server import serve as server
     from nba_mcp_synthesis.server.secret_watch import Secrets
 
+    server.prepare(transport, product.settings)
     services = product.services(transport)
     if transport == "stdio":
-        server.serve_stdio(services, product.settings)
+        server.serve_stdio(services)
     else:
         found = Secrets(product.secret_states, product.metrics_token)
         server.serve_http(services, product.settings, found, host, port)

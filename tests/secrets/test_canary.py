@@ -48,6 +48,9 @@ COMMANDS: dict[str, list[str]] = {
     "guard check": ["no-such-file"],
     "secrets list": ["--context", "production"],
     "secrets validate": ["--context", "production", "--probe"],
+    "answers list": [],
+    "answers show": ["no-such-answer"],
+    "state migrate": [],
     "ops health": ["--context", "production"],
 }
 
@@ -73,7 +76,15 @@ def world(ground: Ground, aws_server: AwsServer, tmp_path: Path) -> Iterator[tup
     path = small_league.build(tmp_path / "small.duckdb")
     with web(echo) as server:
         plant(ground, aws_server, server.url)
-        yield ground, {**ground.variables(), "NBA_MCP_WAREHOUSE_URL": f"duckdb:///{path}", **_bases(server)}
+        yield (
+            ground,
+            {
+                **ground.variables(),
+                "NBA_MCP_WAREHOUSE_URL": f"duckdb:///{path}",
+                **_bases(server),
+                "NBA_MCP_STATE_URL": f"postgresql://app@{MARK}.invalid/state",
+            },
+        )
 
 
 def _bases(server: Web) -> dict[str, str]:
@@ -98,7 +109,7 @@ def test_every_command_has_its_arguments_here() -> None:
 def test_no_command_shows_a_value(command: str, world: tuple[Ground, dict[str, str]], tmp_path: Path) -> None:
     """At the level that logs most, for programs; also with an option that is wrong."""
     _, environment = world
-    as_json = ["--json"] if command not in ("serve", "guard check", "data migrate") else []
+    as_json = ["--json"] if command not in ("serve", "guard check", "data migrate", "state migrate") else []
     arguments = [*command.split(), *COMMANDS[command]]
     for given in ([*arguments, *as_json], [*arguments, "--no-such-option"]):
         unseen(said(given, {**environment, "NBA_MCP_LOG_LEVEL": "debug"}), command)

@@ -22,10 +22,17 @@ from nba_mcp_synthesis.settings import Settings
 from nba_mcp_synthesis.telemetry.logs import configure_logs, get_logger
 
 
-def serve_stdio(services: Services, settings: Settings) -> None:
-    """Serves one client on standard input and output until it closes them."""
-    configure_logs(sys.stderr, settings.log_level, context=settings.context, caller="stdio")
+def prepare(transport: str, settings: Settings) -> None:
+    """Sends all events of this process to where the transport leaves room for them, before there are any."""
+    if transport == "stdio":
+        configure_logs(sys.stderr, settings.log_level, context=settings.context, caller="stdio")
+    else:
+        configure_logs(sys.stdout, settings.log_level, context=settings.context)
     _leave_no_memory_behind()
+
+
+def serve_stdio(services: Services) -> None:
+    """Serves one client on standard input and output until it closes them."""
 
     async def run() -> None:
         server = await build_mcp(services, services.metrics)
@@ -43,8 +50,6 @@ def serve_http(services: Services, settings: Settings, secrets: Secrets, host: s
         SettingsError: the address can be reached by others and nothing asks who calls.
         Unavailable: the port cannot be listened on.
     """
-    configure_logs(sys.stdout, settings.log_level, context=settings.context)
-    _leave_no_memory_behind()
     _refuse_open_door(settings, host)
     watch = SecretWatch(secrets, services.metrics, settings.secrets_refresh_seconds)
     watch.look()

@@ -64,6 +64,11 @@ class StateDatabase:
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             raise Refused(type(error).__name__) from error
 
+    def check(self) -> None:
+        """Unavailable where the database is away, or lacks its tables."""
+        with self._transaction():
+            pass
+
     def prune(self, answer_days: int, audit_days: int) -> int:
         """Removes what is older, in small transactions; 0 days keep all. Gives how many rows went."""
         ages = ((tables.answers, "asked_at", answer_days), (tables.audit_log, "at", audit_days))

@@ -33,7 +33,10 @@ class Retention:
 
 
 class StateWriter:
-    """Records without waiting for the database. `database` is called in the thread, when something waits."""
+    """Records without waiting for the database.
+
+    `database` is called in the thread, when something waits; `eager` looks at once whether it is there.
+    """
 
     name = "state"
 
@@ -43,12 +46,15 @@ class StateWriter:
         database: "Callable[[], StateDatabase]",
         retention: Retention,
         metrics: Metrics,
+        *,
+        eager: bool = False,
     ) -> None:
         self._journal, self._database = journal, database
         self._retention, self._metrics = retention, metrics
         self._unwritten: queue.Queue[bytes] = queue.Queue(_HELD_IN_MEMORY)
         self._wake, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="state", daemon=True)
+        self._used = eager
         self._fault: str | None = None
         self._prune_at = 0.0
 
@@ -103,7 +109,10 @@ class StateWriter:
         """Stores all that waits; says whether it could."""
         try:
             self._journal.settle()
-            self._store()
+            # An idle server is spared the memory of the database's library.
+            self._used = self._used or self._journal.waiting() > 0 or not self._unwritten.empty()
+            if self._used:
+                self._store()
         except NbaMcpError as error:
             self._tell(str(error))
         except Exception as error:  # noqa: BLE001 - the thread must go on; the text might quote what was asked
@@ -121,7 +130,9 @@ class StateWriter:
             store([self._unwritten.queue[0]], self._journal, database)
             self._unwritten.get_nowait()
             self._metrics.state_entries.inc()
-        if time.monotonic() >= self._prune_at:
+        if time.monotonic() < self._prune_at:
+            database.check()
+        else:
             self._prune_at = time.monotonic() + _PRUNE_SECONDS
             database.prune(self._retention.answer_days, self._retention.audit_days)
 
