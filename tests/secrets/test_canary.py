@@ -45,6 +45,7 @@ COMMANDS: dict[str, list[str]] = {
     "data status": [],
     "data check": [],
     "data migrate": [],
+    "data roles": [],
     "guard check": ["no-such-file"],
     "secrets list": ["--context", "production"],
     "secrets validate": ["--context", "production", "--probe"],
@@ -68,6 +69,9 @@ def leaves(command: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
 def echo(heard: Heard) -> Reply:
     """A server that repeats all it was sent, as some do in their errors."""
     return Reply(400, f"{heard.path} {heard.headers} {heard.body.decode()}")
+
+
+_WITHOUT_JSON = ("serve", "guard check", "data migrate", "data roles", "state migrate")
 
 
 @pytest.fixture
@@ -109,7 +113,7 @@ def test_every_command_has_its_arguments_here() -> None:
 def test_no_command_shows_a_value(command: str, world: tuple[Ground, dict[str, str]], tmp_path: Path) -> None:
     """At the level that logs most, for programs; also with an option that is wrong."""
     _, environment = world
-    as_json = ["--json"] if command not in ("serve", "guard check", "data migrate", "state migrate") else []
+    as_json = ["--json"] if command not in _WITHOUT_JSON else []
     arguments = [*command.split(), *COMMANDS[command]]
     for given in ([*arguments, *as_json], [*arguments, "--no-such-option"]):
         unseen(said(given, {**environment, "NBA_MCP_LOG_LEVEL": "debug"}), command)
