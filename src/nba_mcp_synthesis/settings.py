@@ -70,8 +70,8 @@ class Settings(BaseModel):
     )
     warehouse_url: Annotated[str, AfterValidator(_warehouse_url)] | None = Field(
         None,
-        description="The warehouse, as duckdb:///FILE or postgresql://USER@HOST/DATABASE, with the password in "
-        "it or as the secret RDS_PASSWORD (TLS is verified unless the URL has sslmode=…). When unset: "
+        description="The warehouse, as duckdb:///FILE or postgresql://USER@HOST/DATABASE, with the password "
+        "in it or as the secret RDS_PASSWORD (TLS is verified unless the URL has sslmode=…). When unset: "
         "HOME/warehouse.duckdb, "
         "or HOME/demo.duckdb (the simulated league) while nothing else has been loaded.",
     )
