@@ -82,3 +82,23 @@ def test_the_demo_is_read_only_while_nothing_real_is_loaded(tmp_path: Path) -> N
     (tmp_path / "warehouse.duckdb").touch()
     assert settings.warehouse_path().name == "warehouse.duckdb"
     assert settings.demo_path().name == "demo.duckdb"
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://u:s3c/retXX@127.0.0.1:1/db", "postgresql://u:s3cret@h:port/db", "postgresql://u@h/"]
+)
+def test_an_address_that_could_be_read_two_ways_is_refused(url: str) -> None:
+    """A sign of the password would be taken for a host or a database, and be shown as such."""
+    with pytest.raises(SettingsError) as refused:
+        load_settings({"NBA_MCP_WAREHOUSE_URL": url})
+    assert "s3c" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://u:s3cret@h/db", "postgresql://u@h/db?password=s3cret&sslmode=require"]
+)
+def test_a_password_in_an_address_is_never_shown(url: str) -> None:
+    """Neither in the list of settings nor in their repr."""
+    settings = load_settings({"NBA_MCP_WAREHOUSE_URL": url})
+    assert "s3cret" not in repr(settings)
+    assert "s3cret" not in str(describe_settings(settings))

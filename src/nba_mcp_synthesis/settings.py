@@ -33,14 +33,28 @@ def default_home() -> Path:
 
 def _warehouse_url(url: str) -> str:
     if url.startswith(POSTGRES):
-        if not urlsplit(url).path.strip("/"):
-            msg = "must look like postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+        if not _is_readable(url):
+            msg = (
+                "must look like postgresql://USER:PASSWORD@HOST:PORT/DATABASE; "
+                "signs such as / and @ in a password are written as %2F and %40"
+            )
             raise ValueError(msg)
         return url
     if not url.startswith("duckdb:///") or url == "duckdb:///":
         msg = "must look like duckdb:///folder/file.duckdb (duckdb:////folder/… for an absolute path)"
         raise ValueError(msg)
     return url
+
+
+def _is_readable(url: str) -> bool:
+    """Whether no part of a password can be taken for a host, a port or a database."""
+    try:
+        parts = urlsplit(url)
+        return (
+            bool(parts.path.strip("/")) and "@" not in parts.path and (parts.port is None or parts.port > 0)
+        )
+    except ValueError:
+        return False
 
 
 def _url_of(*starts: str) -> AfterValidator:
@@ -70,6 +84,7 @@ class Settings(BaseModel):
     )
     warehouse_url: Annotated[str, AfterValidator(_warehouse_url)] | None = Field(
         None,
+        repr=False,  # it may hold a password
         description="The warehouse, as duckdb:///FILE or postgresql://USER@HOST/DATABASE, with the password "
         "in it or as the secret RDS_PASSWORD (TLS is verified unless the URL has sslmode=…). When unset: "
         "HOME/warehouse.duckdb, "
@@ -212,7 +227,8 @@ def _unusable(error: Any) -> str:
 
 
 def _without_password(value: str) -> str:
-    return re.sub(r"(?<=://)([^:/@]*):[^/]*@", r"\1:***@", value)
+    value = re.sub(r"(?<=://)([^:/@]*):[^/]*@", r"\1:***@", value)
+    return re.sub(r"(?i)([?&](?:ssl)?pass\w*=)[^&]*", r"\1***", value)
 
 
 def describe_settings(settings: Settings) -> list[dict[str, str]]:

@@ -111,7 +111,7 @@ def closed_port() -> str:
     ("address", "expected"),
     [
         (closed_port, "network"),
-        (lambda: f"http://no-such-host.invalid/{KEY}", "name"),
+        (lambda: f"https://no-such-host.invalid/{KEY}", "name"),
         (lambda: f"ftp://127.0.0.1/{KEY}", "unknown"),
         (lambda: f"http://127.0.0.1:port/{KEY}", "unknown"),
         (lambda: f"http://[{KEY}", "unknown"),

@@ -109,6 +109,7 @@ def test_every_command_has_its_arguments_here() -> None:
     assert set(leaves(typer.main.get_command(app))) == set(COMMANDS)
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_no_command_shows_a_value(command: str, world: tuple[Ground, dict[str, str]], tmp_path: Path) -> None:
     """At the level that logs most, for programs; also with an option that is wrong."""

@@ -20,15 +20,32 @@ _SIGNS: dict[str, str] = {
     "=": "exactly {}",
 }
 _TURNED: dict[Operator, Operator] = {">=": "<=", ">": "<", "<=": ">=", "<": ">", "=": "="}
-_SURELY_TOTAL = 50
+_SURELY_TOTAL, _SURELY_TOTAL_OF_TEAM = 50, 400
 _SURELY_POINTS = 70
 _NEVER_AVERAGED = ("gp", "minutes", "wins", "losses")
+_OF_SEASONS = ("gp", "wins", "losses", "win_pct")
+_EVEN = 500  # `.500`, which is no number of points
 
 
 def of_games(frame: Frame) -> tuple[Condition, ...]:
     """Conditions on what a single game's row says: an average there is the figure itself."""
-    found = (_condition(token, frame, of_games=True) for token in _tokens(frame))
-    return tuple(Condition(c.name.removesuffix("_per_game"), c.operator, c.values) for c in found)
+    found = [_condition(token, frame, of_games=True) for token in _tokens(frame)]
+    if any(c.name in _OF_SEASONS for c in found):
+        raise Declined(
+            "Games and wins are counted over a season, not in a game.", "Ask which teams have them."
+        )
+    plain = [Condition(c.name.removesuffix("_per_game"), c.operator, c.values) for c in found]
+    return tuple(bounded for condition in plain for bounded in _on_one_side(condition))
+
+
+def _on_one_side(condition: Condition) -> list[Condition]:
+    """`won by fewer than 5` leaves out the games that were lost."""
+    value = float(str(condition.values[0])) if condition.name == "margin" else 0.0
+    if condition.name == "margin" and value > 0 and condition.operator in ("<", "<="):
+        return [Condition("margin", ">", (0,)), condition]
+    if condition.name == "margin" and value < 0 and condition.operator in (">", ">="):
+        return [Condition("margin", "<", (0,)), condition]
+    return [condition]
 
 
 def of_seasons(frame: Frame, ranked: str = "") -> tuple[Condition, ...]:
@@ -39,10 +56,12 @@ def of_seasons(frame: Frame, ranked: str = "") -> tuple[Condition, ...]:
     """
     found = [_condition(token, frame, ranked) for token in _tokens(frame)]
     averaged = frame.has("average") or any(c.name.endswith("_per_game") for c in found)
-    return tuple(_of_season(condition, averaged=averaged and not frame.has("total")) for condition in found)
+    of_team = "team" in (*frame.values("entity"), *frame.values("counted"))
+    averaged = averaged and not frame.has("total")
+    return tuple(_of_season(condition, averaged=averaged, of_team=of_team) for condition in found)
 
 
-def _of_season(condition: Condition, *, averaged: bool) -> Condition:
+def _of_season(condition: Condition, *, averaged: bool, of_team: bool) -> Condition:
     of = measures().get(condition.name)
     if of is None:
         raise Declined("A margin is of a game.", "Ask how many games, or for a record.")
@@ -51,7 +70,7 @@ def _of_season(condition: Condition, *, averaged: bool) -> Condition:
     if averaged and of.average:
         return Condition(of.average, condition.operator, condition.values)
     number = float(str(condition.values[0]))
-    if number < _SURELY_TOTAL:
+    if number < (_SURELY_TOTAL_OF_TEAM if of_team else _SURELY_TOTAL):
         raise Declined(
             f"{_SIGNS[condition.operator].format(f'{number:g}').capitalize()} {of.label}: per game or in "
             "the whole season?",
@@ -66,6 +85,10 @@ def _tokens(frame: Frame) -> list[Token]:
 
 def _condition(token: Token, frame: Frame, ranked: str = "", *, of_games: bool = False) -> Condition:
     sign, number, named, is_share = token.value if isinstance(token.value, tuple) else ("", 0, "", False)
+    if not named and number == _EVEN:
+        raise Declined("Whether a team was above .500 is asked of its opponents only.", "Ask for its record.")
+    if frame.has("allowed") and (frame.has("score") or _scores(frame)):
+        raise Declined("It is not clear which figure is scored and which allowed.", "Ask for one of them.")
     name = _measured(str(named), frame, is_share=bool(is_share), of_games=of_games)
     if not name and of_games and not frame.has("measures") and float(str(number)) >= _SURELY_POINTS:
         name = "pts"  # in a game nothing else gets so high
@@ -84,8 +107,15 @@ def _condition(token: Token, frame: Frame, ranked: str = "", *, of_games: bool =
     return Condition(name, operator, (int(value) if value.is_integer() else value,))
 
 
+def _scores(frame: Frame) -> bool:
+    return "score" in frame.values("verbs") or any(
+        token.text.casefold().startswith("scor") for token in frame.all("measures")
+    )
+
+
 def _is_lost(frame: Frame) -> bool:
     lost = "lost" in frame.values("result") or "losses" in frame.values("measures")
+    lost = lost or "result=loss" in frame.values("conditions")
     return lost or any(token.text.casefold().startswith("los") for token in frame.all("margin"))
 
 
@@ -117,7 +147,7 @@ def said(conditions: tuple[Condition, ...]) -> str:
 
 
 def _margin(operator: Operator, value: float) -> str:
-    lost = value < 0 and operator in _TURNED
+    lost = (value < 0 or (value == 0 and operator == "<")) and operator in _TURNED
     sign = _TURNED[operator] if lost else operator
     return f"a {'losing' if lost else 'winning'} margin of {_SIGNS[sign].format(f'{abs(value):g}')}"
 

@@ -164,6 +164,7 @@ def _rules(names: list[str], frame: Frame) -> dict[str, Callable[[], bool]]:
         "allowed": lambda: all(n.startswith("opp_") or f"opp_{n}" in known for n in names),
         "total": lambda: all(known[_total(name, frame)].is_total for name in names),
         "result": lambda: set(names) <= {"wins", "losses", "gp"},
+        "margin": lambda: set(names) <= {"plus_minus", "plus_minus_per_game", "gp", "wins", "losses"},
         "percentage": lambda: all(known[name].is_percent for name in names),
         "average": lambda: all(known[n].average or not known[n].is_total for n in names),
         "shoot": lambda: _is_shot(names, frame),

@@ -44,13 +44,15 @@ def wins_by(rest: Sequence[Token]) -> Made:
             Token("measure", "pts"),
             Token("won" | "measure", "wins" | "won"),
         ]:
-            return [Token("kind_of_game", (">=", points, "margin", False), text)], 3
+            sign = ">=" if points >= _LEAST_POINTS else "="
+            return [Token("kind_of_game", (sign, points, "margin", False), text)], 3
         case [
             Token("number", int(points)),
             Token("measure", "pts"),
             Token("won" | "measure", "losses" | "lost"),
         ]:
-            return [Token("kind_of_game", ("<=", -points, "margin", False), text)], 3
+            sign = "<=" if points >= _LEAST_POINTS else "="
+            return [Token("kind_of_game", (sign, -points, "margin", False), text)], 3
     return None
 
 
@@ -170,7 +172,7 @@ def bare(rest: Sequence[Token]) -> Made:
             return [Token("threshold", (">=", number.value, "pts", False), text_of(rest[:2]))], 2
         case [Token("number", int(number)), Token("attempted", of), *_]:
             return [Token("threshold", (">=", number, of, False), text_of(rest[:2]))], 2
-        case [Token("number") as number, Token("measure", str(of)), *_] if _is_count(of):
+        case [Token("number") as number, Token("measure", str(of)), *_] if _is_count(of) and of != "minutes":
             if is_round(number) or not is_year(number):
                 return [Token("threshold", (">=", number.value, of, False), text_of(rest[:2]))], 2
     return None

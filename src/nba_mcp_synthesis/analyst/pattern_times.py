@@ -74,7 +74,7 @@ def since(rest: Sequence[Token]) -> Made:
         case ["since" | "start" | "end", "date" | "day" | "month" | "break", *_]:
             return _one_sided(rest[0], rest[1], text_of(rest[:2]))
         case ["since", "name", *_] if rest[0].value == "between":
-            return [rest[1]], 2
+            return [Token("met", "met", rest[0].text), rest[1]], 2
     return None
 
 
@@ -113,6 +113,21 @@ def _as_it_is(when: Token) -> str | dt.date | tuple[object, ...]:
     return when.value if isinstance(when.value, str | dt.date | tuple) else str(when.value)
 
 
+def years(rest: Sequence[Token]) -> Made:
+    """`from 2014 to 2017`: the seasons that ended in these years, each of them."""
+    start = 1 if rest[0].tag == "start" or rest[0].value == "between" else 0
+    match rest[start : start + 3]:
+        case [first, Token("end"), last] if is_year(first) and is_year(last):
+            pass
+        case [first, last, *_] if rest[0].value == "between" and is_year(first) and is_year(last):
+            pass
+        case _:
+            return None
+    used = start + (3 if rest[start + 1].tag == "end" else 2)
+    span = range(int(str(first.value)) - 1, int(str(last.value)))[:_LONGEST_RANGE]
+    return [Token("season", season_from_start(year), text_of(rest[:used])) for year in span], used
+
+
 def seasons(rest: Sequence[Token]) -> Made:
     """`2014-15 to 2018-19`, `since 2015-16`: each season of the range; the newest is told by the data."""
     match rest[:3]:
@@ -141,6 +156,10 @@ def game_number(rest: Sequence[Token]) -> Made:
 
 def some_games(rest: Sequence[Token]) -> Made:
     """`last 10 games`, `past five`, `first 20 games`."""
+    if len(rest) > 2 and rest[0].tag == "ago" and rest[2].value in ("wins", "losses", "won", "lost"):
+        return [
+            Token("unclear", rest[0].text, text_of(rest[:3]))
+        ], 3  # `last 5 wins` are not the last 5 games
     match rest[:3]:
         case [Token("ago"), Token("number", int(number)), Token("measure", "gp")]:
             return [Token("last", number, text_of(rest[:3]))], 3

@@ -15,7 +15,7 @@ _LINKS = frozenset({"start", "end", "link"})
 
 # They apply one after another to all tokens.
 _RULES: tuple[Rule, ...] = (
-    times.holiday, times.date, times.since, times.seasons, times.game_number, figures.opponent,
+    times.holiday, times.date, times.since, times.years, times.seasons, times.game_number, figures.opponent,
     figures.against_kind, figures.kind_of_teams, people.pick, people.height, people.aged, people.age,
     times.some_games, times.newest_game, times.span, times.over_games, times.days_of_rest,
     figures.between_feet, figures.distance, figures.done, figures.stat_line, figures.limit,

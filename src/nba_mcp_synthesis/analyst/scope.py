@@ -18,7 +18,7 @@ from nba_mcp_synthesis.schema.seasons import season_from_start, season_start
 SEASON = ("season", "season_type")
 SCOPE = (
     *SEASON, "since_season", "career", "conditions", "opponents", "last", "month", "date", "since", "until",
-    "yesterday", "conference", "game_number", "against",
+    "yesterday", "conference", "game_number",
 )  # fmt: skip
 _TYPES = {
     "Regular Season": "regular season",
@@ -64,6 +64,8 @@ def scope_of(frame: Frame, context: Context) -> Scope:
     """
     kind = _season_type(frame)
     seasons = _seasons(frame, kind, context)
+    if frame.has("subjects", "conference") and any("opponent_conf" in v for v in frame.values("conditions")):
+        raise Declined("The question names two conferences.", "Ask about the games against one.")
     found = list(_conditions(frame, seasons, context))
     last = int(frame.values("last")[0]) if frame.has("last") else None
     where = tuple(condition for group, _ in found for condition in group)
@@ -109,11 +111,18 @@ def _seasons(frame: Frame, kind: str, context: Context) -> tuple[str, ...]:
         raise Declined(f"The {listed(missing)} {_TYPES.get(kind, kind)} is not loaded.", f"Loaded: {told}.")
     if not asked:
         context.assumptions.append(f"Taken as the {loaded[-1]} season, the newest that is loaded.")
-    for token in frame.all("season"):
-        season = _season(str(token.value), loaded)
-        if token.text != season:
-            context.assumptions.append(f"Took {token.text!r} as the {season} season.")
+    context.assumptions += _taken(frame, loaded)
     return tuple(dict.fromkeys(asked)) or (loaded[-1],)
+
+
+def _taken(frame: Frame, loaded: list[str]) -> Iterator[str]:
+    """How each way to name seasons was read."""
+    for text in dict.fromkeys(token.text for token in frame.all("season")):
+        named = [_season(str(token.value), loaded) for token in frame.all("season") if token.text == text]
+        if len(named) > 1:
+            yield f"Took {text!r} as the seasons from {named[0]} to {named[-1]}."
+        elif text != named[0]:
+            yield f"Took {text!r} as the {named[0]} season."
 
 
 def _since(first: str, loaded: list[str]) -> tuple[str, ...]:

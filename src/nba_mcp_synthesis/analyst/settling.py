@@ -71,7 +71,14 @@ def _wins_and_losses(frame: Frame) -> None:
 def _number_behind(frame: Frame) -> None:
     """`who has the most assists, give me five`: a figure that nothing else takes is the size of the list."""
     numbers = [t for t in frame.left if t.tag == "number" and t.value in range(2, _LONGEST_LIST)]
-    if numbers and frame.left == numbers[:1] and frame.has("order") and not frame.any("limit", "ordinal"):
+    asked = {"give", "list", "show", "name"} & set(frame.text.split())
+    if (
+        asked
+        and numbers
+        and frame.left == numbers[:1]
+        and frame.has("order")
+        and not frame.any("limit", "ordinal")
+    ):
         frame.slots["limit"] = [Token("limit", numbers[0].value, numbers[0].text)]
         frame.left.clear()
 

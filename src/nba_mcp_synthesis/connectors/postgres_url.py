@@ -32,16 +32,23 @@ class URLLogin:
         found = {name: str(value) for name, value in parsed.items() if value is not None}
         if "password" not in found and (password := self.password()):
             found["password"] = password.get_secret_value()
-        if not _is_here(found.get("host", "")):
-            _verify(found)
-        return found
+        return with_tls(found)
 
 
-def _verify(parameters: dict[str, str]) -> None:
-    if "sslmode" not in parameters and not os.environ.get("PGSSLMODE"):
-        parameters["sslmode"] = "verify-full"
-        if "sslrootcert" not in parameters and not os.environ.get("PGSSLROOTCERT"):
-            parameters["sslrootcert"] = "system"
+def with_tls(parameters: dict[str, str]) -> dict[str, str]:
+    """The parameters with verified TLS where the way leaves this machine and nothing else is said."""
+    if _stays_here(parameters) or "sslmode" in parameters or os.environ.get("PGSSLMODE"):
+        return parameters
+    system = {} if os.environ.get("PGSSLROOTCERT") else {"sslrootcert": "system"}
+    return {**system, "sslmode": "verify-full", **parameters}
+
+
+def _stays_here(parameters: dict[str, str]) -> bool:
+    """Whether nothing can lead elsewhere: an address, a service, a variable, or one of several hosts."""
+    if {"hostaddr", "service"} & parameters.keys() or os.environ.get("PGSERVICE"):
+        return False
+    hosts = parameters.get("host") or os.environ.get("PGHOST", "")
+    return not os.environ.get("PGHOSTADDR") and all(_is_here(host) for host in hosts.split(","))
 
 
 def _is_here(host: str) -> bool:

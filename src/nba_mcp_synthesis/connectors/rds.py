@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from nba_mcp_synthesis.connectors.connector import Connector
 from nba_mcp_synthesis.connectors.faults import Fault
 from nba_mcp_synthesis.connectors.postgres_faults import explain_postgres
+from nba_mcp_synthesis.connectors.postgres_url import with_tls
 from nba_mcp_synthesis.extras import extra
 
 if TYPE_CHECKING:
@@ -37,14 +38,15 @@ class RDSLogin:
     password: SecretStr
 
     def parameters(self) -> dict[str, str]:
-        """The parameters of libpq. Those on TLS come from its own variables, PGSSLMODE and PGSSLROOTCERT."""
-        return {
+        """The parameters of libpq. TLS is verified unless PGSSLMODE says otherwise."""
+        found = {
             "host": self.host.get_secret_value(),
             "port": self.port.get_secret_value(),
             "dbname": self.database.get_secret_value(),
             "user": self.user.get_secret_value(),
             "password": self.password.get_secret_value(),
         }
+        return with_tls(found)
 
 
 class RDSConnector(Connector):

@@ -53,10 +53,14 @@ def post(url: SecretStr, body: dict[str, Any], headers: dict[str, SecretStr] | N
         raise ConnectionError(type(error).__name__) from None
 
 
+_HERE = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
 def _is_address(text: str) -> bool:
     try:
         parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _HERE)
+        return is_safe and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
 

@@ -46,7 +46,7 @@ class UnifiedSecretsManager:
         self.manifest = manifest or default_manifest()
         self._places = places or Places.of_process()
         self._listeners = Listeners()
-        self._gathering = threading.RLock()
+        self._gathering, self._swapping = threading.RLock(), threading.RLock()
         self._loaded: _Loaded | None = None
 
     def __repr__(self) -> str:
@@ -74,7 +74,8 @@ class UnifiedSecretsManager:
         with self._gathering:
             before = self._now()
             after = self._gather(before.naming, before.levels, before.gathered)
-            self._loaded = after
+            with self._swapping:
+                self._loaded = after
         self._listeners.tell(before.gathered.held, after.gathered.held)
         return after.report
 
@@ -145,9 +146,10 @@ class UnifiedSecretsManager:
         fresh = read_secret(held.name, file, held.level)
         if not isinstance(fresh, Held):
             return held  # it went or is being written: the next refresh judges it
-        now = self._now()
-        gathered = replace(now.gathered, held={**now.gathered.held, held.name: fresh})
-        self._loaded = replace(now, gathered=gathered)
+        with self._swapping:  # what another thread has read meanwhile stays
+            now = self._now()
+            gathered = replace(now.gathered, held={**now.gathered.held, held.name: fresh})
+            self._loaded = replace(now, gathered=gathered)
         self._listeners.tell(now.gathered.held, gathered.held)
         return fresh
 

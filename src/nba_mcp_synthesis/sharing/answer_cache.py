@@ -28,6 +28,15 @@ def _normalised(question: str) -> str:
     return " ".join(unicodedata.normalize("NFC", question).split()).rstrip(" ?.!")
 
 
+def _read(found: bytes | str | None) -> dict[str, Any] | None:
+    """An answer as it was put; what is none of ours counts as a miss."""
+    try:
+        answer = None if found is None else json.loads(found)
+    except ValueError:
+        return None
+    return answer if isinstance(answer, dict) and "voices" in answer else None
+
+
 class AnswerCache:
     """A cache for `seconds`: in Redis where there is a link and it is up, else in this process."""
 
@@ -39,9 +48,9 @@ class AnswerCache:
         """The answer of that name, as JSON has it, or None."""
         shared = self._link.attempt(lambda redis: (redis.get(_PREFIX + key),)) if self._link else None
         found = shared[0] if shared else self._own.get(key)
-        place, outcome = "redis" if shared else "memory", "miss" if found is None else "hit"
+        answer = _read(found)
+        place, outcome = "redis" if shared else "memory", "miss" if answer is None else "hit"
         self._metrics.cache_requests.labels(place, outcome).inc()
-        answer: dict[str, Any] | None = None if found is None else json.loads(found)
         return answer
 
     def put(self, key: str, answer: dict[str, Any]) -> None:

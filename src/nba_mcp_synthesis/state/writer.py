@@ -77,6 +77,10 @@ class StateWriter:
         self._stopping.set()
         self._wake.set()
         self._thread.join(_STOP_SECONDS)
+        self._write_held()
+        if lost := self._unwritten.qsize():
+            get_logger().error("state", lost=lost)
+            self._metrics.state_lost.inc(lost)
         self._journal.settle()
 
     def health(self) -> dict[str, Any]:
@@ -94,6 +98,15 @@ class StateWriter:
             self._metrics.state_lost.inc()
         else:
             get_logger().warning("state", held_in_memory=self._unwritten.qsize(), error=type(error).__name__)
+
+    def _write_held(self) -> None:
+        """Writes what is held in memory to the disk, as soon as that takes something again."""
+        try:
+            while not self._unwritten.empty():
+                self._journal.append(self._unwritten.queue[0])
+                self._unwritten.get_nowait()
+        except OSError:
+            return  # still full, as `record` has told; the database is tried with them next
 
     def _run(self) -> None:
         while not self._stopping.is_set():

@@ -5,6 +5,7 @@ sends goes through the extended protocol, which takes one statement, as the quer
 nothing but a query.
 """
 
+import threading
 from dataclasses import dataclass
 from time import monotonic, perf_counter
 
@@ -56,6 +57,7 @@ class PostgresWarehouse:
         self.sessions = Sessions(address, search_path)
         self.places = Places(concurrency)
         self._seen: tuple[State, float] | None = None
+        self._looking = threading.Lock()
 
     @property
     def place(self) -> str:
@@ -64,11 +66,12 @@ class PostgresWarehouse:
 
     def state(self) -> State:
         """The newest state of the warehouse; see `engine.Warehouse` for the errors."""
-        seen = self._seen
-        if seen is not None and monotonic() - seen[1] < _SEEN_SECONDS:
-            return seen[0]
-        with self.sessions.reading(_STATE) as (_, about):
-            return self.state_of(about)
+        with self._looking:  # one asks, and the others have what it found
+            seen = self._seen
+            if seen is not None and monotonic() - seen[1] < _SEEN_SECONDS:
+                return seen[0]
+            with self.sessions.reading(_STATE) as (_, about):
+                return self.state_of(about)
 
     def state_of(self, about: About) -> State:
         """The state that a transaction sees; NoWarehouse, WarehouseOutdated where it cannot be read."""

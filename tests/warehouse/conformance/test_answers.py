@@ -26,6 +26,7 @@ from nba_mcp_synthesis.warehouse.status import data_status
 from servers.postgres import PostgresServer
 from small_league import analyst_of
 
+pytestmark = pytest.mark.system  # hundreds of questions to two engines: minutes
 QUESTIONS = Path(__file__).resolve().parents[3] / "evaluation" / "questions"
 Both = tuple[DuckDBWarehouse, PostgresWarehouse]
 

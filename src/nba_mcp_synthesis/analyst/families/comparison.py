@@ -16,7 +16,7 @@ from nba_mcp_synthesis.basketball.matches import Match
 from nba_mcp_synthesis.basketball.measure import Measure
 from nba_mcp_synthesis.facts import Proposal
 
-_USES = ("subjects", "compare", "either", "order", *MEASURES, *SCOPE)
+_USES = ("subjects", "compare", "either", "against", "order", *MEASURES, *SCOPE)
 _OF_PLAYERS = ("gp", "pts_per_game", "reb_per_game", "ast_per_game", "ts_pct")
 _OF_TEAMS = ("wins", "losses", "pts_per_game", "opp_pts_per_game")
 _MOST = 8
@@ -25,13 +25,18 @@ _MOST = 8
 def fits(frame: Frame) -> bool:
     """Several of a kind, and measures or a word that compares."""
     others = ("record", "met", "times", "beat", "streak", "in_game", "splits", "place", "thresholds", "game")
-    if len(frame.all("subjects")) < 2 or frame.any(*others):
+    if len(frame.all("subjects")) < 2 or frame.any(*others) or _of_their_last_game(frame):
         return False
     if (frame.has("score") and not frame.has("measures")) or _is_about_games(frame):
         return False
     all_players = all(is_of(token, "player") for token in frame.all("subjects"))
     side_by_side = frame.any("against", "either", "line") or "vs" in frame.text.split()
     return bool(measures_of(frame)) or frame.has("compare") or (side_by_side and all_players)
+
+
+def _of_their_last_game(frame: Frame) -> bool:
+    """Two teams in a last game are in one game together, or in one each."""
+    return frame.has("last") and all(is_of(token, "team") for token in frame.all("subjects"))
 
 
 def _is_about_games(frame: Frame) -> bool:

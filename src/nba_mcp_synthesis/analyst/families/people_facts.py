@@ -48,7 +48,8 @@ _UNITS = {"height_in": "inches", "weight_lb": "pounds"}
 
 def fits_profile(frame: Frame) -> bool:
     """A player, and a word for something that is known of him."""
-    return frame.has("profile", "subjects") and not frame.any("order", "thresholds")
+    at_a_time = frame.has("when") and set(frame.values("profile")) != {"birth_date"}
+    return frame.has("profile", "subjects") and not frame.any("order", "thresholds") and not at_a_time
 
 
 def answer_profile(frame: Frame, context: Context) -> Proposal:

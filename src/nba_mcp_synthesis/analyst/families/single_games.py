@@ -48,8 +48,14 @@ def answer(frame: Frame, context: Context) -> Proposal:
     """The game or games, with opponent and date."""
     of, falling = _ranked(frame)
     found = people(frame, context)
-    if found.players and found.teams:
-        raise Declined("Name either a player or a team.")
+    if (found.players and found.teams) or len(found.teams) > 1:
+        raise Declined(
+            "Name either a player or a team, and one of them.", "Ask for the score of their games."
+        )
+    if of.name in ("wins", "losses", "gp", "win_pct"):
+        raise Declined(
+            f"{of.label.capitalize()} are counted over games, not in one.", "Ask by how many points."
+        )
     by: Kind = _kind(frame, of, context)
     if by not in of.formulas:
         raise Declined(f"{of.label.capitalize()} cannot be told for a {by}.")

@@ -28,7 +28,8 @@ def conninfo(address: Address) -> str:
     """The connection string of now; what it leaves open is filled in: TLS is verified unless it says no."""
     given = _parsed(address())
     filled = {**_DEFAULTS, **given}
-    if not str(given.get("host", "")).startswith("/"):  # a socket on this machine has no TLS
+    hosts = str(given.get("host", "")).split(",")
+    if not all(host.startswith("/") for host in hosts):  # a socket on this machine has no TLS
         filled.setdefault("sslmode", os.environ.get("PGSSLMODE", "verify-full"))
         if filled["sslmode"] == "verify-full" and "PGSSLROOTCERT" not in os.environ:
             filled.setdefault("sslrootcert", "system")

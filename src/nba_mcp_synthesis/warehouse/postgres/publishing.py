@@ -19,7 +19,10 @@ from nba_mcp_synthesis.warehouse.postgres.writing import Session, info, set_info
 _BLOCK = 1 << 20
 # Quotation marks around every text tell an empty one from a missing one.
 _TO_CSV = "(FORMAT csv, HEADER false, NULLSTR '\\N', FORCE_QUOTE ({texts}))"
-_FROM_CSV = "(FORMAT csv, HEADER false, NULLSTR '\\N', ALLOW_QUOTED_NULLS false)"
+_FROM_CSV = (
+    "(FORMAT csv, HEADER false, NULLSTR '\\N', ALLOW_QUOTED_NULLS false, AUTO_DETECT false, "
+    "DELIM ',', QUOTE '\"', ESCAPE '\"')"
+)
 _CSV = "(FORMAT csv, HEADER false, NULL '\\N'{more})"
 
 

@@ -5,6 +5,7 @@ one opens it himself, and so hears at once why he cannot, and has service as soo
 """
 
 import contextlib
+import functools
 import threading
 import weakref
 from collections.abc import Iterator
@@ -63,9 +64,9 @@ class Sessions:
         self._used: dict[Session, float] = {}
         weakref.finalize(self, _close_all, self._idle)
 
-    @property
+    @functools.cached_property
     def place(self) -> str:
-        """Where the server is, without user and password."""
+        """Where the server is, without user and password: asked for once, since secrets may be behind it."""
         return shown(self._address)
 
     @contextlib.contextmanager

@@ -1,14 +1,13 @@
 """Values as Python has them: the same from PostgreSQL as from DuckDB."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import psycopg
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
 
-if TYPE_CHECKING:
-    import psycopg
-
 Numeric = int | float
+_MOST_DIGITS = 300  # longer ones are beyond the range of doubles
 
 # Types by the names that DuckDB has for them, for whoever writes rows as JSON.
 _KINDS = {
@@ -31,6 +30,8 @@ class NumericLoader(Loader):
     def load(self, data: Buffer) -> Numeric:
         """The number that a text says."""
         text = bytes(data)
+        if len(text) > _MOST_DIGITS and text.strip(b"-.0123456789") == b"":
+            raise psycopg.DataError("a number has more digits than can be told")
         return int(text) if text.lstrip(b"-").isdigit() else float(text)
 
 
@@ -42,7 +43,7 @@ class JsonLoader(Loader):
         return bytes(data).decode()
 
 
-def adapt(connection: "psycopg.Connection[tuple[Any, ...]]") -> None:
+def adapt(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
     """Has a connection give values as DuckDB does."""
     connection.adapters.register_loader("numeric", NumericLoader)
     connection.adapters.register_loader("json", JsonLoader)

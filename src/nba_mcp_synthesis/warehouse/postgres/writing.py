@@ -42,6 +42,11 @@ def writing(address: Address, *, wait: bool = False) -> Iterator[Session]:
             ) from None
         except psycopg.OperationalError as error:
             raise reasons.unreachable(error, place) from None
+        except psycopg.Error as error:
+            raise SourceError(
+                f"{place} did not take what was written: {reasons.reason(error)}.",
+                "What was loaded before is unchanged.",
+            ) from None
 
 
 def _lock(session: Session, place: str, *, wait: bool) -> None:

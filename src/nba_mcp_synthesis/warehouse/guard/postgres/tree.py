@@ -1,6 +1,8 @@
 """The allow lists, held against every object of PostgreSQL's parse tree."""
 
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from nba_mcp_synthesis.errors import QueryRefused
@@ -21,6 +23,37 @@ _COLUMNS = frozenset(
     column for table in (*tables().values(), *views().values()) for column in table.column_names()
 ) | frozenset(_NODES["field_names"])
 
+# Types and functions whose reading tells about the server; an alias of that name does not change it.
+_OF_SYSTEM = re.compile(
+    r"reg[a-z]+|pg_.*|xml.*|.*_to_xml.*|oid.*|[cx]id8?|tid|binary_.*|(gin|brin)_.*|ts_debug|row_.*"
+)
+
+
+@dataclass
+class _Defined:
+    """What a statement itself names: its columns, and what stands for a function in FROM."""
+
+    columns: set[str] = field(default_factory=set)
+    functions: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, tree: _Node) -> "_Defined":
+        """The names in a tree."""
+        made, waiting = cls(), [tree]
+        while waiting:
+            node = waiting.pop()
+            waiting += node if isinstance(node, list) else node.values() if isinstance(node, dict) else ()
+            if isinstance(node, dict):
+                made._note(node)
+        return made
+
+    def _note(self, node: _Node) -> None:
+        self.columns |= {str(node[key]) for key in ("name", "colname") if isinstance(node.get(key), str)}
+        self.columns |= {word for key in ("colnames", "aliascolnames") for word in _words(node.get(key, []))}
+        self.functions |= {*[*_words(node.get("funcname", []))][-1:]}
+        if alias := (node.get("RangeFunction") or {}).get("alias"):
+            self.functions.add(alias["aliasname"])
+
 
 class Reader:
     """Reads one tree: which served relations it names, and whether it gives the same rows each time."""
@@ -31,10 +64,12 @@ class Reader:
         self._served = served
         self._schemas = schemas
         self._sizes = arguments.Sizes()
+        self._names = _Defined()
 
     def read(self, tree: _Node) -> None:
         """Looks at every object, without recursion; raises QueryRefused at the first that is not allowed."""
         waiting: list[tuple[Any, _Names]] = [(tree, frozenset())]
+        self._names = _Defined.of(tree)
         while waiting:
             node, scope = waiting.pop()
             if isinstance(node, list):
@@ -56,6 +91,7 @@ class Reader:
             _check_type(node)
         for key in node.keys() & _NAMED.keys():
             _NAMED[key](node[key])
+        self._check_column(node.get("fields", []))
         if "SQLValueFunction" in node or "RangeTableSample" in node:
             self._check_changing(node)
 
@@ -80,6 +116,23 @@ class Reader:
         self._sizes.check(name, node)
         if name in _UNREPEATABLE:
             self.is_repeatable = False
+
+    def _check_column(self, fields: list[_Node]) -> None:
+        """`t.name` calls the function of that name, or casts to it, where t has no such column.
+
+        What a function in FROM gives is no row but a value, which can be cast to anything.
+        """
+        *tables, name = [*_words([part for part in fields if "String" in part])] or [""]
+        if not tables or name in _COLUMNS:
+            return
+        if reason := _FUNCTIONS.reason(name):
+            raise QueryRefused(f"{shown(name)} is not allowed: {reason.reason}.", reason.instead)
+        is_known = name in self._names.columns or (name in _FUNCTIONS.allowed and name not in _UNREPEATABLE)
+        if tables[-1] in self._names.functions and (not is_known or _OF_SYSTEM.fullmatch(name)):
+            raise QueryRefused(
+                f"{shown(tables[-1])}.{shown(name)} could call a function: only columns may be named there.",
+                "Name the column, as in generate_series(1, 3) AS t(n), or call the function as name(…).",
+            )
 
     def _check_changing(self, node: _Node) -> None:
         """What is another thing each time that a query runs."""
@@ -133,21 +186,12 @@ def _check_fields(indirection: list[_Node]) -> None:
             )
 
 
-def _check_column(fields: list[_Node]) -> None:
-    """`t.name` calls the function of that name where t has no such column."""
-    names = [*_words([part for part in fields if "String" in part])]
-    reason = _FUNCTIONS.reason(names[-1]) if len(names) > 1 else None
-    if reason and names[-1] not in _COLUMNS:
-        raise QueryRefused(f"{shown(names[-1])} is not allowed: {reason.reason}.", reason.instead)
-
-
 # Checks by the name of the field or the kind whose content they look at.
 _NAMED: dict[str, Callable[[Any], None]] = {
     "A_Expr": _check_operators,
     "operName": _check_operator,
     "collname": _check_collation,
     "indirection": _check_fields,
-    "fields": _check_column,
 }
 
 
@@ -166,8 +210,8 @@ def _parts(node: _Node, scope: _Names) -> Iterator[tuple[Any, _Names]]:
     for entry in entries:
         yield {"CommonTableExpr": entry}, scope
         scope |= {entry["ctename"]}
-    for field, part in node.items():
-        if field != "withClause" and isinstance(part, dict | list):
+    for name, part in node.items():
+        if name != "withClause" and isinstance(part, dict | list):
             yield part, scope
 
 
