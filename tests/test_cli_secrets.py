@@ -48,7 +48,7 @@ def test_list_says_where_each_comes_from(ground: Ground) -> None:
     assert found["RDS_PASSWORD"]["required"] is True
     assert found["SIGNING_KEY"]["state"] == "unset"
     shown = nba_mcp(ground, "secrets", "list", "--context", "production").stdout
-    filled = sum(one["place"].endswith(".env") and one["state"] == "ok" for one in found.values())
+    filled = sum((one["place"] or "").endswith(".env") and one["state"] == "ok" for one in found.values())
     assert f"Context production: {filled} from folder." in shown
 
 

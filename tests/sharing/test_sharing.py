@@ -16,7 +16,7 @@ from servers.killable import KillableRedis
 from servers.redis import RedisServer
 from sharing.conftest import Linked
 
-ANSWER = {"id": "a1", "text": "Ada led.", "status": "answered"}
+ANSWER = {"id": "a1", "text": "Ada led.", "status": "answered", "voices": []}
 
 
 def eventually(holds: Callable[[], bool]) -> None:
@@ -45,6 +45,16 @@ def test_two_processes_on_one_redis_have_one_cache(linked: Linked, redis_server:
     one.put(key, ANSWER)
     assert other.get(key) == ANSWER
     assert 0 < redis_server.client().ttl(f"nba-mcp:answer:{key}") <= 600
+
+
+@pytest.mark.parametrize("found", ["no JSON", "[]", "{}", b"\xff"])
+def test_what_another_program_wrote_is_a_miss(
+    linked: Linked, redis_server: RedisServer, found: str | bytes
+) -> None:
+    """A value under the name of an answer that is none is not served, and does no harm."""
+    key = fresh_key()
+    redis_server.client().set(f"nba-mcp:answer:{key}", found)
+    assert cache(linked(redis_server.url)).get(key) is None
 
 
 def test_two_processes_on_one_redis_have_one_set_of_counters(
