@@ -114,7 +114,8 @@ def _contains(node: exp.Contains) -> exp.Expr:
 
 def _rounded(node: exp.Round) -> exp.Expr:
     """Half away from zero, as a double: there, doubles are rounded to even, and to whole numbers only."""
-    value, scale = node.this.sql(HOUSE), f"CAST({10 ** int(node.args['decimals'].name)} AS DOUBLE)"
+    digits = node.args.get("decimals")
+    value, scale = node.this.sql(HOUSE), f"CAST({10 ** (digits.to_py() if digits else 0)} AS DOUBLE)"
     text = f"(SIGN({value}) * FLOOR(ABS({value}) * {scale} + CAST(0.5 AS DOUBLE)) / {scale})"
     return sqlglot.parse_one(text, dialect=HOUSE)
 

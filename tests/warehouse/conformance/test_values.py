@@ -48,6 +48,8 @@ OWN: list[tuple[str, list[tuple[Any, ...]]]] = [
     ("SELECT avg(CASE WHEN won THEN 1.0 ELSE 0.0 END) FROM team_game_stats", [(0.5,)]),
     ("SELECT round(CAST(2.25 AS DOUBLE), 1), round(CAST(-2.25 AS DOUBLE), 1), round(34.35::DOUBLE, 1)",
      [(2.3, -2.3, 34.4)]),
+    ("SELECT round(CAST(2.5 AS DOUBLE)), round(CAST(-2.5 AS DOUBLE)), round(CAST(25 AS DOUBLE), -1)",
+     [(3.0, -3.0, 30.0)]),
     ("SELECT EXTRACT(year FROM DATE '2025-12-25'), EXTRACT(isodow FROM DATE '2025-12-25')", [(2025, 4)]),
     ("SELECT STRFTIME(DATE '2025-03-07', '%Y-%m'), STRFTIME(DATE '2025-03-07', '%m%d')",
      [("2025-03", "0307")]),
