@@ -125,6 +125,23 @@ def test_reasons_name_what_was_wrong_and_quote_no_value(
     assert "Ada" not in str(failed.value)
 
 
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("INTERVAL 'infinity'", "interval is infinite"),
+        ("INTERVAL '-infinity'", "interval is infinite"),
+        ("repeat('9', 301)::numeric", "more digits than can be told"),
+        ("('0.' || repeat('1', 400))::numeric", "more digits than can be told"),
+    ],
+)
+def test_a_value_that_cannot_be_told_is_an_error_and_no_other_value(
+    small_postgres: PostgresWarehouse, value: str, told: str
+) -> None:
+    """The library reads an infinite interval as 0:00:00, and a very long number as an infinite one."""
+    with pytest.raises(QueryFailed, match=told):
+        small_postgres.query(f"SELECT {value} AS v")
+
+
 def test_a_query_is_stopped_on_the_server_at_its_deadline(
     small_postgres: PostgresWarehouse, small_postgres_url: str, postgres_server: PostgresServer
 ) -> None:

@@ -1,10 +1,12 @@
 """Values as Python has them: the same from PostgreSQL as from DuckDB."""
 
+from datetime import timedelta
 from typing import Any
 
 import psycopg
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
+from psycopg.types.datetime import IntervalLoader
 
 Numeric = int | float
 _MOST_DIGITS = 300  # longer ones are beyond the range of doubles
@@ -43,9 +45,20 @@ class JsonLoader(Loader):
         return bytes(data).decode()
 
 
+class FiniteIntervalLoader(IntervalLoader):
+    """Intervals, but for infinite ones, which the library reads as no time at all."""
+
+    def load(self, data: Buffer) -> timedelta:
+        """The interval that a text says."""
+        if b"infinity" in bytes(data):
+            raise psycopg.DataError("an interval is infinite")
+        return super().load(data)
+
+
 def adapt(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
     """Has a connection give values as DuckDB does."""
     connection.adapters.register_loader("numeric", NumericLoader)
+    connection.adapters.register_loader("interval", FiniteIntervalLoader)
     connection.adapters.register_loader("json", JsonLoader)
     connection.adapters.register_loader("jsonb", JsonLoader)
 
