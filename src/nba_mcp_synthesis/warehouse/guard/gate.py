@@ -1,80 +1,36 @@
 """Decides whether SQL from a stranger may run: by the engine's own parser, before any engine with data.
 
-docs/decisions/0007-guard.md says why. A verdict depends on the statement alone, so it is remembered.
+docs/decisions/0007-guard.md says why.
 """
 
 import json
 import threading
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import duckdb
 
 from nba_mcp_synthesis.errors import QueryRefused
-from nba_mcp_synthesis.schema.tables import tables, views
 from nba_mcp_synthesis.warehouse.guard import pivots
-from nba_mcp_synthesis.warehouse.guard.lists import ASK_INSTEAD, fold, shown
-from nba_mcp_synthesis.warehouse.guard.precheck import precheck
+from nba_mcp_synthesis.warehouse.guard.judge import Checked, Judge
+from nba_mcp_synthesis.warehouse.guard.lists import ASK_INSTEAD, shown
 from nba_mcp_synthesis.warehouse.guard.text import explained, tokens, without_semicolons
 from nba_mcp_synthesis.warehouse.guard.tree import Reader
 
-_REMEMBERED = 512
 
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A statement that may run, and what is known of it.
-
-    Attributes:
-        sql: What is to be run, without semicolons around it.
-        relations: The served tables and views that it reads, lower case.
-        is_repeatable: False where it can give other rows each time, as with random(), now() or a sample.
-    """
-
-    sql: str
-    relations: frozenset[str]
-    is_repeatable: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Refusal:
-    message: str
-    hint: str
-
-
-class Gate:
-    """Judges statements over `relations`, by default all tables and views of the schema. Thread-safe."""
+class Gate(Judge):
+    """The judge of statements for DuckDB."""
 
     def __init__(self, relations: frozenset[str] | None = None) -> None:
-        named = frozenset(tables()) | frozenset(views()) if relations is None else relations
-        self._relations = frozenset(fold(name) for name in named)
+        super().__init__(relations)
         self._connection = _empty_engine()
         self._lock = threading.Lock()
-        self._verdict = lru_cache(_REMEMBERED)(self._judge)
         self._show_tables = self._parse("SHOW TABLES")
 
-    def check(self, sql: str) -> Checked:
-        """The statement as it may run.
-
-        Raises:
-            QueryRefused: it may not; the message says what and why, the hint what to send instead.
-        """
-        precheck(sql)
-        verdict = self._verdict(sql)
-        if isinstance(verdict, _Refusal):
-            raise QueryRefused(verdict.message, verdict.hint)
-        return verdict
-
-    def _judge(self, sql: str) -> Checked | _Refusal:
-        try:
-            with self._lock:
-                return self._checked(sql)
-        except QueryRefused as error:
-            return _Refusal(error.message, error.hint)
-
     def _checked(self, given: str) -> Checked:
-        """Judges exactly the text that is to be run: cut elsewhere, it could be read differently."""
+        with self._lock:
+            return self._judged(given)
+
+    def _judged(self, given: str) -> Checked:
         kind = self._only_statement(given)
         sql, prefix = without_semicolons(given), ""
         if kind == "EXPLAIN":
@@ -110,7 +66,7 @@ class Gate:
         rewritten = pivots.with_values(whole)
         if rewritten == whole:
             return _not_a_query(sql, "Such")
-        self._checked(rewritten)  # raises where the values alone would not help
+        self._judged(rewritten)  # raises where the values alone would not help
         return pivots.refusal(rewritten)
 
     def _parse(self, sql: str) -> dict[str, Any]:

@@ -5,61 +5,29 @@ tree as JSON, since the parser's other form can end the process on long expressi
 """
 
 import json
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from pglast.parser import ParseError, parse_sql_json, scan
 
 from nba_mcp_synthesis.errors import QueryRefused
-from nba_mcp_synthesis.schema.tables import tables, views
-from nba_mcp_synthesis.warehouse.guard.gate import Checked
-from nba_mcp_synthesis.warehouse.guard.lists import ASK_INSTEAD, fold, load, shown
+from nba_mcp_synthesis.warehouse.guard.judge import Checked, Judge
+from nba_mcp_synthesis.warehouse.guard.lists import ASK_INSTEAD, load, shown
 from nba_mcp_synthesis.warehouse.guard.postgres.tree import Reader
-from nba_mcp_synthesis.warehouse.guard.precheck import precheck
 
-_REMEMBERED = 512
 _OPTIONS = frozenset(load("postgres/nodes.toml")["explain_options"])
 # Signs of the tokenizer that are no part of a statement.
 _AROUND = frozenset({"SQL_COMMENT", "C_COMMENT", "ASCII_59"})
 _Node = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class _Refusal:
-    message: str
-    hint: str
-
-
-class PostgresGate:
-    """Judges statements over `relations`, by default all tables and views of the schema. Thread-safe."""
+class PostgresGate(Judge):
+    """The judge of statements for PostgreSQL, over relations in `schemas`."""
 
     def __init__(self, relations: frozenset[str] | None = None, schemas: tuple[str, ...] = ("nba",)) -> None:
-        named = frozenset(tables()) | frozenset(views()) if relations is None else relations
-        self._relations = frozenset(fold(name) for name in named)
+        super().__init__(relations)
         self._schemas = frozenset(schemas)
-        self._verdict = lru_cache(_REMEMBERED)(self._judge)
-
-    def check(self, sql: str) -> Checked:
-        """The statement as it may run.
-
-        Raises:
-            QueryRefused: it may not; the message says what and why, the hint what to send instead.
-        """
-        precheck(sql)
-        verdict = self._verdict(sql)
-        if isinstance(verdict, _Refusal):
-            raise QueryRefused(verdict.message, verdict.hint)
-        return verdict
-
-    def _judge(self, sql: str) -> Checked | _Refusal:
-        try:
-            return self._checked(sql)
-        except QueryRefused as error:
-            return _Refusal(error.message, error.hint)
 
     def _checked(self, given: str) -> Checked:
-        """Judges exactly the text that is to be run: cut elsewhere, it could be read differently."""
         _only_statement(given)
         sql = _without_surroundings(given)
         kind, node = _only_statement(sql)
