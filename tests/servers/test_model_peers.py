@@ -1,0 +1,77 @@
+"""Peers speak as the providers do: pydantic-ai's own models notice no difference."""
+
+import asyncio
+
+import pytest
+from pydantic import BaseModel
+from pydantic_ai import Agent
+
+from servers.model_peers import MakePeer
+from servers.models import Reply, Usage, calls
+from servers.models.clients import PROVIDERS, Provider, asking
+
+
+class Answered(BaseModel):
+    """The structured output that the tests ask for."""
+
+    text: str
+    number: int
+
+
+agent = Agent(output_type=Answered, instructions="Be brief.")
+
+
+@agent.tool_plain
+def find(name: str) -> str:
+    """Finds a player."""
+    return f"found {name}"
+
+
+LOOK = calls(("find", {"name": "LeBron"}), text="Let me see.", usage=Usage(200, 10, 50))
+TELL = calls(("final_result", {"text": "28 points", "number": 28}), usage=Usage(300, 15))
+TOGETHER = Usage(500, 25, 50)
+SCRIPT: list[Reply] = [LOOK, TELL]
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_tool_and_an_output_take_two_requests(model_peer: MakePeer, provider: Provider) -> None:
+    """What came, what was counted and what the peer saw agree."""
+    peer = model_peer(SCRIPT)
+
+    async def ask() -> None:
+        async with asking(peer, provider) as model:
+            result = await agent.run("How many?", model=model)
+        usage = result.usage
+        assert result.output == Answered(text="28 points", number=28)
+        assert (
+            Usage(usage.input_tokens, usage.output_tokens, usage.cache_read_tokens) == TOGETHER == peer.told
+        )
+
+    asyncio.run(ask())
+    first, second = peer.seen
+    assert (first.turn, second.turn, second.key) == (1, 2, second.key)
+    assert (second.system, second.users) == ("Be brief.", ("How many?",))
+    assert list(second.tools) == ["find", "final_result"]
+    assert [(one.name, one.text) for one in second.results] == [("find", "found LeBron")]
+    assert second.results[0].call_id
+    assert peer.bill == {second.model: TOGETHER}
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_the_same_as_streams(model_peer: MakePeer, provider: Provider) -> None:
+    """Events carry the same replies and the same usage."""
+    peer = model_peer(SCRIPT)
+
+    async def ask() -> None:
+        async with (
+            asking(peer, provider) as model,
+            agent.run_stream("How many?", model=model) as result,
+        ):
+            assert [one async for one in result.stream_output()][-1] == Answered(text="28 points", number=28)
+            usage = result.usage
+        assert (
+            Usage(usage.input_tokens, usage.output_tokens, usage.cache_read_tokens) == TOGETHER == peer.told
+        )
+
+    asyncio.run(ask())
+    assert [one.streaming for one in peer.seen] == [True, True]
