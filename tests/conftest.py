@@ -15,6 +15,7 @@ pytest_plugins = [
     "real_warehouse",
     "requirement_plugin",
     "servers.aws",
+    "servers.loopback",
     "servers.model_peers",
     "servers.postgres",
     "servers.redis",

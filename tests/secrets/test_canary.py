@@ -91,9 +91,17 @@ def world(ground: Ground, aws_server: AwsServer, tmp_path: Path) -> Iterator[tup
         )
 
 
+_ADDRESSES = (
+    "ANTHROPIC_BASE_URL",
+    "OPENAI_BASE_URL",
+    "GOOGLE_GEMINI_BASE_URL",
+    "DEEPSEEK_BASE_URL",
+    "PAGERDUTY_EVENTS_URL",
+)
+
+
 def _bases(server: Web) -> dict[str, str]:
-    providers = ("ANTHROPIC_BASE_URL", "OPENAI_BASE_URL", "GOOGLE_GEMINI_BASE_URL", "DEEPSEEK_BASE_URL")
-    return dict.fromkeys((*providers, "PAGERDUTY_EVENTS_URL"), server.url)
+    return dict.fromkeys(_ADDRESSES, server.url)
 
 
 def said(arguments: list[str], environment: dict[str, str]) -> str:
@@ -137,9 +145,13 @@ def _same(manager: UnifiedSecretsManager) -> UnifiedSecretsManager:
     return manager
 
 
-def test_no_object_shows_a_value(world: tuple[Ground, dict[str, str]]) -> None:
+def test_no_object_shows_a_value(
+    world: tuple[Ground, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Texts of the manager, its reports, the doors and the errors; a pickled report has none either."""
-    ground, _ = world
+    ground, environment = world
+    for name in _ADDRESSES:
+        monkeypatch.setenv(name, environment[name])
     for context in CONTEXTS:
         manager = ground.manager()
         report = manager.load_secrets_hierarchical(context)
