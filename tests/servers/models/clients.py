@@ -35,13 +35,15 @@ async def asking(peer: Peer, provider: Provider, **settings: Any) -> "AsyncItera
     """The same model, whose connections are closed at the end of the block."""
     model = model_of(peer, provider, **settings)
     client: Any = model.client  # type: ignore[attr-defined]
-    async with model:
-        yield model
-    # A client that was handed to its provider is not the provider's to close.
-    if provider == "deepseek":
-        await client.close()
-    if provider == "bedrock":
-        client.close()
+    try:
+        async with model:
+            yield model
+    finally:
+        # A client that was handed to its provider is not the provider's to close.
+        if provider == "deepseek":
+            await client.close()
+        if provider == "bedrock":
+            client.close()
 
 
 def _openai(peer: Peer, settings: Any) -> "Model":

@@ -67,7 +67,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Fault:
-    """A provider's error; without `status` it is the one that this provider sends for this kind."""
+    """A provider's error; without `status` it is the one that this provider sends for this kind.
+
+    HTTP knows whole seconds of `retry_after` only: some clients overlook a header with a fraction.
+    """
 
     kind: FaultKind
     status: int | None = None

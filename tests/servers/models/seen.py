@@ -92,6 +92,12 @@ class Seen:
         return self.talk.turns + 1
 
     @property
+    def began(self) -> int:
+        """The number of the request that this conversation began with here, as the first call's id tells."""
+        first = self.results[0].call_id.split("_")[-2:] if self.results else []
+        return int(first[0]) if len(first) == 2 and first[0].isdigit() else self.number
+
+    @property
     def streaming(self) -> bool:
         """Whether the reply is to come as a stream."""
         return self.talk.streaming

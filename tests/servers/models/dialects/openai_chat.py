@@ -73,8 +73,11 @@ def stream(answer: Answer, seen: Seen) -> list[bytes]:
 
 
 def error(fault: Fault, seen: Seen) -> tuple[dict[str, Any], dict[str, str]]:
-    """`{"error": {...}}`, with the id of the request in a header."""
-    return {"error": _error(fault, seen)}, {"x-request-id": seen.identity("req")}
+    """`{"error": {...}}`, with the id of the request in a header, and the wait in milliseconds too."""
+    headers = {"x-request-id": seen.identity("req")}
+    if fault.retry_after is not None and seen.vendor == "openai":
+        headers["retry-after-ms"] = f"{fault.retry_after * 1000:.0f}"
+    return {"error": _error(fault, seen)}, headers
 
 
 def error_event(fault: Fault, seen: Seen) -> bytes:
