@@ -89,14 +89,25 @@ class Peer:
 
     def wait_idle(self, within: float = 2.0) -> bool:
         """Whether no call runs, now or soon: a caller's leaving takes a moment to be noticed."""
-        end = time.monotonic() + within
-        while self.in_flight and time.monotonic() < end:
-            time.sleep(0.002)
-        return not self.in_flight
+        return self._soon(lambda: not self.in_flight, within)
+
+    def wait_busy(self, calls: int = 1, within: float = 10.0) -> bool:
+        """Whether so many calls run at once, now or soon."""
+        return self._soon(lambda: self.in_flight >= calls, within)
 
     async def idle(self, within: float = 2.0) -> bool:
-        """The same, for a test that is a coroutine and whose client must go on meanwhile."""
+        """`wait_idle` for a test that is a coroutine, whose client must go on meanwhile."""
         return await asyncio.to_thread(self.wait_idle, within)
+
+    async def busy(self, calls: int = 1, within: float = 10.0) -> bool:
+        """`wait_busy` for a test that is a coroutine."""
+        return await asyncio.to_thread(self.wait_busy, calls, within)
+
+    def _soon(self, holds: Callable[[], bool], within: float) -> bool:
+        end = time.monotonic() + within
+        while not holds() and time.monotonic() < end:
+            time.sleep(0.002)
+        return holds()
 
     async def answer(self, request: Request, connection: Connection) -> None:
         """Answers one request by the script, and keeps a record of it."""
