@@ -3,13 +3,13 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from time import perf_counter
 from typing import Any, Protocol
 
-from nba_mcp_synthesis.facts import Answer
+from nba_mcp_synthesis.facts import Answer, ModelCall
 from nba_mcp_synthesis.settings import Settings
 from nba_mcp_synthesis.shapes import answer_json
 from nba_mcp_synthesis.sharing.answer_cache import AnswerCache, key_of
@@ -19,6 +19,7 @@ from nba_mcp_synthesis.state.entries import Asking, Rows, answer_rows
 _OF_NO_ANSWER = frozenset(
     {
         "allow_unauthenticated",
+        "budget_day_usd",
         "answer_cache_seconds",
         "auth",
         "context",
@@ -36,9 +37,26 @@ _OF_NO_ANSWER = frozenset(
         "state_answer_days",
         "state_audit_days",
         "state_url",
+        "voice_concurrency",
         "warehouse_url",
     }
 )
+
+
+class Asker(Protocol):
+    """Whatever computes answers: at once, or up to where models have to be waited for, and on from there."""
+
+    def ask(self, question: str, answer_id: str | None = None, previous: str | None = None) -> Answer:
+        """An answer, waited for."""
+        ...
+
+    def begin(self, question: str, answer_id: str | None, previous: str | None) -> Any:
+        """The answer where no model is needed, or what `go_on` wants."""
+        ...
+
+    async def go_on(self, begun: Any) -> Answer:
+        """The answer, when models have been heard."""
+        ...
 
 
 class Recorder(Protocol):
@@ -59,36 +77,56 @@ class Earlier:
 
 
 class Answering:
-    """Questions that come in by one door. `ask` computes an answer; `request` has facts of who asks."""
+    """Questions that come in by one door. `asking` computes answers; `request` has facts of who asks."""
 
     def __init__(
         self,
-        ask: Callable[..., Answer],
+        asking: Asker,
         recorder: Recorder,
         door: str,
         earlier: Earlier | None = None,
         request: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
-        self._ask, self._recorder, self._door, self._earlier = ask, recorder, door, earlier
+        self._asker, self._recorder, self._door, self._earlier = asking, recorder, door, earlier
         self._request = request
 
     def ask(self, question: str, answer_id: str | None = None, previous: str | None = None) -> Answer:
         """Computes an answer, and records it; the errors are those of asking."""
         started = perf_counter()
-        answer = self._ask(question, answer_id, previous)
-        self._record(answer_json(answer), previous, started)
+        answer = self._asker.ask(question, answer_id, previous)
+        self._record(answer_json(answer), previous, started, answer.calls)
         return answer
 
-    def serve(self, question: str, previous: str | None = None) -> dict[str, Any]:
-        """An answer as JSON has it: an earlier one to the same question, or a new one."""
+    async def serve(self, question: str, previous: str | None = None) -> dict[str, Any]:
+        """An answer as JSON has it: an earlier one to the same question, or a new one.
+
+        Models are waited for without a thread; whoever leaves takes their calls with him.
+        """
+        from anyio import to_thread  # noqa: PLC0415 - commands, which answer by `ask`, start sooner without it
+
         started = perf_counter()
+        found, snapshot, begun = await to_thread.run_sync(self._begun, question, previous, started)
+        if found is not None:
+            return found
+        answer = begun if isinstance(begun, Answer) else await self._asker.go_on(begun)
+        return await to_thread.run_sync(self._given, answer, previous, snapshot, started)
+
+    def _begun(
+        self, question: str, previous: str | None, started: float
+    ) -> tuple[dict[str, Any] | None, str, Any]:
+        """(an earlier answer, the state of the data, or else how far a new one came without models)."""
         snapshot = self._earlier.snapshot() if self._earlier else ""
         found = self._look_up(question, previous, snapshot)
-        answer = found or answer_json(self._ask(question, previous=previous))
-        self._record(answer, previous, started)
-        if not found:
-            self._keep(answer, previous, snapshot)
-        return answer
+        if found is not None:
+            self._record(found, previous, started)
+            return found, snapshot, None
+        return None, snapshot, self._asker.begin(question, None, previous)
+
+    def _given(self, answer: Answer, previous: str | None, snapshot: str, started: float) -> dict[str, Any]:
+        told = answer_json(answer)
+        self._record(told, previous, started, answer.calls)
+        self._keep(told, previous, snapshot)
+        return told
 
     def _look_up(self, question: str, previous: str | None, snapshot: str) -> dict[str, Any] | None:
         if not self._earlier:
@@ -97,8 +135,8 @@ class Answering:
         if found is None:
             return None
         voices = [{**voice, "cost_usd": 0.0, "tokens": 0, "seconds": 0.0} for voice in found["voices"]]
-        now = {"id": uuid.uuid4().hex[:12], "question": question.strip(), "cached": True, "cost_usd": 0.0}
-        return {**found, **now, "voices": voices}
+        spent = {"voices": voices, "cost_usd": 0.0, "tokens": 0, "stages": {}}
+        return {**found, **spent, "id": uuid.uuid4().hex[:12], "question": question.strip(), "cached": True}
 
     def _keep(self, answer: dict[str, Any], previous: str | None, snapshot: str) -> None:
         """Keeps it, where it is an answer from the data that were there before and are there now."""
@@ -109,12 +147,14 @@ class Answering:
             key = key_of(answer["question"], previous, snapshot, earlier.configuration)
             earlier.cache.put(key, answer)
 
-    def _record(self, answer: dict[str, Any], previous: str | None, started: float) -> None:
+    def _record(
+        self, answer: dict[str, Any], previous: str | None, started: float, calls: Sequence[ModelCall] = ()
+    ) -> None:
         request = self._request()
         caller = request.get("caller", self._door)
         seconds = round(perf_counter() - started, 4)
         asking = Asking(self._door, caller, request.get("request_id"), seconds)
-        self._recorder.record(answer_rows(answer, asking, previous))
+        self._recorder.record(answer_rows(answer, asking, previous, calls))
 
 
 def configuration_digest(settings: Settings, engine: str) -> str:

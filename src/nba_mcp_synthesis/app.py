@@ -8,7 +8,7 @@ import threading
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from nba_mcp_synthesis.errors import Busy, Unavailable
+from nba_mcp_synthesis.errors import Unavailable
 from nba_mcp_synthesis.extras import extra
 from nba_mcp_synthesis.facts import Answer, SecretState
 from nba_mcp_synthesis.settings import Settings
@@ -18,6 +18,7 @@ from nba_mcp_synthesis.warehouse.untrusted import UntrustedQueries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
 
     from pydantic import SecretStr
     from sqlalchemy import Engine
@@ -25,14 +26,14 @@ if TYPE_CHECKING:
     from nba_mcp_synthesis.answering import Answering, Earlier
     from nba_mcp_synthesis.basketball.names import Names
     from nba_mcp_synthesis.basketball.stats.stats import Stats
+    from nba_mcp_synthesis.questions import Questions
     from nba_mcp_synthesis.secrets.manager import UnifiedSecretsManager
     from nba_mcp_synthesis.server.tools import Services
     from nba_mcp_synthesis.sharing.link import RedisLink
     from nba_mcp_synthesis.state.database import StateDatabase
     from nba_mcp_synthesis.state.journal import Journal
+    from nba_mcp_synthesis.synthesis.voices.choir import Choir
     from nba_mcp_synthesis.telemetry.metrics import Metrics
-
-_ATTEMPTS = 3  # of answering a question, when loads come in between
 
 
 class App:
@@ -49,6 +50,7 @@ class App:
         self.cautions = Cautions(self.warehouse)
         self._lock = threading.Lock()
         self._names: tuple[str, Names] | None = None
+        self._questions: Questions | None = None
 
     def _address(self) -> "Callable[[], str]":
         from nba_mcp_synthesis.doors import warehouse_address
@@ -99,16 +101,40 @@ class App:
             return self._names[1]
 
     def ask(self, question: str, answer_id: str | None = None, previous: str | None = None) -> Answer:
-        """Answers one question, which may follow up on `previous`; see `pipeline.ask` for the errors."""
-        from nba_mcp_synthesis.analyst.analyst import Analyst
-        from nba_mcp_synthesis.synthesis import pipeline
+        """Answers one question, which may follow up on `previous`; see `Questions.ask` for the errors."""
+        return self.questions().ask(question, answer_id, previous)
 
-        for _ in range(_ATTEMPTS):
-            analyst = Analyst(self.warehouse, self.names(), self.stats)
-            answer = pipeline.ask(question, [analyst], self.warehouse, self.cautions, answer_id, previous)
-            if pipeline.is_of_one_state(answer):
-                return answer
-        raise Busy("New data were loaded each time while the question was answered.", "Ask again.")
+    def questions(
+        self, metrics: "Metrics | None" = None, link: "Callable[[], RedisLink | None]" = lambda: None
+    ) -> "Questions":
+        """What answers questions: made once, with what its models count and share at that time."""
+        from nba_mcp_synthesis.questions import Questions
+
+        if self._questions is None:
+            self._questions = Questions(
+                self.warehouse, self.cautions, self.names, self.stats, lambda: self._choir(metrics, link())
+            )
+        return self._questions
+
+    def _choir(self, metrics: "Metrics | None", link: "RedisLink | None") -> "Choir | None":
+        """The models that the settings name; their money of the day begins with what is recorded of today."""
+        if not self.settings.models:
+            return None
+        with extra("models"):
+            from nba_mcp_synthesis.synthesis.voices.choir import Choir
+        from nba_mcp_synthesis.sharing.spending import Spending
+        from nba_mcp_synthesis.synthesis.voices.desk import Sources
+
+        sources = Sources(self.warehouse, self.queries, self.stats, self.names)
+        day = Spending(link, self._spent_on)
+        on_call = metrics.model_called if metrics else lambda _: None
+        return Choir(self.settings, self.secrets.require, sources, day, on_call)
+
+    def _spent_on(self, day: "date") -> float:
+        from nba_mcp_synthesis.state.draining import drain
+
+        drain(self.journal, self.state)
+        return self.state.spent_on(day)
 
     @cached_property
     def state(self) -> "StateDatabase":
@@ -142,7 +168,7 @@ class App:
         from nba_mcp_synthesis.answering import Answering
         from nba_mcp_synthesis.state.command_recorder import CommandRecorder
 
-        return Answering(self.ask, CommandRecorder(self.journal, tell), "cli")
+        return Answering(self.questions(), CommandRecorder(self.journal, tell), "cli")
 
     def services(self, door: str) -> "Services":
         """What a server needs that callers reach by this door."""
@@ -157,7 +183,10 @@ class App:
         elsewhere = days.state_path() is None
         writer = StateWriter(self.journal, lambda: self.state, retention, metrics, eager=elsewhere)
         link = self._redis_link(door, metrics)
-        answering = Answering(self.ask, writer, door, self._earlier(link, metrics), in_force)
+        questions = self.questions(metrics, lambda: link)
+        if self.settings.models:
+            questions.choir  # noqa: B018 - a model without a price refuses to start
+        answering = Answering(questions, writer, door, self._earlier(link, metrics), in_force)
         return Services(
             self.warehouse,
             self.queries,

@@ -42,11 +42,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A query and what it returned when the voice ran it."""
+    """A query and what it returned when the voice ran it.
+
+    `written_by` says who wrote the SQL: the product, from measures and dimensions, or a voice by hand.
+    """
 
     id: str
     sql: str
     result: Result
+    written_by: Literal["product", "voice"] = "product"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +69,29 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelCall:
+    """One request to a provider: `model` is the one that billed, `prompt` and `reply` are JSON text."""
+
+    voice: str
+    model: str
+    outcome: str
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float
+    seconds: float
+    prompt: str = ""
+    reply: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """What one voice says: an answer with evidence, a question back, or an abstention.
 
     `definitions` explain the measures used; `assumptions` what the question left open; `conditions` what
     the question set and the queries keep to; `explained` how it was read, step by step. For
-    `refused` and `asked_back`, `text` says why or asks.
+    `refused` and `asked_back`, `text` says why or asks; `is_open` marks a refusal for want of understanding,
+    so that another voice may answer. `fault` says what kept a voice from answering at all. `is_computed` says
+    that words and claims are the product's own, and no model's.
     """
 
     voice: str
@@ -85,14 +106,21 @@ class Proposal:
     conditions: tuple[str, ...] = ()
     explained: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
+    is_open: bool = False
+    is_computed: bool = False
+    fault: str = ""
     seconds: float = 0.0
     cost_usd: float = 0.0
     tokens: int = 0
+    calls: tuple[ModelCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What checking a proposal found: `holds`, and a sentence for every claim that failed."""
+    """What checking a proposal found: `holds`, and a sentence for every claim that failed.
+
+    The proposal is as it survived: its evidence has the rows of the second run, its claims exact values.
+    """
 
     proposal: Proposal
     holds: bool
@@ -113,7 +141,7 @@ class VoiceReport:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the asker gets; the JSON shape is in `answer_json`."""
+    """What the asker gets; the JSON shape is in `answer_json`. `stages` are seconds by name, in order."""
 
     id: str
     question: str
@@ -133,7 +161,10 @@ class Answer:
     dissent: tuple[str, ...] = ()
     cautions: tuple[str, ...] = ()
     voices: tuple[VoiceReport, ...] = field(default=())
+    calls: tuple[ModelCall, ...] = ()
+    stages: tuple[tuple[str, float], ...] = ()
     cost_usd: float = 0.0
+    tokens: int = 0
     data_as_of: str | None = None
     snapshot: str = ""
     simulated: bool = False

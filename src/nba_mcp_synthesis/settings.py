@@ -9,13 +9,23 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 
 from nba_mcp_synthesis.errors import SettingsError
+from nba_mcp_synthesis.voice_lines import PROVIDERS, VoiceLine, voice_lines
 
 PREFIX = "NBA_MCP_"
 POSTGRES = ("postgresql://", "postgres://")
@@ -115,6 +125,35 @@ class Settings(BaseModel):
     measures: Path | None = Field(
         None, description="A TOML file with measures of your own, written as [ratios.NAME] tables."
     )
+    models: Annotated[tuple[VoiceLine, ...], BeforeValidator(voice_lines)] = Field(
+        (),
+        description="Models that are asked what the built-in analyst cannot answer, the cheapest first, with "
+        "commas between: PROVIDER:MODEL, and where they differ @URL and =DOLLARS/DOLLARS per million tokens "
+        "in and out. Providers: " + ", ".join(PROVIDERS) + ".",
+    )
+    synthesizer: Annotated[tuple[VoiceLine, ...], BeforeValidator(voice_lines), Field(max_length=1)] = Field(
+        (),
+        description="One model, written likewise, that puts what was verified into words. When unset, the "
+        "words of the voice that is followed are kept as far as they can be checked.",
+    )
+    strategy: Literal["cascade", "panel", "single"] = Field(
+        "cascade",
+        description="cascade: the analyst, then the first model, then all of them, until verified results "
+        "agree. panel: all at once. single: the first model alone.",
+    )
+    budget_usd: float = Field(0.25, ge=0, le=1_000, description="Most dollars that one question may cost.")
+    budget_day_usd: float = Field(
+        10.0, ge=0, le=1_000_000, description="Most dollars that models may cost in a day (UTC)."
+    )
+    voice_seconds: float = Field(
+        45.0,
+        gt=0,
+        le=600,
+        description="Deadline of one model's whole answer; afterwards it is not waited for.",
+    )
+    voice_concurrency: int = Field(
+        8, ge=1, le=256, description="Calls to one provider that run at the same time."
+    )
     auth: Literal["none"] = Field(
         "none", description="Who may call the HTTP server. none: everyone, and only on loopback."
     )
@@ -157,6 +196,13 @@ class Settings(BaseModel):
     shutdown_seconds: int = Field(
         30, ge=0, le=300, description="Time that requests in flight get to finish after SIGTERM."
     )
+
+    @model_validator(mode="after")
+    def _models_to_ask(self) -> Self:
+        if self.strategy == "single" and not self.models:
+            msg = "STRATEGY=single asks the first model of NBA_MCP_MODELS, which names none"
+            raise ValueError(msg)
+        return self
 
     @property
     def is_postgres(self) -> bool:
@@ -222,8 +268,15 @@ def _unknown(name: str, known: set[str]) -> str:
 
 
 def _unusable(error: Any) -> str:
-    name = PREFIX + str(error["loc"][0]).upper()
-    return f"{name} {error['msg'].removeprefix('Value error, ')}."
+    told = error["msg"].removeprefix("Value error, ")
+    name = PREFIX + str(error["loc"][0]).upper() + " " if error["loc"] else PREFIX
+    return f"{name}{told}."
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(str(one) for one in value)
+    return "" if value is None else str(value)
 
 
 def _without_password(value: str) -> str:
@@ -240,8 +293,8 @@ def describe_settings(settings: Settings) -> list[dict[str, str]]:
         rows.append(
             {
                 "variable": PREFIX + name.upper(),
-                "value": "" if value is None else _without_password(str(value)),
-                "default": "" if default is None else str(default),
+                "value": _without_password(_shown(value)),
+                "default": _shown(default),
                 "meaning": field.description or "",
             }
         )

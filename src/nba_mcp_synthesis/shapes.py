@@ -92,6 +92,8 @@ def answer_json(answer: "Answer") -> dict[str, Any]:
             for voice in answer.voices
         ],
         "cost_usd": answer.cost_usd,
+        "tokens": answer.tokens,
+        "stages": dict(answer.stages),
         "data_as_of": answer.data_as_of,
         "snapshot": answer.snapshot,
         "simulated": answer.simulated,
@@ -116,4 +118,5 @@ def _evidence_json(evidence: "Evidence") -> dict[str, Any]:
         "engine": evidence.result.engine,
         "columns": list(evidence.result.columns),
         "rows": json_rows(evidence.result.rows),
+        "written_by": evidence.written_by,
     }

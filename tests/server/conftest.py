@@ -23,7 +23,7 @@ def services(path: Path) -> Services:
     """The services over a warehouse; the voices have tests of their own."""
     warehouse = DuckDBWarehouse(path)
 
-    def unasked(question: str, previous: str | None) -> dict[str, Any]:
+    async def unasked(question: str, previous: str | None) -> dict[str, Any]:
         raise AssertionError(question, previous)
 
     def names() -> Names:

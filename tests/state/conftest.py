@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 Fresh = Callable[[], StateDatabase]
 _numbers = itertools.count(1)
 
+BY_US = {"engine": "duckdb", "written_by": "product"}
+
 
 def on_postgres(url: str | Callable[[], str]) -> StateDatabase:
     """A state database at an address, or at the one of each moment."""
@@ -79,8 +81,8 @@ def answer(**changes: Any) -> dict[str, Any]:
         "values": [{"entity": "Ada", "measure": "pts", "value": 31, "unit": "points", "evidence": "e1"}],
         "table": {"columns": ["player", "pts"], "rows": [["Ada", 31]]},
         "evidence": [
-            {"id": "e1", "sql": "SELECT 1", "engine": "duckdb", "columns": ["n"], "rows": [[1], [2]]},
-            {"id": "e2", "sql": "SELECT 2", "engine": "duckdb", "columns": ["n"], "rows": [[2]]},
+            {"id": "e1", "sql": "SELECT 1", "columns": ["n"], "rows": [[1], [2]], **BY_US},
+            {"id": "e2", "sql": "SELECT 2", "columns": ["n"], "rows": [[2]], **BY_US},
         ],
         "confidence": 1.0,
         "voices": [

@@ -1,7 +1,9 @@
 """The built-in analyst: a question in English, answered by queries or declined in plain words."""
 
+from dataclasses import replace
+
 from nba_mcp_synthesis.analyst.context import Context
-from nba_mcp_synthesis.analyst.declined import Declined
+from nba_mcp_synthesis.analyst.declined import Declined, NotLoaded
 from nba_mcp_synthesis.analyst.examples import near_to
 from nba_mcp_synthesis.analyst.families.best_records import BEST_RECORDS
 from nba_mcp_synthesis.analyst.families.boards import BOARDS
@@ -50,7 +52,15 @@ class Analyst:
         self._stats = stats
 
     def propose(self, question: Question) -> Proposal:
-        """An answer with its queries, a question back, or a refusal that says why.
+        """An answer with its queries, a question back, or a refusal that says why; see `_proposal`.
+
+        Raises:
+            NoWarehouse, Busy, LimitExceeded: the warehouse cannot be asked now.
+        """
+        return replace(self._proposal(question), is_computed=True)
+
+    def _proposal(self, question: Question) -> Proposal:
+        """The same, without the mark of whose words they are.
 
         Raises:
             NoWarehouse, Busy, LimitExceeded: the warehouse cannot be asked now.
@@ -69,7 +79,10 @@ class Analyst:
                 _VOICE, "asked_back", text, choices=asked.choices, explained=tuple(context.explained)
             )
         except (Declined, UnknownName) as refused:
-            return Proposal(_VOICE, "refused", str(refused), explained=tuple(context.explained))
+            is_open = isinstance(refused, Declined) and not isinstance(refused, NotLoaded)
+            return Proposal(
+                _VOICE, "refused", str(refused), explained=tuple(context.explained), is_open=is_open
+            )
 
 
 def _answer(readings: list[Reading], context: Context) -> Proposal:
@@ -93,7 +106,7 @@ def _answer(readings: list[Reading], context: Context) -> Proposal:
 
 def _decline_absent(reading: Reading, context: Context) -> None:
     for token in reading.with_tag("absent"):
-        raise Declined(str(token.value))
+        raise NotLoaded(str(token.value))
     for token in reading.with_tag("nobody"):
         raise UnknownName("player", token.text, context.names.nearest(token.text, "player"))
 

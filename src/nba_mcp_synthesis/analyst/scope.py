@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from nba_mcp_synthesis.analyst.context import Context
 from nba_mcp_synthesis.analyst.dates import dates_of, season_of_date
-from nba_mcp_synthesis.analyst.declined import Declined
+from nba_mcp_synthesis.analyst.declined import Declined, NotLoaded
 from nba_mcp_synthesis.analyst.frame import Frame
 from nba_mcp_synthesis.analyst.lexicon import lexicon
 from nba_mcp_synthesis.analyst.sentences import listed
@@ -97,7 +97,7 @@ def _season_type(frame: Frame) -> str:
 def _seasons(frame: Frame, kind: str, context: Context) -> tuple[str, ...]:
     loaded = context.stats.coverage().seasons(kind)
     if not loaded:
-        raise Declined(f"No {_TYPES.get(kind, kind)} is loaded.", "Ask what data there are.")
+        raise NotLoaded(f"No {_TYPES.get(kind, kind)} is loaded.", "Ask what data there are.")
     if not frame.has("season") and (frame.has("career") or "season" in frame.values("splits")):
         return tuple(loaded)
     asked = [_season(value, loaded) for value in frame.values("season")]
@@ -108,7 +108,7 @@ def _seasons(frame: Frame, kind: str, context: Context) -> tuple[str, ...]:
     missing = [season for season in asked if season not in loaded]
     if missing:
         told = ", ".join(loaded) if len(loaded) < 8 else f"{loaded[0]} to {loaded[-1]}, not all of them"
-        raise Declined(f"The {listed(missing)} {_TYPES.get(kind, kind)} is not loaded.", f"Loaded: {told}.")
+        raise NotLoaded(f"The {listed(missing)} {_TYPES.get(kind, kind)} is not loaded.", f"Loaded: {told}.")
     if not asked:
         context.assumptions.append(f"Taken as the {loaded[-1]} season, the newest that is loaded.")
     context.assumptions += _taken(frame, loaded)
@@ -128,7 +128,7 @@ def _taken(frame: Frame, loaded: list[str]) -> Iterator[str]:
 def _since(first: str, loaded: list[str]) -> tuple[str, ...]:
     found = tuple(season for season in loaded if season >= first)
     if not found or first not in loaded:
-        raise Declined(f"The {first} season is not loaded.", f"Loaded: {loaded[0]} to {loaded[-1]}.")
+        raise NotLoaded(f"The {first} season is not loaded.", f"Loaded: {loaded[0]} to {loaded[-1]}.")
     return found
 
 

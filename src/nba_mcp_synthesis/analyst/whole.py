@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from nba_mcp_synthesis.analyst.coverage import Coverage
-from nba_mcp_synthesis.analyst.declined import Declined
+from nba_mcp_synthesis.analyst.declined import NotLoaded
 from nba_mcp_synthesis.basketball.stats.conditions import compared
 from nba_mcp_synthesis.basketball.stats.dimensions import dimension, dimensions
 from nba_mcp_synthesis.basketball.stats.facts import DIALECT, facts, tree
@@ -51,9 +51,9 @@ class Whole:
         for season, kind in seasons:
             short = self._coverage.teams_short(season) if kind == "Regular Season" else ()
             if not self._coverage.has_all_games(season, kind) and not clubs:
-                raise Declined(f"Not all games of the {season} {kind} are loaded.", "Ask about one team.")
+                raise NotLoaded(f"Not all games of the {season} {kind} are loaded.", "Ask about one team.")
             if short and (not clubs or set(clubs) & set(self._ids(short))):
-                raise Declined(
+                raise NotLoaded(
                     f"Games of {', '.join(short)} are missing from the {season} {kind}: the published "
                     "standings count more than are loaded.",
                     "Load the missing games, or ask about another season.",
@@ -67,7 +67,7 @@ class Whole:
     def _players(self, seasons: list[tuple[str, str]]) -> None:
         for season, kind in seasons:
             if not self._coverage.has_all_players(season, kind):
-                raise Declined(
+                raise NotLoaded(
                     f"Of the {season} {kind} only the totals of some players are loaded, so they cannot be "
                     "ranked.",
                     "Ask for one player, or load the totals of all.",
@@ -77,7 +77,7 @@ class Whole:
         """A player's shots are whole when they are as many as his attempts."""
         players = [value for c in query.where if c.is_one_player for value in c.values]
         if not players:
-            raise Declined("The shots of only some players are loaded.", "Ask about one player.")
+            raise NotLoaded("The shots of only some players are loaded.", "Ask about one player.")
         scope = exp.and_(
             exp.column("player_id").isin(*players),
             exp.column("season").isin(*query.seasons),
@@ -88,7 +88,7 @@ class Whole:
         both = exp.select(charted.subquery(), tried.subquery())
         shots, attempts = self._warehouse.read(both.sql(dialect=DIALECT)).rows[0]
         if attempts is not None and shots < attempts:
-            raise Declined(f"Only {shots:,} of his {attempts:,} shots are loaded.", "Ask for season totals.")
+            raise NotLoaded(f"Only {shots:,} of his {attempts:,} shots are loaded.", "Ask for season totals.")
 
     def _games(self, query: StatQuery, source: Source) -> None:
         """Every game that the conditions leave has to be in the table that is read."""
@@ -96,7 +96,7 @@ class Whole:
         games, there = self._counted(query, table)
         if there < games:
             what = _GAMES_OF.get(table, table)
-            raise Declined(
+            raise NotLoaded(
                 f"Of {there:,} of those {games:,} games the {what} are loaded, so that cannot be told.",
                 "Ask for a season's figures, or for a single game.",
             )

@@ -46,6 +46,12 @@ class Measure:
     source: str = "NBA"
 
     @property
+    def told(self) -> str:
+        """What it is, in a line for people."""
+        estimate = " An estimate." if self.is_estimate else ""
+        return f"{self.label[0].upper()}{self.label[1:]}: {self.definition}{estimate}"
+
+    @property
     def is_percent(self) -> bool:
         """True when answers give its fractions as 0-100."""
         return self.unit == "percent"

@@ -3,7 +3,7 @@
 import contextlib
 import functools
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, ParamSpec, TypeVar
@@ -42,6 +42,19 @@ def worded(tool: Callable[P, R]) -> Callable[P, R]:
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return tool(*args, **kwargs)
+        except NbaMcpError as error:
+            raise ToolRefused(error) from error
+
+    return call
+
+
+def worded_async(tool: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+    """The same for a tool that is waited for without a thread."""
+
+    @functools.wraps(tool)
+    async def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return await tool(*args, **kwargs)
         except NbaMcpError as error:
             raise ToolRefused(error) from error
 

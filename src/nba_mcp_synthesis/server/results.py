@@ -112,6 +112,8 @@ class AskResult(Provenance):
     cautions: list[str]
     voices: list[dict[str, Cell]]
     cost_usd: float
+    tokens: int = 0
+    stages: dict[str, float] = Field(default={}, description="Seconds of each stage")
     snapshot: str
     question: str
     cached: bool = Field(default=False, description="True: computed for an earlier asker, from the same data")

@@ -5,7 +5,7 @@ it is paid for in each conversation.
 """
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -22,7 +22,7 @@ from nba_mcp_synthesis.basketball.stats.stats import Stats
 from nba_mcp_synthesis.errors import UsageError
 from nba_mcp_synthesis.server import policy, stat_tools, statements
 from nba_mcp_synthesis.server import results as out
-from nba_mcp_synthesis.server.calls import READ_ONLY, worded
+from nba_mcp_synthesis.server.calls import READ_ONLY, worded, worded_async
 from nba_mcp_synthesis.server.companions import Companion
 from nba_mcp_synthesis.server.policy import MOST_PAGE_ROWS, PAGE_ROWS
 from nba_mcp_synthesis.telemetry.metrics import Metrics
@@ -38,7 +38,7 @@ class Services:
     warehouse: Warehouse
     queries: UntrustedQueries
     names: Callable[[], Names]
-    ask: Callable[[str, str | None], dict[str, Any]]  # an answer in its JSON shape
+    ask: Callable[[str, str | None], Awaitable[dict[str, Any]]]  # an answer in its JSON shape
     stats: Stats
     companions: Sequence[Companion] = ()
     metrics: Metrics = field(default_factory=Metrics)
@@ -48,7 +48,8 @@ def register(server: FastMCP, services: Services) -> None:
     """Adds all tools to the server."""
     tools = Tools(services)
     stat_tools.register(server, services.stats, services.names)
-    for tool in (tools.ask, tools.find, tools.describe, tools.box_score, tools.data_status):
+    server.tool(worded_async(tools.ask), annotations=READ_ONLY)
+    for tool in (tools.find, tools.describe, tools.box_score, tools.data_status):
         server.tool(worded(tool), annotations=READ_ONLY)
     server.tool(
         worded(tools.query_sql),
@@ -65,7 +66,7 @@ class Tools:
         self._services = services
         self._warehouse = services.warehouse
 
-    def ask(
+    async def ask(
         self,
         question: Annotated[str, Field(description="In plain English; names may be misspelt")],
         previous: Annotated[str | None, Field(description="The question before, to follow up on")] = None,
@@ -75,7 +76,7 @@ class Tools:
         Gives the sentence, a table and the SQL behind every number. Refuses or asks back rather than guess.
         Start here.
         """
-        return out.AskResult.model_validate(self._services.ask(question, previous))
+        return out.AskResult.model_validate(await self._services.ask(question, previous))
 
     def find(
         self,

@@ -5,7 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, delete, func, inspect, select, text
@@ -91,8 +91,18 @@ class StateDatabase:
         with self._transaction() as connection:
             return [_plain(row) for row in connection.execute(query).mappings()]
 
+    def spent_on(self, day: date) -> float:
+        """Dollars that the answers of a day (UTC) cost."""
+        begin = datetime.combine(day, time(), UTC)
+        cost = func.coalesce(func.sum(tables.answers.c.cost_usd), 0.0)
+        query = select(cost).where(tables.answers.c.asked_at >= begin)
+        with self._transaction() as connection:
+            return float(
+                connection.execute(query.where(tables.answers.c.asked_at < begin + timedelta(1))).scalar_one()
+            )
+
     def answer(self, answer_id: str) -> dict[str, Any] | None:
-        """The newest answer of that id, with its evidence and voices; None where there is none."""
+        """The newest answer of that id, with evidence, voices and requests to models; None for none."""
         query = select(tables.answers).where(tables.answers.c.id == answer_id)
         with self._transaction() as connection:
             newest = connection.execute(query.order_by(tables.answers.c.asked_at.desc()).limit(1))
@@ -101,7 +111,7 @@ class StateDatabase:
                 return None
             parts = [_parts(connection, table, found["record"]) for table in _PARTS]
         row = _plain(found)
-        return {**row.pop("body"), **row, "evidence": parts[0], "voices": parts[1]}
+        return {**row.pop("body"), **row, "evidence": parts[0], "voices": parts[1], "requests": parts[2]}
 
     def count(self, table: str) -> int:
         """Rows of a table."""
@@ -142,7 +152,7 @@ class StateDatabase:
             return self._engine
 
 
-_PARTS = (tables.evidence, tables.model_calls)
+_PARTS = (tables.evidence, tables.model_calls, tables.model_requests)
 
 
 def _version(connection: Connection) -> str:

@@ -4,10 +4,12 @@ import hashlib
 import json
 import re
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from nba_mcp_synthesis.facts import ModelCall
 
 Rows = Mapping[str, list[dict[str, Any]]]
 # What of an answer has a column of its own, and what a table of its own.
@@ -22,6 +24,8 @@ _COLUMNS = (
     "simulated",
     "cached",
 )
+# Rows of more are told by their digest alone.
+_KEPT_CHARACTERS = 20_000
 _ELSEWHERE = frozenset({*_COLUMNS, "evidence", "voices"})
 # PostgreSQL stores neither; they come from outside with questions and names.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -37,8 +41,10 @@ class Asking:
     seconds: float = 0.0
 
 
-def answer_rows(answer: Mapping[str, Any], asking: Asking, previous: str | None = None) -> Rows:
-    """The rows of one answer in its JSON shape: itself, its evidence, and its voices.
+def answer_rows(
+    answer: Mapping[str, Any], asking: Asking, previous: str | None = None, requests: Sequence[ModelCall] = ()
+) -> Rows:
+    """The rows of one answer in its JSON shape: itself, its evidence, its voices, and what models were asked.
 
     `record` is made here and names the answer for good; its `id` may be a caller's own, and come again.
     """
@@ -63,19 +69,26 @@ def answer_rows(answer: Mapping[str, Any], asking: Asking, previous: str | None 
     ]
     for call in calls:
         del call["name"]
-    return {"answers": [row], "evidence": evidence, "model_calls": calls}
+    asked = [{**asdict(call), "record": record, "place": n} for n, call in enumerate(requests)]
+    return {"answers": [row], "evidence": evidence, "model_calls": calls, "model_requests": asked}
 
 
 def _evidence(record: str, place: int, evidence: Mapping[str, Any]) -> dict[str, Any]:
     rows = json.dumps(evidence["rows"])
     return {
-        **{name: evidence[name] for name in ("id", "sql", "engine", "columns")},
+        **{name: evidence[name] for name in ("id", "sql", "engine", "columns", "written_by")},
         "record": record,
         "place": place,
         "row_count": len(evidence["rows"]),
         # tells, when the query is run again, whether its rows are the same
-        "rows_sha256": hashlib.sha256(rows.encode()).hexdigest(),
+        "rows_sha256": rows_digest(evidence["rows"]),
+        "rows": evidence["rows"] if len(rows) <= _KEPT_CHARACTERS else None,
     }
+
+
+def rows_digest(rows: Any) -> str:
+    """A name for rows as JSON has them."""
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 
 
 def written(rows: Rows) -> bytes:

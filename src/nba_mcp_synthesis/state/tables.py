@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-HEAD = "0001"  # the migration that makes these tables
+HEAD = "0002"  # the newest migration
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -90,6 +90,8 @@ evidence = Table(
     Column("columns", JSON, nullable=False),
     Column("row_count", Integer, nullable=False),
     _text("rows_sha256"),
+    _text("written_by", nullable=True),
+    Column("rows", JSON),
 )
 model_calls = Table(
     "model_calls",
@@ -102,6 +104,20 @@ model_calls = Table(
     Column("cost_usd", Double, nullable=False),
     Column("seconds", Double, nullable=False),
     Index("model_calls_called_at", "called_at"),
+)
+model_requests = Table(
+    "model_requests",
+    metadata,
+    *_of_answer(),
+    _text("voice"),
+    _text("model"),
+    _text("outcome"),
+    Column("input_tokens", Integer, nullable=False),
+    Column("output_tokens", Integer, nullable=False),
+    Column("cost_usd", Double, nullable=False),
+    Column("seconds", Double, nullable=False),
+    _text("prompt"),
+    _text("reply"),
 )
 api_keys = Table(
     "api_keys",

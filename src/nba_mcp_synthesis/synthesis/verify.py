@@ -1,13 +1,53 @@
-"""Checking a proposal: its queries are run again, and every number must be in what they return."""
+"""Checking a proposal: its queries are run again, and every number must be in what they return.
+
+The analyst's answers are checked as a whole, words and all. Of a model's answer each claim is checked, and
+what does not hold is left out; its words are checked when they are used.
+"""
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
+from nba_mcp_synthesis.errors import NbaMcpError
 from nba_mcp_synthesis.facts import Claim, Evidence, Proposal, Result, Verdict
 from nba_mcp_synthesis.shapes import json_rows
+from nba_mcp_synthesis.synthesis.claims import settled
 from nba_mcp_synthesis.synthesis.numbers import numbers_in, parts_of_dates, shown_by, values_of
 
 Run = Callable[[str], Result]
+RunAgain = Callable[[Evidence], Result]
+
+
+def verify_claims(proposal: Proposal, run: RunAgain) -> Verdict:
+    """Which claims of a voice hold; `run` executes the query of evidence again.
+
+    A claim holds when a row that the second run returned has its value, for whom it is about. The proposal
+    that is given back has these claims with exact values, and the evidence that they cite, as it was returned
+    by the second run. A proposal holds when a claim does.
+    """
+    if proposal.status != "answered":
+        return Verdict(proposal, holds=not proposal.fault)
+    cited = {claim.evidence for claim in proposal.claims}
+    again, gone = _run_again([e for e in proposal.evidence if e.id in cited], run)
+    claims, failures = settled(proposal.claims, again)
+    if len({e.result.snapshot for e in again}) > 1:
+        claims, failures = (), ("New data were loaded while its queries ran.",)
+    used = {claim.evidence for claim in claims}
+    kept = replace(proposal, claims=claims, evidence=tuple(e for e in again if e.id in used))
+    return Verdict(
+        kept, holds=bool(claims), checked=len(again) + len(proposal.claims), failures=(*gone, *failures)
+    )
+
+
+def _run_again(evidence: list[Evidence], run: RunAgain) -> tuple[list[Evidence], tuple[str, ...]]:
+    """(evidence with the rows of now, a sentence for each query that does not run any more)."""
+    again, gone = [], []
+    for one in evidence:
+        try:
+            again.append(replace(one, result=run(one)))
+        except NbaMcpError as error:
+            gone.append(f"A query could not be run again ({error.code}).")
+    return again, tuple(gone)
 
 
 def verify(proposal: Proposal, run: Run) -> Verdict:

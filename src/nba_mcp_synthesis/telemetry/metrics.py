@@ -3,8 +3,11 @@
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+from nba_mcp_synthesis.facts import ModelCall
+
 __all__ = ["CONTENT_TYPE_LATEST", "Metrics"]
 
+_MODEL_SECONDS = (0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120)
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
@@ -87,6 +90,46 @@ class Metrics:
             "1 while Redis, where one is configured, answers, else 0.",
             registry=self.registry,
         )
+
+        self.model_requests = Counter(
+            "nba_mcp_model_requests_total",
+            "Requests to models, by outcome: ok or the kind of the fault.",
+            ["voice", "outcome"],
+            registry=self.registry,
+        )
+        self.model_seconds = Histogram(
+            "nba_mcp_model_request_duration_seconds",
+            "Time that requests to models took.",
+            ["voice"],
+            buckets=_MODEL_SECONDS,
+            registry=self.registry,
+        )
+        self.model_tokens = Counter(
+            "nba_mcp_model_tokens_total", "Tokens of models.", ["voice", "direction"], registry=self.registry
+        )
+        self.cost = Counter(
+            "nba_mcp_cost_usd_total", "Dollars that models cost.", ["voice"], registry=self.registry
+        )
+        self.answers = Counter(
+            "nba_mcp_answers_total",
+            "Answers given: answered, refused or asked_back, by who was followed: analyst, models or cache.",
+            ["status", "by"],
+            registry=self.registry,
+        )
+        self.claims = Counter(
+            "nba_mcp_claims_total",
+            "Claims of models: kept, or dropped because no query shows them.",
+            ["outcome"],
+            registry=self.registry,
+        )
+
+    def model_called(self, call: ModelCall) -> None:
+        """Counts one request to a model."""
+        self.model_requests.labels(call.voice, call.outcome).inc()
+        self.model_seconds.labels(call.voice).observe(call.seconds)
+        self.model_tokens.labels(call.voice, "in").inc(call.input_tokens)
+        self.model_tokens.labels(call.voice, "out").inc(call.output_tokens)
+        self.cost.labels(call.voice).inc(call.cost_usd)
 
     def exposition(self) -> bytes:
         """All metrics in the Prometheus text format."""

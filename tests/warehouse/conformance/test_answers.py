@@ -103,9 +103,8 @@ def _answers(warehouse: Warehouse, asked: list[dict[str, Any]]) -> list[dict[str
     found = []
     for question in asked:
         try:
-            answer = pipeline.ask(
-                question["question"], [analyst], warehouse, cautions, "a", question.get("previous")
-            )
+            text = pipeline.question_of(question["question"], "a", question.get("previous"))
+            answer = pipeline.finish(pipeline.begin(text, analyst, warehouse), warehouse, cautions)
         except UsageError as error:
             found.append({"status": "refused", "text": str(error)})
         else:
@@ -116,7 +115,7 @@ def _answers(warehouse: Warehouse, asked: list[dict[str, Any]]) -> list[dict[str
 def _without_engine(answer: dict[str, Any]) -> dict[str, Any]:
     for evidence in answer["evidence"]:
         del evidence["sql"], evidence["engine"]
-    del answer["voices"]
+    del answer["voices"], answer["stages"]
     return answer
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from nba_mcp_synthesis.analyst import asking, conditions
 from nba_mcp_synthesis.analyst.context import Context
-from nba_mcp_synthesis.analyst.declined import Declined
+from nba_mcp_synthesis.analyst.declined import Declined, NotLoaded
 from nba_mcp_synthesis.analyst.families.family import Family
 from nba_mcp_synthesis.analyst.frame import Frame
 from nba_mcp_synthesis.analyst.scope import SCOPE, Scope, scope_of
@@ -72,7 +72,7 @@ def _never(context: Context, query: StatQuery, name: str, said: str) -> Proposal
     context.evidence.pop()
     evidence = asking.rows(replace(query, by=()), context)
     if not evidence.result.rows or evidence.result.rows[0][0] != 0:
-        raise Declined(f"Nothing of {name} {said} is loaded.")
+        raise NotLoaded(f"Nothing of {name} {said} is loaded.")
     text = f"{name} had 0 games {said}."
     return context.answered(text, [Claim(None, "gp", 0, "games", evidence.id)], ("gp",))
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from nba_mcp_synthesis.analyst import asking
 from nba_mcp_synthesis.analyst.context import Context
-from nba_mcp_synthesis.analyst.declined import Declined
+from nba_mcp_synthesis.analyst.declined import Declined, NotLoaded
 from nba_mcp_synthesis.analyst.families.family import Family
 from nba_mcp_synthesis.analyst.frame import Frame
 from nba_mcp_synthesis.analyst.scope import SCOPE, Scope, scope_of
@@ -53,13 +53,13 @@ def answer(frame: Frame, context: Context) -> Proposal:
     if not games:
         newest = context.evidence[-1].result.data_as_of
         hint = f"The newest game loaded is of {newest}." if newest else ""
-        raise Declined(f"No such game{who} {scope.said} is loaded.", hint)
+        raise NotLoaded(f"No such game{who} {scope.said} is loaded.", hint)
     evidence = _results(tuple(row[1] for row in games[:_MOST_CHOICES]), query, context)
     rows = evidence.result.rows
     if len(games) > 1:
         raise AmbiguousName(f"game{who}", [f"{on(row[2])}: {row[0]} beat {row[1]}" for row in rows])
     if not rows:
-        raise Declined(f"The result of the game{who} {scope.said} is not loaded.")
+        raise NotLoaded(f"The result of the game{who} {scope.said} is not loaded.")
     if frame.has("box"):
         return _box(evidence, context)
     asks_winner = frame.any("result", "margin", "beat")
@@ -133,7 +133,7 @@ def _claims(evidence: Evidence) -> list[Claim]:
 def _box(game: Evidence, context: Context) -> Proposal:
     players = box_score(context.warehouse, game.result.rows[0][3]).players
     if not players.rows:
-        raise Declined("The score of that game is loaded, its box score is not.", "Ask for the score.")
+        raise NotLoaded("The score of that game is loaded, its box score is not.", "Ask for the score.")
     context.keep(players)
     text = f"{_said(game, winner=False)} The box score is in the table."
     return context.answered(text, _claims(game))

@@ -1,7 +1,7 @@
 """Questions about words and about the data: `what is true shooting`, `what seasons do you have`."""
 
 from nba_mcp_synthesis.analyst.context import Context
-from nba_mcp_synthesis.analyst.declined import Declined
+from nba_mcp_synthesis.analyst.declined import NotLoaded
 from nba_mcp_synthesis.analyst.families.family import Family
 from nba_mcp_synthesis.analyst.frame import Frame
 from nba_mcp_synthesis.analyst.lexicon import lexicon
@@ -62,13 +62,13 @@ def answer_data(frame: Frame, context: Context) -> Proposal:
     if frame.values("data") == ["fresh"]:
         newest = max((row[4] for row in rows if row[4]), default=None)
         if newest is None:
-            raise Declined("No game that is loaded has a date.")
+            raise NotLoaded("No game that is loaded has a date.")
         text = f"The newest game loaded was played on {on(newest)}."
         return context.answered(text, [Claim(None, "last_game", str(newest), "date", evidence.id)])
     asked, kind = frame.values("season"), next(iter(frame.values("season_type")), "Regular Season")
     told = [row for row in rows if row[1] == kind and (not asked or row[0] in asked)]
     if not told:
-        raise Declined(f"No games of {listed([*asked, kind])} are loaded.", "Ask what seasons there are.")
+        raise NotLoaded(f"No games of {listed([*asked, kind])} are loaded.", "Ask what seasons there are.")
     counts = f"{told[0][2]:,} games of the {told[0][0]} {kind.lower()}"
     if len(told) > 1:
         counts = f"games of {len(told)} seasons ({kind.lower()}), {told[0][0]} to {told[-1][0]}"

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from nba_mcp_synthesis.analyst.context import Context
-from nba_mcp_synthesis.analyst.declined import Declined
+from nba_mcp_synthesis.analyst.declined import Declined, NotLoaded
 from nba_mcp_synthesis.analyst.families.family import Family
 from nba_mcp_synthesis.analyst.families.records import answer_pair
 from nba_mcp_synthesis.analyst.frame import Frame
@@ -124,7 +124,7 @@ def answer(frame: Frame, context: Context) -> Proposal:
         context.evidence.pop()
         return answer_pair(frame, context)
     if not rows:
-        raise Declined(f"No finished series of that round {scope.said} is loaded.")
+        raise NotLoaded(f"No finished series of that round {scope.said} is loaded.")
     claims = [
         claim
         for row in rows

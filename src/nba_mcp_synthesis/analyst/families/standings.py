@@ -1,7 +1,7 @@
 """Places in the standings: `who finished 3rd in the west`, `how many games behind were the rockets`."""
 
 from nba_mcp_synthesis.analyst.context import Context
-from nba_mcp_synthesis.analyst.declined import Declined
+from nba_mcp_synthesis.analyst.declined import Declined, NotLoaded
 from nba_mcp_synthesis.analyst.families.family import Family
 from nba_mcp_synthesis.analyst.frame import Frame
 from nba_mcp_synthesis.analyst.scope import SEASON, Scope, season_scope
@@ -161,9 +161,9 @@ def _scope(frame: Frame, context: Context) -> Scope:
     short = context.coverage.teams_short(scope.seasons[0])
     if short or not context.coverage.has_all_games(scope.seasons[0], scope.season_type):
         what = f"Games of {', '.join(short)}" if short else "Games"
-        raise Declined(f"{what} of {scope.named} are not loaded, so that places cannot be told.")
+        raise NotLoaded(f"{what} of {scope.named} are not loaded, so that places cannot be told.")
     if context.warehouse.read(_WITHOUT_OPPONENT.format(season=scope.seasons[0])).rows:
-        raise Declined(f"Who played whom in {scope.named} is not loaded, so that ties cannot be broken.")
+        raise NotLoaded(f"Who played whom in {scope.named} is not loaded, so that ties cannot be broken.")
     return scope
 
 

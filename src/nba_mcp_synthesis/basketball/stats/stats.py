@@ -114,8 +114,4 @@ class Stats:
 
 
 def _definitions(query: StatQuery) -> tuple[str, ...]:
-    known = [measure(name) for name in query.measures]
-    return tuple(
-        f"{m.label[0].upper()}{m.label[1:]}: {m.definition}{' An estimate.' if m.is_estimate else ''}"
-        for m in known
-    )
+    return tuple(measure(name).told for name in query.measures)

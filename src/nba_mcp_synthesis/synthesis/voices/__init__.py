@@ -1,0 +1,1 @@
+"""Models of several providers as voices: what they cost, how they are asked, and what may go wrong."""

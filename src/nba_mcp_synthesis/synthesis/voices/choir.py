@@ -1,0 +1,80 @@
+"""All voices of a process: who is configured, what they share, and in which rounds a strategy asks them."""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from nba_mcp_synthesis.facts import ModelCall
+from nba_mcp_synthesis.settings import Settings
+from nba_mcp_synthesis.synthesis.pipeline import Hearing
+from nba_mcp_synthesis.synthesis.rounds import ask_voices, write
+from nba_mcp_synthesis.synthesis.threads import in_thread
+from nba_mcp_synthesis.synthesis.voices.desk import Sources
+from nba_mcp_synthesis.synthesis.voices.gates import Gates
+from nba_mcp_synthesis.synthesis.voices.prices import Price, price_of
+from nba_mcp_synthesis.synthesis.voices.providers import Keys
+from nba_mcp_synthesis.synthesis.voices.purse import Day, Purse
+from nba_mcp_synthesis.synthesis.voices.speech import speaker
+from nba_mcp_synthesis.synthesis.voices.voice import Client, Means, ModelVoice
+from nba_mcp_synthesis.synthesis.voices.writing import ModelWriter
+from nba_mcp_synthesis.voice_lines import VoiceLine
+
+
+class Choir:
+    """The configured models. Made once a process, so that clients, breakers and the day's money last."""
+
+    def __init__(
+        self, settings: Settings, keys: Keys, sources: Sources, day: Day, on_call: Callable[[ModelCall], None]
+    ) -> None:
+        """Raises SettingsError where the price of a model is not known."""
+        self._settings, self._sources, self._day = settings, sources, day
+        self._means = Means(Gates(settings.voice_concurrency), keys, settings.voice_seconds, on_call)
+        lines = (*settings.models, *settings.synthesizer)
+        self._known: dict[VoiceLine, tuple[Price, Client]] = {
+            line: (price_of(line), Client(line, keys)) for line in lines
+        }
+
+    @property
+    def with_analyst(self) -> bool:
+        """Whether the built-in analyst is heard first."""
+        return self._settings.strategy != "single"
+
+    def is_content_with(self, hearing: Hearing) -> bool:
+        """Whether no model is asked after what the analyst said."""
+        return self._settings.strategy == "cascade" and hearing.is_closed
+
+    def warm(self) -> None:
+        """Loads the providers' libraries, which takes seconds, before any deadline runs."""
+        for _, client in self._known.values():
+            client.warm()
+        speaker()
+
+    async def hear(self, hearing: Hearing) -> None:
+        """Asks the models, and has their answer put into words where a model for that is configured."""
+        await in_thread(self.warm)
+        purse = self.purse()
+        await ask_voices(hearing, self.rounds(purse), self._sources.run)
+        writer = self.writer(purse)
+        if writer is not None:
+            await write(hearing, writer)
+
+    def purse(self) -> Purse:
+        """The money of one question."""
+        settings = self._settings
+        return Purse(Decimal(str(settings.budget_usd)), Decimal(str(settings.budget_day_usd)), self._day)
+
+    def rounds(self, purse: Purse) -> Sequence[Sequence[ModelVoice]]:
+        """Who is asked together, one round after the other, as the strategy has it."""
+        voices = [self._voice(line, purse) for line in self._settings.models]
+        if self._settings.strategy == "cascade":
+            return [part for part in (voices[:1], voices[1:]) if part]
+        return [voices[:1] if self._settings.strategy == "single" else voices]
+
+    def writer(self, purse: Purse) -> ModelWriter | None:
+        """The model that writes, if there is one."""
+        for line in self._settings.synthesizer:
+            return ModelWriter(line, *self._known[line], self._means, purse)
+        return None
+
+    def _voice(self, line: VoiceLine, purse: Purse) -> ModelVoice:
+        price, client = self._known[line]
+        return ModelVoice(line, price, client, self._means, self._sources, purse)
