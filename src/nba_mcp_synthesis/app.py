@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from nba_mcp_synthesis.basketball.names import Names
     from nba_mcp_synthesis.basketball.stats.stats import Stats
     from nba_mcp_synthesis.questions import Questions
+    from nba_mcp_synthesis.records import Records
     from nba_mcp_synthesis.secrets.manager import UnifiedSecretsManager
     from nba_mcp_synthesis.server.tools import Services
     from nba_mcp_synthesis.sharing.link import RedisLink
@@ -137,6 +138,13 @@ class App:
         return self.state.spent_on(day)
 
     @cached_property
+    def records(self) -> "Records":
+        """The answers that were given."""
+        from nba_mcp_synthesis.records import Records
+
+        return Records(lambda: self.state, self.warehouse, lambda: self.queries)
+
+    @cached_property
     def state(self) -> "StateDatabase":
         """The state database; it connects when it is first used."""
         from nba_mcp_synthesis.state.database import StateDatabase
@@ -193,6 +201,7 @@ class App:
             self.names,
             answering.serve,
             self.stats,
+            self.records.soon,
             (writer, link) if link else (writer,),
             metrics,
         )

@@ -6,20 +6,19 @@ Rooms are imported inside the commands: `nba-mcp --help` must not pay for any of
 import json
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nba_mcp_synthesis.cli_ask import ask
 from nba_mcp_synthesis.cli_data import AsJson, data
 from nba_mcp_synthesis.cli_ops import ops
 from nba_mcp_synthesis.cli_secrets import secrets
 from nba_mcp_synthesis.cli_state import answers, state
-from nba_mcp_synthesis.errors import NbaMcpError, SourceError, UsageError
+from nba_mcp_synthesis.errors import NbaMcpError
 
 if TYPE_CHECKING:
-    from nba_mcp_synthesis.answering import Answering
     from nba_mcp_synthesis.app import App
 
 app = typer.Typer(
@@ -39,30 +38,7 @@ guard = typer.Typer(help="Judge SQL without running it.", no_args_is_help=True)
 app.add_typer(guard, name="guard")
 
 
-@app.command()
-def ask(
-    question: Annotated[str | None, typer.Argument(help="In plain English.")] = None,
-    batch: Annotated[
-        Path | None,
-        typer.Option(help='A file of {"id", "question"} lines; prints a JSON answer a line.'),
-    ] = None,
-    previous: Annotated[str | None, typer.Option(help="The question before, to follow up on.")] = None,
-    explain: Annotated[bool, typer.Option("--explain", help="Say how the question was read.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Answer a question, with the query behind every number."""
-    from nba_mcp_synthesis import terminal
-    from nba_mcp_synthesis.shapes import answer_json
-
-    if (question is None) == (batch is None):
-        raise typer.BadParameter("Give a question, or --batch FILE.")
-    asking = _product().asking_by_command(_warn)
-    if batch is not None:
-        for line in _batch(asking, batch):
-            print(json.dumps(line, ensure_ascii=False), flush=True)
-        return
-    answer = asking.ask(question or "", previous=previous)
-    terminal.show(answer_json(answer), terminal.answer(answer, explain=explain), as_json=as_json)
+app.command()(ask)
 
 
 @app.command()
@@ -220,46 +196,6 @@ def _product() -> "App":
     from nba_mcp_synthesis.settings import load_settings
 
     return App(load_settings())
-
-
-def _warn(told: str) -> None:
-    print(f"nba-mcp: {told}", file=sys.stderr)
-
-
-def _batch(asking: "Answering", path: Path) -> Iterator[dict[str, Any]]:
-    from nba_mcp_synthesis.shapes import answer_json
-
-    for answer_id, text in _questions(path):
-        try:
-            yield answer_json(asking.ask(text, answer_id))
-        except UsageError as error:
-            yield {
-                "id": answer_id,
-                "question": text,
-                "text": str(error),
-                "status": "refused",
-                "values": [],
-            }
-
-
-def _questions(path: Path) -> list[tuple[str, str]]:
-    """(id, question) of every line; all of them are read before the first is asked."""
-    try:
-        lines = path.read_text("utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"{path} cannot be read as UTF-8 text: {error}.") from error
-    return [_asked(path, n, line) for n, line in enumerate(lines, start=1) if line.strip()]
-
-
-def _asked(path: Path, number: int, line: str) -> tuple[str, str]:
-    try:
-        asked = json.loads(line)
-        return str(asked["id"]), str(asked["question"])
-    except (ValueError, KeyError, TypeError):
-        raise SourceError(
-            f'{path} line {number} is not {{"id": …, "question": …}}.',
-            "Mend it; nothing was asked yet.",
-        ) from None
 
 
 def main() -> None:

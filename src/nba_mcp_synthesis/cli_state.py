@@ -34,12 +34,23 @@ def answers_show(
 ) -> None:
     """Show one answer with its evidence and voices."""
     from nba_mcp_synthesis import terminal
-    from nba_mcp_synthesis.errors import NoSuchAnswer
 
-    found = _settled().state.answer(answer_id)
-    if found is None:
-        raise NoSuchAnswer(f"No answer {answer_id} is recorded.", "`nba-mcp answers list` has the newest.")
+    found = _settled().records.answer(answer_id)
     terminal.show(found, terminal.recorded_answer(found), as_json=as_json)
+
+
+@answers.command("replay")
+def answers_replay(
+    answer_id: Annotated[str, typer.Argument(metavar="ID", help="Of `nba-mcp answers list`.")],
+    as_json: AsJson = False,
+) -> None:
+    """Run the queries of an answer again, and say what has changed since."""
+    from dataclasses import asdict
+
+    from nba_mcp_synthesis import terminal
+
+    found = _settled().records.replay(answer_id)
+    terminal.show({**asdict(found), "same": found.is_same}, terminal.replay(found), as_json=as_json)
 
 
 @state.command("migrate")

@@ -4,6 +4,7 @@ import contextlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from nba_mcp_synthesis.facts import Answer, Result, Row
 if TYPE_CHECKING:
     from nba_mcp_synthesis.basketball.stats.stats import StatResult
     from nba_mcp_synthesis.server.clients import Connection
+    from nba_mcp_synthesis.synthesis.replay import Replay
     from nba_mcp_synthesis.warehouse.catalog import TableInfo
     from nba_mcp_synthesis.warehouse.checks import CheckSummary
     from nba_mcp_synthesis.warehouse.loading import LoadReport
@@ -67,11 +69,19 @@ def answer(found: Answer, *, explain: bool = False) -> RenderableType:
     parts += [Text(f"Assumed: {line}") for line in found.assumptions]
     parts += [Text(f"Definition: {line}") for line in found.definitions]
     parts += [Text(f"Dissent: {line}") for line in found.dissent]
+    if len(found.voices) > 1:
+        parts += [_voices(found), Text(f"Confidence {found.confidence:g}: {found.confidence_means}")]
     parts += [Text(f"Caution: {line}", style="red") for line in found.cautions]
     for evidence in found.evidence:
         parts += [Text(f"SQL ({evidence.id}):"), Text(indent(evidence.sql, "  "), style="cyan")]
     parts.append(_provenance(found.data_as_of, simulated=found.simulated))
     return Group(*parts)
+
+
+def _voices(found: Answer) -> RenderableType:
+    """Who was asked, what became of it, and what it cost."""
+    heard = [(v.name, v.outcome, f"${v.cost_usd:.6f}", v.tokens, f"{v.seconds:.2f} s") for v in found.voices]
+    return rows(("voice", "outcome", "cost", "tokens", "time"), heard)
 
 
 def recorded_answer(found: dict[str, Any]) -> RenderableType:
@@ -88,6 +98,19 @@ def recorded_answer(found: dict[str, Any]) -> RenderableType:
     as_of = found["data_as_of"]
     parts.append(_provenance(as_of, simulated=found["simulated"], more=f"snapshot {found['snapshot']}"))
     return Group(*parts)
+
+
+def replay(found: "Replay") -> RenderableType:
+    """What came of an answer's queries today."""
+    told = "Every query returns what it did." if found.is_same else "Something has changed since."
+    queries = [asdict(query) for query in found.evidence]
+    return Group(
+        Text(found.question),
+        Text(told, style="bold"),
+        records(found.values, "The answer gave no values."),
+        records(queries, "The answer has no queries."),
+        Text(f"snapshot {found.snapshot_then} then, {found.snapshot_now} now", style="dim"),
+    )
 
 
 def result(found: Result) -> RenderableType:

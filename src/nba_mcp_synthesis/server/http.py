@@ -64,6 +64,7 @@ def build_http(
     _add_health(app, services, readiness, secrets, context)
     _add_metrics(app, warehouse, secrets)
     _add_policy(app, warehouse)
+    _add_answers(app, services)
     app.mount("/", mcp_app)
     # Around the framework, whose own layers would be a tenth of a plain call.
     return ObserveRequests(DirectCalls(app, _MCP, Tools(services).query_text, metrics), metrics)
@@ -118,6 +119,20 @@ def _add_policy(app: FastAPI, warehouse: Warehouse) -> None:
     @app.get("/v1/policy", summary="What query_sql accepts, and its limits")
     async def told() -> dict[str, Any]:
         return policy(warehouse)
+
+
+def _add_answers(app: FastAPI, services: Services) -> None:
+    @app.get("/v1/answers/{answer_id}", summary="An answer that was given, with its evidence")
+    def recorded(answer_id: str) -> JSONResponse:
+        try:
+            return JSONResponse(services.recorded(answer_id))
+        except NbaMcpError as error:
+            return _problem(error)
+
+
+def _problem(error: NbaMcpError) -> JSONResponse:
+    told = {"title": error.message, "detail": str(error), "status": error.http_status, "code": error.code}
+    return JSONResponse(told, error.http_status, media_type="application/problem+json")
 
 
 def _add_metrics(app: FastAPI, warehouse: Warehouse, secrets: SecretWatch) -> None:

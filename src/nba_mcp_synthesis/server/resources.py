@@ -30,11 +30,16 @@ def register(server: FastMCP, services: Services) -> None:
         """The box score of a game."""
         return _json(out.box_score_result(boxes.box_score(services.warehouse, game_id)))
 
+    def answer(answer_id: str) -> str:
+        """An answer that was given, with its evidence and voices."""
+        return _json(services.recorded(answer_id))
+
     def about() -> str:
         """What to know before asking: rules, measures and dimensions in 4 KB."""
         return primer()
 
     server.resource("nba://primer", mime_type="text/markdown")(worded(about))
+    server.resource("nba://answer/{answer_id}", mime_type="application/json")(worded(answer))
     server.resource("nba://metric/{name}", mime_type="text/plain")(worded(metric))
     server.resource("nba://schema/{table}", mime_type="application/json")(worded(schema))
     server.resource("nba://game/{game_id}", mime_type="application/json")(worded(game))

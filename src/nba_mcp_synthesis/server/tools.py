@@ -19,7 +19,7 @@ from nba_mcp_synthesis.basketball import box_score as boxes
 from nba_mcp_synthesis.basketball.matches import Kind, likely
 from nba_mcp_synthesis.basketball.names import Names
 from nba_mcp_synthesis.basketball.stats.stats import Stats
-from nba_mcp_synthesis.errors import UsageError
+from nba_mcp_synthesis.errors import NoSuchAnswer, UsageError
 from nba_mcp_synthesis.server import policy, stat_tools, statements
 from nba_mcp_synthesis.server import results as out
 from nba_mcp_synthesis.server.calls import READ_ONLY, worded, worded_async
@@ -31,6 +31,11 @@ from nba_mcp_synthesis.warehouse.engine import Warehouse
 from nba_mcp_synthesis.warehouse.untrusted import UntrustedQueries
 
 
+def no_records(answer_id: str) -> dict[str, Any]:
+    """For servers that keep no answers."""
+    raise NoSuchAnswer(f"No answer {answer_id!r} is recorded.")
+
+
 @dataclass(frozen=True)
 class Services:
     """What the tools need, handed in by whoever puts the parts together."""
@@ -40,6 +45,7 @@ class Services:
     names: Callable[[], Names]
     ask: Callable[[str, str | None], Awaitable[dict[str, Any]]]  # an answer in its JSON shape
     stats: Stats
+    recorded: Callable[[str], dict[str, Any]] = no_records
     companions: Sequence[Companion] = ()
     metrics: Metrics = field(default_factory=Metrics)
 
