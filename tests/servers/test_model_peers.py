@@ -4,10 +4,12 @@ import asyncio
 
 import pytest
 from pydantic import BaseModel
-from pydantic_ai import Agent
+from pydantic_ai import Agent, NativeOutput
+from pydantic_ai.direct import model_request
+from pydantic_ai.messages import ModelRequest
 
 from servers.model_peers import MakePeer
-from servers.models import Reply, Usage, calls
+from servers.models import Reply, Usage, calls, says
 from servers.models.clients import PROVIDERS, Provider, asking
 
 
@@ -75,3 +77,35 @@ def test_the_same_as_streams(model_peer: MakePeer, provider: Provider) -> None:
 
     asyncio.run(ask())
     assert [one.streaming for one in peer.seen] == [True, True]
+
+
+# Ollama's and DeepSeek's profiles, and this model of Bedrock's, know no schema for a text.
+@pytest.mark.parametrize("provider", ["openai", "responses", "anthropic", "google"])
+def test_a_schema_may_take_the_place_of_a_tool(model_peer: MakePeer, provider: Provider) -> None:
+    """The peer sees the schema, and the text is the output."""
+    peer = model_peer(says('{"text": "28 points", "number": 28}'))
+
+    async def ask() -> None:
+        async with asking(peer, provider) as model:
+            result = await Agent(model, output_type=NativeOutput(Answered)).run("How many?")
+        assert result.output.number == 28
+
+    asyncio.run(ask())
+    assert set((peer.seen[0].talk.output_schema or {})["properties"]) == {"text", "number"}
+    assert not peer.seen[0].tools
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_arguments_may_be_broken(model_peer: MakePeer, provider: Provider) -> None:
+    """Text that is no JSON arrives as it is; Google alone says in its place that a call was malformed."""
+    peer = model_peer(calls(("find", '{"name": "Le')))
+
+    async def ask() -> None:
+        async with asking(peer, provider) as model:
+            reply = await model_request(model, [ModelRequest.user_text_prompt("How many?")])
+        if provider == "google":
+            assert reply.finish_reason == "error"
+        else:
+            assert reply.tool_calls[0].args == '{"name": "Le'
+
+    asyncio.run(ask())
