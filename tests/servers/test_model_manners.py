@@ -6,7 +6,6 @@ from collections.abc import Coroutine
 from typing import Any
 
 import anthropic
-import httpx
 import openai
 import pytest
 from pydantic_ai import exceptions as categories
@@ -15,7 +14,7 @@ from pydantic_ai.messages import ModelRequest, ModelResponse
 from pydantic_ai.models import Model
 
 from servers.model_peers import MakePeer
-from servers.models import Peer, Reply, Usage, breaks_off, cuts, drips, garbles, hangs, later, refuses, says
+from servers.models import Peer, Usage, breaks_off, cuts, drips, garbles, hangs, later, refuses, says
 from servers.models.clients import PROVIDERS, Provider, asking
 
 ASKED = [ModelRequest.user_text_prompt("How many?")]
@@ -190,31 +189,3 @@ def test_a_text_may_run_out_of_tokens(model_peer: MakePeer, provider: Provider) 
                 assert (reply.text, reply.finish_reason) == (TEXT, "length")
 
     run(ask())
-
-
-def test_many_callers_are_counted(model_peer: MakePeer) -> None:
-    """The peak is what ran at once, and usage is summed."""
-    peer = model_peer(later(0.05, says(TEXT, usage=Usage(10, 2), model="gpt-4o-mini-2024-07-18")))
-
-    async def ask() -> None:
-        async with asking(peer, "openai") as model:
-            replies = await asyncio.gather(*(model_request(model, ASKED) for _ in range(20)))
-        assert {one.model_name for one in replies} == {"gpt-4o-mini-2024-07-18"}
-
-    run(ask())
-    assert (peer.peak, peer.in_flight) == (20, 0)
-    assert peer.bill == {"gpt-4o-mini-2024-07-18": Usage(200, 40)}
-    peer.forget()
-    assert (peer.records, peer.peak, peer.told) == ([], 0, Usage())
-
-
-def test_the_mistake_of_a_script_is_kept(model_peer: MakePeer) -> None:
-    """Here it is expected; else the fixture fails the test by it."""
-    script: list[Reply] = [says("one")]
-    peer = model_peer(script)
-    for _ in range(2):
-        httpx.post(f"{peer.openai_url}/chat/completions", json={"model": "m", "messages": []})
-    httpx.post(f"{peer.url}/v1/embeddings", json={})
-    assert [type(one) for one in peer.mistakes] == [IndexError, LookupError]
-    assert "has 1 replies" in str(peer.mistakes[0])
-    peer.mistakes.clear()

@@ -79,8 +79,11 @@ class Connection(asyncio.Protocol):
         if not task.cancelled() and not self._transport.is_closing():
             self._next()
 
-    async def send(self, response: Response) -> None:
-        """Sends a response in its manner."""
+    async def send(self, response: Response, ending: Callable[[], None] = lambda: None) -> None:
+        """Sends a response in its manner; `ending` is called before the last bytes go.
+
+        Whoever has the whole reply finds the call ended: afterwards would be too late for its next line.
+        """
         manner = response.manner
         await asyncio.sleep(manner.seconds)
         if manner.silent:
@@ -92,17 +95,18 @@ class Connection(asyncio.Protocol):
             body = _split(b"".join(body), manner.pieces)
         head = _head(response, sum(map(len, body)))
         if not manner.pause and manner.cut is None:
+            ending()
             self._transport.write(b"".join((head, *body)))
             return
         self._transport.write(head)
-        await self._trickle(body, manner)
+        await self._trickle(body, manner, ending)
 
-    async def _trickle(self, body: list[bytes], manner: Manner) -> None:
-        left = sum(map(len, body))
-        if manner.cut is not None:
-            left = int(left * manner.cut)
+    async def _trickle(self, body: list[bytes], manner: Manner, ending: Callable[[], None]) -> None:
+        left = int(sum(map(len, body)) * (1 if manner.cut is None else manner.cut))
         for piece in body:
             await asyncio.sleep(manner.pause)
+            if left <= len(piece):
+                ending()
             self._transport.write(piece[:left])
             left -= len(piece)
             if left <= 0:

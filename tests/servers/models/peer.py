@@ -127,15 +127,17 @@ class Peer:
         self.in_flight += 1
         self.peak = max(self.peak, self.in_flight)
         try:
-            await connection.send(response)
+            await connection.send(
+                response, lambda: self._end(record, "answered" if response.manner.cut is None else "cut")
+            )
         except asyncio.CancelledError:
-            record.outcome = "left"
-            raise
-        finally:
-            record.ended = time.monotonic()
             if record.outcome == "running":
-                record.outcome = "answered" if response.manner.cut is None else "cut"
-            self.in_flight -= 1
+                self._end(record, "left")
+            raise
+
+    def _end(self, record: Record, outcome: Outcome) -> None:
+        record.outcome, record.ended = outcome, time.monotonic()
+        self.in_flight -= 1
 
     def _reply(self, seen: Seen) -> Reply:
         if callable(self.script):

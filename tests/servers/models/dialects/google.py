@@ -29,7 +29,7 @@ def read(body: Mapping[str, Any], path: str) -> Talk:
         results=tuple(_result(part["functionResponse"]) for _, part in parts if "functionResponse" in part),
         turns=sum(one.get("role") == "model" for one in body["contents"]),
         must_call=choice == "ANY",
-        output_schema=settings.get("responseJsonSchema") or settings.get("responseSchema"),
+        output_schema=_either(settings, "responseJsonSchema", "response_json_schema", "responseSchema"),
         streaming=path.endswith(":streamGenerateContent"),
     )
 
@@ -39,8 +39,13 @@ def _declared(group: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _tool(tool: Mapping[str, Any]) -> Tool:
-    schema = tool.get("parametersJsonSchema") or tool.get("parameters") or {}
-    return Tool(tool["name"], tool.get("description") or "", schema)
+    schema = _either(tool, "parametersJsonSchema", "parameters_json_schema", "parameters")
+    return Tool(tool["name"], tool.get("description") or "", schema or {})
+
+
+def _either(told: Mapping[str, Any], *names: str) -> Any:
+    """What stands under the first of these names: Google takes both spellings, and its SDK sends both."""
+    return next((told[name] for name in names if told.get(name)), None)
 
 
 def _result(response: Mapping[str, Any]) -> Result:
