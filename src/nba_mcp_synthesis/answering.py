@@ -77,7 +77,10 @@ class Earlier:
 
 
 class Answering:
-    """Questions that come in by one door. `asking` computes answers; `request` has facts of who asks."""
+    """Questions that come in by one door.
+
+    `asking` computes answers, `request` has facts of who asks, and `count` counts what is given.
+    """
 
     def __init__(
         self,
@@ -86,9 +89,10 @@ class Answering:
         door: str,
         earlier: Earlier | None = None,
         request: Callable[[], Mapping[str, str]] = dict,
+        count: Callable[[dict[str, Any]], None] = lambda _: None,
     ) -> None:
         self._asker, self._recorder, self._door, self._earlier = asking, recorder, door, earlier
-        self._request = request
+        self._request, self._count = request, count
 
     def ask(self, question: str, answer_id: str | None = None, previous: str | None = None) -> Answer:
         """Computes an answer, and records it; the errors are those of asking."""
@@ -150,6 +154,7 @@ class Answering:
     def _record(
         self, answer: dict[str, Any], previous: str | None, started: float, calls: Sequence[ModelCall] = ()
     ) -> None:
+        self._count(answer)
         request = self._request()
         caller = request.get("caller", self._door)
         seconds = round(perf_counter() - started, 4)

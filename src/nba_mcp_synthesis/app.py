@@ -194,7 +194,9 @@ class App:
         questions = self.questions(metrics, lambda: link)
         if self.settings.models:
             questions.choir  # noqa: B018 - a model without a price refuses to start
-        answering = Answering(questions, writer, door, self._earlier(link, metrics), in_force)
+        answering = Answering(
+            questions, writer, door, self._earlier(link, metrics), in_force, metrics.answered
+        )
         return Services(
             self.warehouse,
             self.queries,

@@ -52,14 +52,21 @@ class Questions:
         begun = self.begin(question, answer_id, previous)
         return begun if isinstance(begun, Answer) else self._loop.run(self.go_on(begun))
 
+    def close(self) -> None:
+        """Closes what `ask` opened."""
+        if "_loop" in self.__dict__:
+            if self.choir:
+                self._loop.run(self.choir.close())
+            self._loop.close()
+            del self._loop
+
     @cached_property
     def _loop(self) -> "asyncio.Runner":
         """One loop for all questions of a command, so that clients and their connections last."""
         import asyncio  # noqa: PLC0415 - with the models
 
-        runner = asyncio.Runner()
-        atexit.register(runner.close)
-        return runner
+        atexit.register(self.close)
+        return asyncio.Runner()
 
     def begin(self, question: str, answer_id: str | None, previous: str | None) -> Answer | Hearing:
         """The answer where no model is asked, otherwise what has been heard; errors as of `ask`."""

@@ -38,14 +38,16 @@ def log_lines(server: Running) -> list[dict[str, Any]]:
     return [json.loads(line) for line in server.log.read_text().splitlines()]
 
 
+ACCEPT = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
+
+
 def post(server: Running, body: dict[str, Any], **headers: str) -> httpx.Response:
     """One JSON-RPC message to /mcp."""
-    accept = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
-    return httpx.post(f"{server.url}/mcp", json=body, headers=accept | headers, timeout=30)
+    return httpx.post(f"{server.url}/mcp", json=body, headers=ACCEPT | headers, timeout=30)
 
 
-def modern(server: Running, method: str, **params: Any) -> httpx.Response:
-    """One stateless request of the present protocol: no handshake, everything in the request."""
+def message(method: str, **params: Any) -> tuple[dict[str, Any], dict[str, str]]:
+    """(body, headers) of one stateless request of the present protocol: no handshake, all in the request."""
     meta = {
         "io.modelcontextprotocol/protocolVersion": MODERN,
         "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
@@ -57,6 +59,12 @@ def modern(server: Running, method: str, **params: Any) -> httpx.Response:
         **({"Mcp-Name": params["name"]} if "name" in params else {}),
     }
     body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {**params, "_meta": meta}}
+    return body, headers
+
+
+def modern(server: Running, method: str, **params: Any) -> httpx.Response:
+    """Such a request, answered."""
+    body, headers = message(method, **params)
     return post(server, body, **headers)
 
 

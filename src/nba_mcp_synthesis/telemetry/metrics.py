@@ -1,5 +1,8 @@
 """Metrics: the only place that names them."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
@@ -130,6 +133,15 @@ class Metrics:
         self.model_tokens.labels(call.voice, "in").inc(call.input_tokens)
         self.model_tokens.labels(call.voice, "out").inc(call.output_tokens)
         self.cost.labels(call.voice).inc(call.cost_usd)
+
+    def answered(self, answer: Mapping[str, Any]) -> None:
+        """Counts one answer in its JSON shape."""
+        asked = len(answer["voices"]) > 1
+        by = "cache" if answer["cached"] else "models" if asked else "analyst"
+        self.answers.labels(answer["status"], by).inc()
+        if asked and not answer["cached"]:
+            self.claims.labels("kept").inc(len(answer["values"]))
+            self.claims.labels("dropped").inc(len(answer["dissent"]))
 
     def exposition(self) -> bytes:
         """All metrics in the Prometheus text format."""

@@ -48,6 +48,11 @@ class Choir:
             client.warm()
         speaker()
 
+    async def close(self) -> None:
+        """Closes the connections of all clients."""
+        for _, client in self._known.values():
+            await client.close()
+
     async def hear(self, hearing: Hearing) -> None:
         """Asks the models, and has their answer put into words where a model for that is configured."""
         await in_thread(self.warm)

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from time import monotonic
+from traceback import extract_tb
 from typing import TYPE_CHECKING
 
 from pydantic_ai.usage import UsageLimits
@@ -50,18 +51,29 @@ class Client:
     def __init__(self, line: VoiceLine, keys: Keys) -> None:
         self._line, self._keys = line, keys
         self._made: tuple[SecretStr | None, Model] | None = None
+        # A call may still be on its way on a client of the key before; keys change rarely.
+        self._former: list[Model] = []
 
     def warm(self) -> None:
         """Makes the client ahead of the first call, if that is possible; whoever calls hears why not."""
         with contextlib.suppress(NbaMcpError):
             self.model()
 
+    async def close(self) -> None:
+        """Closes its connections."""
+        for model in (*self._former, *([self._made[1]] if self._made else [])):
+            async with model:
+                pass  # leaving closes them, whoever opened them
+
     def model(self) -> "Model":
         """The model; SecretMissing where there is no key, NotInstalled where a library lacks."""
         name = secret_of(self._line)
         key = self._keys(name) if name else None
-        if self._made is None or self._made[0] != key:
-            self._made = (key, model_of(self._line, key))
+        if self._made and self._made[0] == key:
+            return self._made[1]
+        if self._made:
+            self._former.append(self._made[1])
+        self._made = (key, model_of(self._line, key))
         return self._made[1]
 
 
@@ -104,7 +116,11 @@ class ModelVoice:
         """See `panel.Voice`."""
         fault = fault_of(error)
         if fault.kind == "internal_error":
-            get_logger().error("voice_failed", voice=self.name, exc_info=error)
+            # where, and nothing of what: values and messages may hold what was asked, or a key
+            where = [
+                f"{f.filename.rpartition('/')[2]}:{f.lineno}" for f in extract_tb(error.__traceback__)[-5:]
+            ]
+            get_logger().error("error", voice=self.name, error=type(error).__name__, where=where)
         if isinstance(error, Unavailable) and fault.kind == "internal_error":
             fault = type(fault)(error.code, "the data could not be read")
         return self._spent(Proposal(self.name, "refused", fault.text, fault=fault.kind), account)
