@@ -72,7 +72,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if suite := config.getoption("--requirements-suite"):
+    if (suite := config.getoption("--requirements-suite")) and not hasattr(config, "workerinput"):
         config.pluginmanager.register(_Recorder(config.rootpath, suite))
 
 

@@ -120,12 +120,14 @@ class Verdict:
     """What checking a proposal found: `holds`, and a sentence for every claim that failed.
 
     The proposal is as it survived: its evidence has the rows of the second run, its claims exact values.
+    `second_way` says whether other tables gave the same values, None where there are none to ask.
     """
 
     proposal: Proposal
     holds: bool
     checked: int = 0
     failures: tuple[str, ...] = ()
+    second_way: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,13 @@ import pytest
 
 import small_league
 from nba_mcp_synthesis.app import App
+from nba_mcp_synthesis.basketball.names import Names
+from nba_mcp_synthesis.basketball.stats.stats import Stats
 from nba_mcp_synthesis.settings import load_settings
+from nba_mcp_synthesis.sources.demo.league import simulate
+from nba_mcp_synthesis.warehouse.cautions import Cautions
+from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+from nba_mcp_synthesis.warehouse.loading import load_demo
 from servers.models import Call, Peer, Seen
 from servers.models.behaviours import Behaviour, right
 
@@ -45,6 +51,17 @@ BY_HAND = Call(
         "ORDER BY pts DESC LIMIT 2"
     },
 )
+
+
+@pytest.fixture(scope="session")
+def demo_stats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stats]:
+    """The semantic layer over one simulated season, whose tables all come from the same games."""
+    path = tmp_path_factory.mktemp("demo") / "demo.duckdb"
+    load_demo(path, [("season", reading) for reading in simulate(1, 1, processes=2)])
+    warehouse = DuckDBWarehouse(path)
+    yield Stats(warehouse, lambda: Names.of(warehouse), Cautions(warehouse))
+    warehouse.close()
+
 
 MakeApp = Callable[..., App]
 

@@ -60,7 +60,9 @@ def _said(
         definitions=tuple(dict.fromkeys(m.told for m in known)),
     )
     dissent = (f"{heard.voice}: {left_out}",) if left_out else ()
-    return _answer(question, verdicts, found, proposal, ranks.confidence(found), dissent)
+    return _answer(
+        question, verdicts, found, proposal, ranks.confidence(found, second_way=verdict.second_way), dissent
+    )
 
 
 def _words(verdict: Verdict, question: Question, words: str | None) -> tuple[str, str]:

@@ -8,33 +8,34 @@ from nba_mcp_synthesis.synthesis.panel import Voice, hear
 from nba_mcp_synthesis.synthesis.pipeline import Hearing, Written
 from nba_mcp_synthesis.synthesis.stopping import is_settled, stands_alone
 from nba_mcp_synthesis.synthesis.threads import in_thread
-from nba_mcp_synthesis.synthesis.verify import RunAgain, verify_claims
 from nba_mcp_synthesis.synthesis.votes import camps
 
+# Verifies the claims of a proposal.
+Check = Callable[[Proposal], Verdict]
 # Puts the claims of a verdict into words.
 Writer = Callable[[Question, Verdict], Awaitable[Written]]
 
 
-async def ask_voices(hearing: Hearing, rounds: Sequence[Sequence[Voice]], run: RunAgain) -> None:
+async def ask_voices(hearing: Hearing, rounds: Sequence[Sequence[Voice]], check: Check) -> None:
     """Hears one round of voices after the other, until verified results agree or nobody is left.
 
     A round of one is enough where that voice's answer stands alone.
     """
     for number, voices in enumerate(rounds, start=1):
-        await _hear(hearing, voices, run)
+        await _hear(hearing, voices, check)
         is_last = number == len(rounds)
         if not is_last and (is_settled(hearing.verdicts, 0) or _stands(hearing, voices)):
             return
 
 
-async def _hear(hearing: Hearing, voices: Sequence[Voice], run: RunAgain) -> None:
+async def _hear(hearing: Hearing, voices: Sequence[Voice], check: Check) -> None:
     started, verifying = perf_counter(), 0.0
     arrived: dict[str, Verdict] = {}
 
     async def heard(proposal: Proposal) -> bool:
         nonlocal verifying
         begun = perf_counter()
-        arrived[proposal.voice] = await in_thread(verify_claims, proposal, run)
+        arrived[proposal.voice] = await in_thread(check, proposal)
         verifying += perf_counter() - begun
         return is_settled([*hearing.verdicts, *arrived.values()], len(voices) - len(arrived))
 

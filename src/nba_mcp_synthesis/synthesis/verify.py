@@ -13,13 +13,14 @@ from nba_mcp_synthesis.facts import Claim, Evidence, Proposal, Result, Verdict
 from nba_mcp_synthesis.shapes import json_rows
 from nba_mcp_synthesis.synthesis.claims import settled
 from nba_mcp_synthesis.synthesis.numbers import numbers_in, parts_of_dates, shown_by, values_of
+from nba_mcp_synthesis.synthesis.second_way import Other, confirmed
 
 Run = Callable[[str], Result]
 RunAgain = Callable[[Evidence], Result]
 
 
-def verify_claims(proposal: Proposal, run: RunAgain) -> Verdict:
-    """Which claims of a voice hold; `run` executes the query of evidence again.
+def verify_claims(proposal: Proposal, run: RunAgain, other: Other = lambda _: None) -> Verdict:
+    """Which claims of a voice hold; `run` executes the query of evidence again, `other` asks other tables.
 
     A claim holds when a row that the second run returned has its value, for whom it is about. The proposal
     that is given back has these claims with exact values, and the evidence that they cite, as it was returned
@@ -35,7 +36,11 @@ def verify_claims(proposal: Proposal, run: RunAgain) -> Verdict:
     used = {claim.evidence for claim in claims}
     kept = replace(proposal, claims=claims, evidence=tuple(e for e in again if e.id in used))
     return Verdict(
-        kept, holds=bool(claims), checked=len(again) + len(proposal.claims), failures=(*gone, *failures)
+        kept,
+        holds=bool(claims),
+        checked=len(again) + len(proposal.claims),
+        failures=(*gone, *failures),
+        second_way=confirmed(claims, kept.evidence, other),
     )
 
 

@@ -59,15 +59,16 @@ class Plan:
         return (*self.sources, self.context) if self.context else self.sources
 
 
-def plan(query: StatQuery, coverage: Coverage) -> Plan:
-    """Chooses the facts.
+def plan(query: StatQuery, coverage: Coverage, without: frozenset[str] = frozenset()) -> Plan:
+    """Chooses the facts, those of the names `without` left out.
 
     Raises:
         UnknownName: a measure or dimension is not known.
         UsageError: no fact has what is asked for, or nothing of it is loaded.
     """
     needs = dict(_needs(query))
-    found = offers(query, dict.fromkeys(p for needed in needs.values() for p in needed), coverage)
+    offered = offers(query, dict.fromkeys(p for needed in needs.values() for p in needed), coverage)
+    found = {part: [o for o in of_part if o.fact.name not in without] for part, of_part in offered.items()}
     chosen = {
         (name, o.part): o for name, needed in needs.items() for o in _chosen(name, needed, found, query)
     }

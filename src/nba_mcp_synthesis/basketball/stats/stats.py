@@ -1,6 +1,7 @@
 """Statistics on request: words in, rows out, with the SQL and all that was assumed."""
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,10 +17,14 @@ from nba_mcp_synthesis.basketball.stats.request import StatRequest, read
 from nba_mcp_synthesis.basketball.stats.seasons import with_seasons
 from nba_mcp_synthesis.basketball.stats.streaks import StreakRequest, read_streaks
 from nba_mcp_synthesis.basketball.stats.streaks import to_sql as streaks_sql
+from nba_mcp_synthesis.errors import UsageError
 from nba_mcp_synthesis.facts import Result
 from nba_mcp_synthesis.shapes import result_json
 from nba_mcp_synthesis.warehouse.cautions import Cautions
 from nba_mcp_synthesis.warehouse.engine import Warehouse
+
+# Plans of queries that may soon be checked by a second way.
+_MOST_REMEMBERED = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class Stats:
         self._cautions = cautions
         self._lock = threading.Lock()
         self._coverage: Coverage | None = None
+        self._written: OrderedDict[str, Plan] = OrderedDict()
 
     def ask(self, request: StatRequest) -> StatResult:
         """Answers a request.
@@ -95,10 +101,27 @@ class Stats:
         made = plan(query, coverage)
         lacking.check(made, coverage)
         result = self._warehouse.query(to_sql(made, self._warehouse.dialect))
+        self._remember(result.sql, made)
         notes = (*lacking.notes(made, coverage), *self._cautions.quarantined(result.sql), *result.notes)
         if not result.rows:
             notes = (*notes, lacking.nothing(query))
         return StatResult(query, made, result, assumed, notes, _definitions(query))
+
+    def second_way(self, sql: str) -> Result | None:
+        """The figures of a query that `ask` wrote, from other tables than it read.
+
+        None where no other tables have all of them, exactly: then there is no second way to check by.
+        """
+        first = self._written.get(sql)
+        if first is None:
+            return None
+        try:
+            made = plan(first.query, self.coverage(), frozenset(source.fact.name for source in first.sources))
+        except UsageError:
+            return None
+        if any(source.share < 1 or source.partial or source.is_rounded for source in made.read):
+            return None
+        return self._warehouse.query(to_sql(made, self._warehouse.dialect))
 
     def coverage(self) -> Coverage:
         """What the newest state of the warehouse covers."""
@@ -107,6 +130,12 @@ class Stats:
             if self._coverage is None or self._coverage.snapshot != snapshot:
                 self._coverage = Coverage(self._warehouse)
             return self._coverage
+
+    def _remember(self, sql: str, made: Plan) -> None:
+        with self._lock:
+            self._written[sql] = made
+            while len(self._written) > _MOST_REMEMBERED:
+                self._written.popitem(last=False)
 
     def _games(self, busiest: StatQuery) -> int:
         rows = self._warehouse.read(to_sql(plan(busiest, self.coverage()))).rows

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from nba_mcp_synthesis.facts import ModelCall
+from nba_mcp_synthesis.facts import ModelCall, Proposal, Verdict
 from nba_mcp_synthesis.settings import Settings
 from nba_mcp_synthesis.synthesis.pipeline import Hearing
 from nba_mcp_synthesis.synthesis.rounds import ask_voices, write
 from nba_mcp_synthesis.synthesis.threads import in_thread
+from nba_mcp_synthesis.synthesis.verify import verify_claims
 from nba_mcp_synthesis.synthesis.voices.desk import Sources
 from nba_mcp_synthesis.synthesis.voices.gates import Gates
 from nba_mcp_synthesis.synthesis.voices.prices import Price, price_of
@@ -57,10 +58,13 @@ class Choir:
         """Asks the models, and has their answer put into words where a model for that is configured."""
         await in_thread(self.warm)
         purse = self.purse()
-        await ask_voices(hearing, self.rounds(purse), self._sources.run)
+        await ask_voices(hearing, self.rounds(purse), self._check)
         writer = self.writer(purse)
         if writer is not None:
             await write(hearing, writer)
+
+    def _check(self, proposal: Proposal) -> Verdict:
+        return verify_claims(proposal, self._sources.run, self._sources.second_way)
 
     def purse(self) -> Purse:
         """The money of one question."""

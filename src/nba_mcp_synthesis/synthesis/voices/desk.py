@@ -40,6 +40,10 @@ class Sources:
             return self.queries.run(evidence.sql, SHOWN_ROWS).result
         return _shown(self.warehouse.query(evidence.sql))
 
+    def second_way(self, evidence: Evidence) -> Result | None:
+        """The same figures from other tables, where there are any that have them."""
+        return self.stats.second_way(evidence.sql)
+
 
 def _shown(result: Result) -> Result:
     return replace(
