@@ -1,5 +1,6 @@
 """One chat completion by several ways to the same peer, in turn: what each way adds to the provider's SDK."""
 
+import asyncio
 import json
 import statistics
 import subprocess
@@ -23,7 +24,7 @@ from nba_mcp_synthesis.synthesis.voices.providers import model_of
 from nba_mcp_synthesis.synthesis.voices.purse import Purse
 from nba_mcp_synthesis.voice_lines import VoiceLine, voice_line
 
-ROUNDS, CALLS = 12, 25
+ROUNDS, CALLS, SETTLING = 12, 25, 0.5
 QUESTION = "who led the league in scoring"
 LITELLM = "litellm==1.110.2"
 _VENV = Path(__file__).parents[1] / ".cache" / "litellm"
@@ -54,6 +55,7 @@ async def calls(url: str, form: str) -> None:
         for name, times in ways.items():
             found = await times()
             took[name] += found if run else ()
+            await asyncio.sleep(SETTLING)  # what a way does after its calls must not slow the next one
     base = statistics.median(took[RAW])
     for name, found in took.items():
         middle = statistics.median(found)
@@ -67,6 +69,7 @@ async def calls(url: str, form: str) -> None:
 def _ways(line: VoiceLine) -> dict[str, Times]:
     model = model_of(line, SecretStr("sk-none"))
     messages = [ModelRequest([SystemPromptPart(primer()), UserPromptPart(QUESTION)])]
+    told = {"role": "system", "content": primer()}, {"role": "user", "content": QUESTION}
     client = AsyncOpenAI(base_url=line.url, api_key="sk-none", max_retries=0)
     gates, price = Gates(8), price_of(line)
 
@@ -75,7 +78,6 @@ def _ways(line: VoiceLine) -> dict[str, Times]:
         return await model_request(Metered(model, line, price, gates, account), messages)
 
     async def raw() -> object:
-        told = {"role": "system", "content": primer()}, {"role": "user", "content": QUESTION}
         return await client.chat.completions.create(model=line.model, messages=told)  # type: ignore[arg-type]
 
     return {
