@@ -62,7 +62,7 @@ format: $(VENV)/.dev ## Format the code
 	@$(BIN)/ruff check --fix .
 
 bench: $(VENV)/.dev ## Measure start-up, loading and questions against raw engines
-	@for b in benchmarks/bench_*.py; do PYTHONPATH=tests $(BIN)/python $$b || exit 1; done
+	@for b in benchmarks/bench_*.py; do PYTHONPATH=tests:. $(BIN)/python $$b || exit 1; done
 
 eval: $(VENV)/.dev ## Ask all evaluation questions and say how many answers are right
 	@$(BIN)/python -m evaluation.evaluate

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
+from anyio import CapacityLimiter
+
 from nba_mcp_synthesis.facts import ModelCall, Proposal, Verdict
 from nba_mcp_synthesis.settings import Settings
 from nba_mcp_synthesis.synthesis.pipeline import Hearing
 from nba_mcp_synthesis.synthesis.rounds import ask_voices, write
-from nba_mcp_synthesis.synthesis.threads import in_thread
+from nba_mcp_synthesis.synthesis.threads import in_thread, taking_turns
 from nba_mcp_synthesis.synthesis.verify import verify_claims
 from nba_mcp_synthesis.synthesis.voices.desk import Sources
 from nba_mcp_synthesis.synthesis.voices.gates import Gates
@@ -29,6 +31,8 @@ class Choir:
         """Raises SettingsError where the price of a model is not known."""
         self._settings, self._sources, self._day = settings, sources, day
         self._means = Means(Gates(settings.voice_concurrency), keys, settings.voice_seconds, on_call)
+        # As many as the warehouse answers at one time, however many questions there are.
+        self._readers = CapacityLimiter(settings.query_concurrency)
         lines = (*settings.models, *settings.synthesizer)
         self._known: dict[VoiceLine, tuple[Price, Client]] = {
             line: (price_of(line), Client(line, keys)) for line in lines
@@ -58,7 +62,8 @@ class Choir:
         """Asks the models, and has their answer put into words where a model for that is configured."""
         await in_thread(self.warm)
         purse = self.purse()
-        await ask_voices(hearing, self.rounds(purse), self._check)
+        with taking_turns(self._readers):
+            await ask_voices(hearing, self.rounds(purse), self._check)
         writer = self.writer(purse)
         if writer is not None:
             await write(hearing, writer)

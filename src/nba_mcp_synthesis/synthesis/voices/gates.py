@@ -39,6 +39,8 @@ class Gates:
             OpenedState: the provider has failed too often just now.
             ModelAPIError, TimeoutError: the last attempt failed so.
         """
+        if seconds <= 0:
+            raise TimeoutError  # a place that is free would let one more call be begun
         async with asyncio.timeout(seconds), self._place(provider):
             retries = stamina.retry_context(
                 on=lambda error: _wait(error, seconds),

@@ -1,7 +1,8 @@
 """What of the data matters for one question: who is named in it, its measures, and a few tables."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 
 from nba_mcp_synthesis.basketball.catalogue import measures
 from nba_mcp_synthesis.basketball.mentions import mentions
@@ -45,24 +46,38 @@ def _named(text: str, sources: Sources) -> Iterator[str]:
 
 def _measures(text: str) -> Iterator[str]:
     asked = f" {key(text)} "
-    found = [m for m in measures().values() if any(f" {key(word)} " in asked for word in m.words)]
+    found = [m for m in measures().values() if any(f" {_folded(word)} " in asked for word in m.words)]
     if found:
         yield "Measures that may be meant:"
     yield from (f"- {m.name}: {m.definition}" for m in found[:_MOST_MEASURES])
 
 
+@cache
+def _folded(word: str) -> str:
+    """The key of a word of the catalogue: there are some hundred, and each question looks for all of them."""
+    return key(word)
+
+
 def _relevant(text: str) -> list[Table]:
     """The tables whose names and comments have most words of the question that few other tables have."""
-    asked = set(key(text).split())
-    about = {table.name: _words(table) for table in (*tables().values(), *views().values())}
-    told_of = Counter(word for words in about.values() for word in words)
-    rare = {word for word in asked if told_of[word] <= len(about) / 3}
+    asked, rare = set(key(text).split()), _rare_words()
 
     def fit(table: Table) -> tuple[int, int]:
         place = _FIRST.index(table.name) if table.name in _FIRST else len(_FIRST)
-        return -len(rare & about[table.name]), place
+        return -len(asked & rare[table.name]), place
 
     return sorted((*tables().values(), *views().values()), key=fit)[:_MOST_TABLES]
+
+
+@cache
+def _rare_words() -> Mapping[str, frozenset[str]]:
+    """The words that tell each table from most others, by its name; the schema does not change."""
+    about = {table.name: _words(table) for table in (*tables().values(), *views().values())}
+    told_of = Counter(word for words in about.values() for word in words)
+    return {
+        name: frozenset(word for word in words if told_of[word] <= len(about) / 3)
+        for name, words in about.items()
+    }
 
 
 def _words(table: Table) -> set[str]:

@@ -106,11 +106,13 @@ class ModelVoice:
 
     async def _said(self, question: Question, account: Account) -> Said:
         desk = Desk(self._sources, account.evidence)
-        model = await in_thread(self._client.model)
+        model, asked = await in_thread(self._prepared, question)
         metered = Metered(model, self._line, self._price, self._means.gates, account)
-        asked = await in_thread(briefing, question, self._sources)
         run = await speaker().run(asked, model=metered, deps=desk, usage_limits=_LIMITS)
         return run.output
+
+    def _prepared(self, question: Question) -> "tuple[Model, str]":
+        return self._client.model(), briefing(question, self._sources)
 
     def silent(self, account: Account, error: BaseException) -> Proposal:
         """See `panel.Voice`."""
