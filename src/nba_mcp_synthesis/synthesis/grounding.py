@@ -49,6 +49,17 @@ def labels(sql: str, engine: str) -> frozenset[str]:
     return frozenset() if tree is None else subjects.labels(tree)
 
 
+@lru_cache(maxsize=512)
+def is_hundredfold(sql: str, engine: str, column: str) -> bool:
+    """Whether a query takes what it returns as a column times a hundred, as percentages are."""
+    tree = _parsed(sql, engine)
+    aliases = () if tree is None else tree.find_all(exp.Alias)
+    made = [alias for alias in aliases if alias.alias.casefold() == column.casefold()]
+    return any(
+        float(one.name) == 100 for alias in made for one in alias.find_all(exp.Literal) if one.is_number
+    )
+
+
 def _parsed(sql: str, engine: str) -> exp.Expr | None:
     try:
         return parse_one(sql, dialect=_DIALECTS.get(engine, engine))

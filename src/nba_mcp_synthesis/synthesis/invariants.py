@@ -7,7 +7,7 @@ from typing import Any
 from nba_mcp_synthesis.basketball.catalogue import measures
 
 # (part, whole): the first is never more than the second, in one row.
-_PARTS = (
+PARTS = (
     ("fgm", "fga"),
     ("fg2m", "fg2a"),
     ("fg3m", "fg3a"),
@@ -34,7 +34,7 @@ def impossible(row: Mapping[str, Any]) -> str:
         for name, value in row.items()
         if isinstance(value, int | float | Decimal) and not isinstance(value, bool)
     }
-    for part, whole in _PARTS:
+    for part, whole in PARTS:
         if part in values and whole in values and values[part] > values[whole] + _SLACK:
             return f"its row has more {part} than {whole}"
     for parts, whole in _SUMS:
