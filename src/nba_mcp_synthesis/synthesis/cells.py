@@ -70,7 +70,7 @@ def is_fraction(evidence: Evidence, place: int) -> bool:
     if evidence.written_by == "product":
         return True
     cells = [row[place] for row in evidence.result.rows]
-    small = all(abs(cell) <= _MOST for cell in cells if isinstance(cell, int | float | Decimal))
+    small = all(abs(float(cell)) <= _MOST for cell in cells if isinstance(cell, int | float | Decimal))
     return small and not is_hundredfold(evidence.sql, evidence.result.engine, column)
 
 

@@ -31,15 +31,17 @@ _DAY = re.compile(rf"\b({'|'.join(_MONTHS)}) (\d{{1,2}})(?:st|nd|rd|th)?(?:,? (\
 
 
 def without_conditions(sentence: str, stated: str, lines: Sequence[Line]) -> str:
-    """A sentence with blanks in place of what `stated` sets, of seasons and dates, and of names with digits."""
-    given = {float(n) for n in numbers_in(stated) if n.replace(".", "", 1).isdigit()} | {*spelled(stated)}
+    """A sentence with blanks in place of what `stated` sets, of dates, and of names with digits."""
+    given = {float(n) for n in numbers_in(stated) if n.replace(".", "", 1).isdecimal()} | {*spelled(stated)}
     shown = {float(len(line.evidence.result.rows)) for line in lines if not line.evidence.result.truncated}
     dates = {str(cell)[:10] for line in lines for cell in line.row}
 
     def condition(match: re.Match[str]) -> str:
         known = given | shown if (match["lead"] or "").casefold() == "top" else given
         said = match["one"] or match["two"]
-        numbers = [float(n) for n in numbers_in(said) if n.replace(".", "", 1).isdigit()] or [*spelled(said)]
+        numbers = [float(n) for n in numbers_in(said) if n.replace(".", "", 1).isdecimal()] or [
+            *spelled(said)
+        ]
         return " " * len(match[0]) if numbers and known.issuperset(numbers) else match[0]
 
     def day(match: re.Match[str]) -> str:

@@ -14,17 +14,15 @@ _WAYS = (
     r"\b(?:eleventy|umpteen|gazillions?|zillions?)\b",
 )
 _GARBLED = re.compile("|".join(_WAYS), re.IGNORECASE)
-# Roman numerals of two letters and more, those behind a name excepted.
+# Roman numerals of two letters and more; those of names only where they stand before what is counted.
 _ROMAN = re.compile(
-    r"(?<![A-Z][a-z] )(?<![a-z] )\b(?:II|III|IV)\b(?=\s+[a-z])"
+    r"\b(?:II|III|IV)\b(?=\s+(?:point|rebound|assist|game|win|steal|block|time)s?\b)"
     r"|\b(?!(?:II|III|IV)\b)(?=[MDCLXVI]{2})M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b"
-    r"|(?<=[a-z] )\b(?:II|III|IV)\b(?=\s+(?:point|rebound|assist|game|win|steal|block|time)s?\b)"
 )
 
 
 def is_garbled(sentence: str) -> bool:
     """Whether a sentence has what could be another number than the one that would be checked."""
     seen = visible(sentence)
-    return (
-        (seen != sentence and any(map(str.isdigit, seen))) or bool(_GARBLED.search(seen) or _ROMAN.search(seen))
-    )
+    is_hidden = seen != sentence and any(map(str.isdigit, seen))
+    return is_hidden or bool(_GARBLED.search(seen) or _ROMAN.search(seen))

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from nba_mcp_synthesis.basketball.words import Word, key, words
+from nba_mcp_synthesis.basketball.words import Word, words
 from nba_mcp_synthesis.facts import Evidence, Row
-from nba_mcp_synthesis.synthesis.naming import named_by, names_of
+from nba_mcp_synthesis.synthesis.naming import folded, named_by, names_of, sides_of
 
 _SHORTEST = 3
 
@@ -27,11 +27,11 @@ class Line:
 
     def columns_of(self, name: str) -> Iterator[int]:
         """The columns whose figures are those of a name."""
-        if name in {key(one) for one in named_by(self.evidence)}:
+        if name in {folded(one) for one in named_by(self.evidence)}:
             yield from range(len(self.row))
             return
         for n, column in enumerate(self.evidence.result.columns):
-            if name in {key(one) for one in names_of(self.evidence, self.row, column)}:
+            if name in {folded(one) for one in names_of(self.evidence, self.row, column)}:
                 yield n
 
 
@@ -50,12 +50,12 @@ def lines_of(evidence: Sequence[Evidence]) -> tuple[Line, ...]:
 
 
 def _lines(evidence: Evidence) -> Iterator[Line]:
-    rows = evidence.result.rows
-    told = [frozenset(key(cell) for cell in row if isinstance(cell, str)) for row in rows]
+    rows, sides = evidence.result.rows, sides_of(evidence.result.columns)
+    told = [frozenset(folded(cell) for cell in row if isinstance(cell, str)) for row in rows]
     everywhere = frozenset.intersection(*told) if len(rows) > 1 else frozenset()
     for place, row in enumerate(rows, start=1):
-        found = {key(n) for column in evidence.result.columns for n in names_of(evidence, row, column)}
-        found |= {key(name) for name in named_by(evidence)} if len(rows) == 1 else set()
+        found = {folded(n) for column in sides for n in names_of(evidence, row, column)}
+        found |= {folded(name) for name in named_by(evidence)} if len(rows) == 1 else set()
         names = frozenset(found - everywhere - {""})
         yield Line(evidence, row, place, names, told[place - 1] - names - everywhere - {""})
 
@@ -100,8 +100,9 @@ def _parts(tokens: Sequence[Word], known: set[str]) -> Iterator[Mention]:
 
 def strangers(sentence: str, lines: Sequence[Line]) -> tuple[str, ...]:
     """Names in a sentence that no row has: capitals that are neither known nor plain words."""
-    known = {word for line in lines for name in (*line.names, *line.others) for word in name.split()}
-    known |= {w for line in lines for cell in line.row if isinstance(cell, str) for w in key(cell).split()}
+    cells = {cell for line in lines for cell in line.row if isinstance(cell, str)}
+    names = {*map(folded, cells), *(name for line in lines for name in line.names)}
+    known = {word for name in names for word in name.split()}
     return tuple(
         token.text
         for token in words(sentence)

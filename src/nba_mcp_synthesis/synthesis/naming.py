@@ -1,8 +1,8 @@
 """Names in rows: of whom a row's figures are, and whether a column's name is one."""
 
 import re
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
 
 from nba_mcp_synthesis.basketball.catalogue import measures
 from nba_mcp_synthesis.basketball.words import key
@@ -14,6 +14,7 @@ from nba_mcp_synthesis.synthesis.subjects import OTHERS
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_ ]*")
 _SHOTS = re.compile(r"(?:fg|p)?[23](?:p|pt|pts|pm|pa|m|a|s)?|(?:q|h)[1-4]")
 _PER = frozenset({"36", "40", "48", "100"})
+_SIDES = frozenset({"home", "away", "host", "visit"})
 _OF_PLAYERS = re.compile(r"player|full_?name", re.IGNORECASE)
 _OF_TEAMS = re.compile(r"team|club|abbr|franchise", re.IGNORECASE)
 
@@ -42,6 +43,17 @@ def _known_words() -> frozenset[str]:
     return frozenset(part for part in parts if not part.isalpha() and not part.isdigit())
 
 
+@lru_cache(maxsize=8_192)
+def folded(text: str) -> str:
+    """`words.key` of a text of a row; the same rows are looked at for each sentence."""
+    return key(text)
+
+
+def sides_of(columns: Sequence[str]) -> tuple[str, ...]:
+    """The columns whose figures may be of other names than those of the rest, which "" stands for."""
+    return ("", *(column for column in columns if OTHERS.search(column)))
+
+
 def names_of(evidence: Evidence, row: Row, measure: str) -> Iterator[str]:
     """The names in a row of whom its figure of a column is.
 
@@ -54,7 +66,7 @@ def names_of(evidence: Evidence, row: Row, measure: str) -> Iterator[str]:
     for column, text in texts_in:
         if of_player and _OF_TEAMS.search(column) and not _OF_PLAYERS.search(column):
             continue
-        if _is_side_of(column, measure) and own.isdisjoint(key(text).split()):
+        if _is_side_of(column, measure) and own.isdisjoint(folded(text).split()):
             yield text
 
 
@@ -64,9 +76,14 @@ def named_by(evidence: Evidence) -> tuple[str, ...]:
 
 
 def _is_side_of(column: str, measure: str) -> bool:
-    """Whether a name's column is of the side that a figure is of: `home_team` of `home_pts` only."""
+    """Whether a name's column is of the side that a figure is of: `home_team` of `home_pts` only.
+
+    What a team has allowed, `opp_pts`, is its own figure, so an opponent's name never is of that side.
+    """
     side = OTHERS.search(column)
-    return side is None or side[0].casefold() in measure.casefold()
+    if side is None:
+        return True
+    return side[0].casefold() in _SIDES and side[0].casefold() in measure.casefold()
 
 
 def _own_words(evidence: Evidence) -> frozenset[str]:

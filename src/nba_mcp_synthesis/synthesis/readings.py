@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nba_mcp_synthesis.synthesis.mentions import Line, Mention, mentions_in
+from nba_mcp_synthesis.synthesis.mentions import Line, Mention
 
 # `12 in 2025-26`, `12 by Ada`: the number is of whom the name behind it says.
 _LINKED = re.compile(
@@ -21,9 +21,10 @@ class Reading:
     names: frozenset[str]
 
 
-def readings(sentence: str, lines: Sequence[Line], begin: tuple[Line, ...]) -> tuple[Reading, ...]:
+def readings(
+    sentence: str, mentions: Sequence[Mention], lines: Sequence[Line], begin: tuple[Line, ...]
+) -> tuple[Reading, ...]:
     """The pieces of a sentence in order; `begin` are the rows that it is about where it names nobody."""
-    mentions = mentions_in(sentence, lines)
     if not mentions:
         return (Reading(sentence, begin, frozenset()),)
     found: list[Reading] = []

@@ -61,7 +61,7 @@ def _judged(
         return False, ()
     mentioned, unknown = mentions_in(sentence, lines), strangers(sentence, lines)
     plain = figures.without_conditions(sentence, stated, lines)
-    found = readings(plain, lines, _meant(sentence, lines, about))
+    found = readings(plain, mentioned, lines, _meant(sentence, lines, about))
     following = found[-1].lines if mentioned else () if unknown else about
     if not _counts(plain):
         return True, following
