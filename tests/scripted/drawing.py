@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from nba_mcp_synthesis.facts import Evidence, Proposal
-from scripted.voices import QUERIES, REQUESTS, Script, answer_of, claim_of
+from scripted.voices import INVENTING, QUERIES, REQUESTS, Script, answer_of, claim_of
 
 PEOPLE = (
     "Ada Test",
@@ -19,12 +19,12 @@ PEOPLE = (
     "Los Angeles Lakers",
     "Zed Nobody",
 )
-IDS = [f"e{n}" for n in range(1, len(REQUESTS) + len(QUERIES) + 2)]  # the last one does not exist
+IDS = [f"e{n}" for n in range(1, len((*REQUESTS, *QUERIES, *INVENTING)) + 2)]  # the last one does not exist
 SAID = (
-    "31.2", "777", "1,234", "61 %", "-9.5", "\uff13\uff11", "½", "³", "Ⅻ", "MCM", "31k", "1e3", "3I", "30-35",
-    "61st", "sixty-one", "thirtyone", "two hundred and five", "a dozen", "twice as many as Ben Test", "a third",
-    "half of it", "sevenfold", "nineteenth", "220", "200", "125.0", "66.7", "108.3", "41.7 %", "50 %", "3",
-    "2", "three", "two", "2 0", "2\u200b1",
+    "31.2", "777", "1,234", "61 %", "-9.5", "\uff13\uff11", "½", "³", "Ⅻ", "MCM", "31k", "1e3", "3I",
+    "30-35", "61st", "sixty-one", "thirtyone", "two hundred and five", "a dozen", "twice as many as Ben Test",
+    "a third", "half of it", "sevenfold", "nineteenth", "220", "200", "125.0", "66.7", "108.3", "41.7 %",
+    "50 %", "3", "2", "three", "two", "2 0", "2\u200b1",
 )  # fmt: skip
 SHAPES = (
     "{who} had {n} points.", "{who} had {n} assists.", "{who} had {n}.", "He had {n} points.",

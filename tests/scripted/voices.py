@@ -30,12 +30,15 @@ QUERIES = (
     f"SELECT MAX(pts) AS pts{_OF}",
     f"SELECT SUM(pts) AS pts{_OF} AND full_name = 'Cid Sample'",
     "SELECT game_date, home_pts, away_pts FROM games",
-    # and those of voices that invent
-    f"{_HEAD}31.2 AS pts_per_game{_OF}",
+    # names that are none
     f"{_HEAD}pts AS pts_31{_OF}",
     f"{_HEAD}pts AS thirty_one{_OF}",
-    f"{_HEAD}36 * COUNT(*) / COUNT(*) AS pts{_OF} GROUP BY 1",
     f"SELECT 'Ada Test' AS player, pts{_OF} AND full_name = 'Cid Sample'",
+)
+# those of voices that invent; nothing that they return may be taken for data
+INVENTING = (
+    f"{_HEAD}31.2 AS pts_per_game{_OF}",
+    f"{_HEAD}36 * COUNT(*) / COUNT(*) AS pts{_OF} GROUP BY 1",
     f"SELECT 'sixty-one' AS player, pts{_OF}",
     f"{_HEAD}ast AS pts{_OF}",
 )
@@ -46,9 +49,9 @@ def heard(sources: Sources) -> tuple[Evidence, ...]:
     desk = Desk(sources, [])
     for request in REQUESTS:
         desk.query_stats(request)
-    for sql in QUERIES:
+    for sql in (*QUERIES, *INVENTING):
         desk.query_sql(sql)
-    assert len(desk.evidence) == len(REQUESTS) + len(QUERIES)
+    assert len(desk.evidence) == len((*REQUESTS, *QUERIES, *INVENTING))
     return tuple(desk.evidence)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from nba_mcp_synthesis.basketball.catalogue import measures
 from nba_mcp_synthesis.basketball.words import key
-from nba_mcp_synthesis.facts import Claim, Evidence
+from nba_mcp_synthesis.facts import Claim, Evidence, Row
 from nba_mcp_synthesis.synthesis.grounding import is_hundredfold
 
 _MOST = 1.5  # of effective and true shooting, which count a three as more than one shot
@@ -72,6 +72,17 @@ def is_fraction(evidence: Evidence, place: int) -> bool:
     cells = [row[place] for row in evidence.result.rows]
     small = all(abs(float(cell)) <= _MOST for cell in cells if isinstance(cell, int | float | Decimal))
     return small and not is_hundredfold(evidence.sql, evidence.result.engine, column)
+
+
+def in_fractions(evidence: Evidence, row: Row) -> dict[str, Any]:
+    """A row by its columns, with shares that its query has taken times a hundred as fractions again."""
+    sql, engine = evidence.sql, evidence.result.engine
+    return {
+        column: cell / 100
+        if isinstance(cell, int | float) and is_share(column) and is_hundredfold(sql, engine, column)
+        else cell
+        for column, cell in zip(evidence.result.columns, row, strict=True)
+    }
 
 
 def value_of(cell: Any, *, as_percent: bool) -> float | int | str:

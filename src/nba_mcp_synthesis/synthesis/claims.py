@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from nba_mcp_synthesis.basketball.words import key
 from nba_mcp_synthesis.facts import Claim, Evidence, Row
-from nba_mcp_synthesis.synthesis.cells import is_fraction, says, unit_of, value_of
+from nba_mcp_synthesis.synthesis.cells import in_fractions, is_fraction, says, unit_of, value_of
 from nba_mcp_synthesis.synthesis.grounding import invented
 from nba_mcp_synthesis.synthesis.invariants import impossible
 from nba_mcp_synthesis.synthesis.naming import is_plain, named_by, names_of
@@ -41,7 +41,7 @@ def _settled(claim: Claim, evidence: Evidence | None) -> Claim | str:
     row = next((row for row in rows if says(claim, row[place])), None)
     if row is None:
         return "its query returned another value"
-    return impossible(dict(zip(columns, row, strict=True))) or _exact(claim, evidence, place, row)
+    return impossible(in_fractions(evidence, row)) or _exact(claim, evidence, place, row)
 
 
 def _unfit(claim: Claim, evidence: Evidence) -> str:

@@ -22,6 +22,7 @@ PARTS = (
 _SUMS = ((("oreb", "dreb"), "reb"), (("wins", "losses"), "gp"))
 # Differences and ratings relative to others may be below zero; what is counted may not.
 _SIGNED = frozenset({"ratio", "margin"})
+_BELOW_ZERO = ("rating", "plus", "net", "score", "pie", "margin")
 _SLACK = 1e-6
 # Effective and true shooting count a three as more than one made shot.
 _MOST = {"efg_pct": 1.5, "ts_pct": 1.5}
@@ -59,4 +60,4 @@ def _out_of_bounds(name: str, value: float) -> str:
 
 
 def _may_be_negative(name: str) -> bool:
-    return any(word in name for word in ("rating", "plus_minus", "net", "per", "game_score", "pie", "margin"))
+    return name == "per" or any(word in name.split("_") for word in _BELOW_ZERO)
