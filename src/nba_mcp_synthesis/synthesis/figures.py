@@ -21,6 +21,7 @@ _CONDITION = re.compile(
     re.IGNORECASE,
 )
 _PLACE = re.compile(r"\b(\d+)(?:st|nd|rd|th)\b")
+_RANK = re.compile(r"rank|place|position|seed|round|season_?number", re.IGNORECASE)
 _BELOW_ZERO = re.compile(r"\b(?:minus|negative)\s+(?=\d)", re.IGNORECASE)
 _NOUN = r"\s+(points?|rebounds?|assists?|steals?|blocks?|turnovers?|minutes|games|wins|losses|fouls?)\b"
 _MONTHS = (
@@ -52,7 +53,7 @@ def without_conditions(sentence: str, stated: str, lines: Sequence[Line]) -> str
     for name in _with_digits(lines):
         sentence = sentence.replace(name, " " * len(name))
     for stamp in stamps_in(sentence):
-        sentence = re.sub(re.escape(stamp).replace(r"\-", "[-–/]"), stamp, sentence)
+        sentence = sentence.replace(stamp, " " * len(stamp))
     return _CONDITION.sub(condition, _DAY.sub(day, sentence))
 
 
@@ -67,7 +68,7 @@ def are_shown(reading: Reading) -> bool:
     """Whether the rows of a piece have all its numbers, in columns that its words do not contradict."""
     text = _BELOW_ZERO.sub("-", reading.text)
     values = [*values_of((_cells(reading),))]
-    spots = {*(float(line.place) for line in reading.lines), *(v for v in values if v == int(v))}
+    spots = {*(float(line.place) for line in reading.lines), *_ranks(reading)}
     ranked = [*map(float, _PLACE.findall(text)), *places(text)]
     if any(place not in spots for place in ranked):
         return False
@@ -75,6 +76,13 @@ def are_shown(reading: Reading) -> bool:
     if not all(any(_is_about(number, value) for value in values) for number in spelled(plain)):
         return False
     return all(_is_shown(number, plain, reading, values) for number in numbers_in(plain))
+
+
+def _ranks(reading: Reading) -> Iterator[float]:
+    """The places that queries have counted themselves."""
+    for line in reading.lines:
+        cells = zip(line.evidence.result.columns, line.row, strict=True)
+        yield from values_of((tuple(cell for column, cell in cells if _RANK.search(column)),))
 
 
 def _is_about(number: float, value: float) -> bool:

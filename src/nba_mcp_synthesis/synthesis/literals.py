@@ -19,6 +19,13 @@ _HOW = (
     exp.TimeToStr, exp.ToChar, exp.DateDiff, exp.Split, exp.SplitPart, exp.NthValue, exp.Left, exp.Right,
     exp.Quantile, exp.GroupConcat, exp.Bracket, exp.Trim, exp.RegexpExtract,
 )  # fmt: skip
+_UNITS = frozenset(
+    {"year", "quarter", "month", "week", "day", "dow", "isodow", "doy", "hour", "minute", "epoch"}
+)
+_BUILDERS = (
+    exp.DPipe, exp.Concat, exp.ConcatWs, exp.Replace, exp.RegexpReplace, exp.Translate, exp.Overlay,
+    exp.Anonymous, exp.Pad,
+)  # fmt: skip
 _RANKS = (
     exp.RowNumber, exp.Rank, exp.DenseRank, exp.PercentRank, exp.CumeDist, exp.Ntile,
 )  # fmt: skip
@@ -64,8 +71,16 @@ def _is_value(literal: exp.Literal) -> bool:
     if literal.is_string:
         is_label = isinstance(literal.parent, exp.Alias | exp.Select)
         is_season = is_label and _SEASON.fullmatch(literal.name)
-        return not is_season and (has_number(literal.name) or literal.find_ancestor(exp.Length) is not None)
+        return not is_season and (has_number(literal.name) or _builds_text(literal))
     return not _is_factor(literal) and not _is_flag(literal)
+
+
+def _builds_text(literal: exp.Literal) -> bool:
+    """Letters may be put together to a name, or be counted, which nobody would find in the rows any more."""
+    letters = any(map(str.isalpha, literal.name)) and literal.name.casefold() not in _UNITS
+    return literal.find_ancestor(exp.Length) is not None or (
+        letters and literal.find_ancestor(*_BUILDERS) is not None
+    )
 
 
 def _is_factor(literal: exp.Literal) -> bool:

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
 from nba_mcp_synthesis.basketball.words import Word, words
 from nba_mcp_synthesis.facts import Evidence, Row
-from nba_mcp_synthesis.synthesis.naming import folded, named_by, names_of, sides_of
+from nba_mcp_synthesis.synthesis.naming import folded, named_by, names_of, plain_words, sides_of
 
 _SHORTEST = 3
 
@@ -51,13 +49,15 @@ def lines_of(evidence: Sequence[Evidence]) -> tuple[Line, ...]:
 
 def _lines(evidence: Evidence) -> Iterator[Line]:
     rows, sides = evidence.result.rows, sides_of(evidence.result.columns)
-    told = [frozenset(folded(cell) for cell in row if isinstance(cell, str)) for row in rows]
-    everywhere = frozenset.intersection(*told) if len(rows) > 1 else frozenset()
-    for place, row in enumerate(rows, start=1):
-        found = {folded(n) for column in sides for n in names_of(evidence, row, column)}
-        found |= {folded(name) for name in named_by(evidence)} if len(rows) == 1 else set()
-        names = frozenset(found - everywhere - {""})
-        yield Line(evidence, row, place, names, told[place - 1] - names - everywhere - {""})
+    named = [
+        frozenset(folded(name) for side in sides for name in names_of(evidence, row, side)) for row in rows
+    ]
+    everywhere = frozenset.intersection(*named) if len(rows) > 1 else frozenset[str]()
+    by_query = frozenset(map(folded, named_by(evidence))) if len(rows) == 1 else frozenset[str]()
+    for place, (row, found) in enumerate(zip(rows, named, strict=True), start=1):
+        names = (found | by_query) - everywhere - {""}
+        told = frozenset(folded(cell) for cell in row if isinstance(cell, str))
+        yield Line(evidence, row, place, names, told - names - everywhere - {""})
 
 
 def mentions_in(sentence: str, lines: Sequence[Line]) -> tuple[Mention, ...]:
@@ -108,9 +108,3 @@ def strangers(sentence: str, lines: Sequence[Line]) -> tuple[str, ...]:
         for token in words(sentence)
         if token.capital and token.text not in known and token.text not in plain_words()
     )
-
-
-@cache
-def plain_words() -> frozenset[str]:
-    """Words that name nobody, though they may begin a sentence."""
-    return frozenset(files(__package__).joinpath("plain_words.txt").read_text("utf-8").split())

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from nba_mcp_synthesis.basketball.catalogue import measures
 from nba_mcp_synthesis.facts import Answer, Evidence, Proposal, Question, Row, Verdict, VoiceReport
 from nba_mcp_synthesis.synthesis import confidence as ranks
-from nba_mcp_synthesis.synthesis.naming import is_plain
+from nba_mcp_synthesis.synthesis.naming import is_plain, is_written
 from nba_mcp_synthesis.synthesis.numbers import numbers_in
 from nba_mcp_synthesis.synthesis.sentences import checked, holds, is_stated
 from nba_mcp_synthesis.synthesis.telling import said, told
@@ -96,10 +96,11 @@ def _rounds(value: float | str, written: str) -> bool:
 
 
 def _table(proposal: Proposal) -> tuple[tuple[str, ...], tuple[Row, ...]]:
-    """The rows of the query that most claims cite, without columns whose names are no names."""
+    """The rows of the query that most claims cite, without columns that the query names or fills itself."""
     cited = [claim.evidence for claim in proposal.claims]
     chosen: Evidence = max(proposal.evidence, key=lambda e: cited.count(e.id))
-    places = [n for n, column in enumerate(chosen.result.columns) if is_plain(column)]
+    named = [n for n, column in enumerate(chosen.result.columns) if is_plain(column)]
+    places = [n for n in named if not is_written(chosen, n)]
     columns = tuple(chosen.result.columns[n] for n in places)
     return columns, tuple(tuple(row[n] for n in places) for row in chosen.result.rows)
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
+from importlib.resources import files
 
 from nba_mcp_synthesis.basketball.catalogue import measures
 from nba_mcp_synthesis.basketball.words import key
@@ -73,6 +74,19 @@ def names_of(evidence: Evidence, row: Row, measure: str) -> Iterator[str]:
 def named_by(evidence: Evidence) -> tuple[str, ...]:
     """The names that a query's conditions say all its rows are about."""
     return texts(evidence.sql, evidence.result.engine)
+
+
+def is_written(evidence: Evidence, place: int) -> bool:
+    """Whether a column names somebody by words of a voice's query, who may be anybody else in truth."""
+    words = _own_words(evidence) - plain_words()
+    cells = (row[place] for row in evidence.result.rows)
+    return any(not words.isdisjoint(folded(cell).split()) for cell in cells if isinstance(cell, str))
+
+
+@cache
+def plain_words() -> frozenset[str]:
+    """Words that name nobody, though they may begin a sentence."""
+    return frozenset(files(__package__).joinpath("plain_words.txt").read_text("utf-8").split())
 
 
 def _is_side_of(column: str, measure: str) -> bool:

@@ -39,6 +39,11 @@ def stamps_in(text: str) -> tuple[str, ...]:
     return (*(f"{m[1]}-{m[2]}" for m in seasons), *(m[0] for m in _DATE.finditer(text)))
 
 
+def with_plain_seasons(text: str) -> str:
+    """A text with its seasons written as rows have them: 2025-26 for 2025–26 and 2025/26."""
+    return _SEASON.sub(lambda m: m[0] if _unless_season(m).strip() else f"{m[1]}-{m[2]}", text)
+
+
 def _unless_season(match: re.Match[str]) -> str:
     return " " * len(match[0]) if (int(match[1]) + 1) % 100 == int(match[2]) else match[0]
 

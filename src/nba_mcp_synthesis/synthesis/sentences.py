@@ -10,7 +10,7 @@ from nba_mcp_synthesis.synthesis.comparisons import are_ratios
 from nba_mcp_synthesis.synthesis.garbled import is_garbled
 from nba_mcp_synthesis.synthesis.mentions import Line, lines_of, mentions_in, strangers
 from nba_mcp_synthesis.synthesis.number_words import has_number
-from nba_mcp_synthesis.synthesis.numbers import numbers_in, stamps_in
+from nba_mcp_synthesis.synthesis.numbers import numbers_in, stamps_in, with_plain_seasons
 from nba_mcp_synthesis.synthesis.readings import readings
 
 # A full stop behind an initial or one of these ends no sentence.
@@ -49,6 +49,7 @@ def holds(sentence: str, evidence: Sequence[Evidence], stated: str = "") -> bool
 
 def is_stated(line: str, evidence: Sequence[Evidence], stated: str) -> bool:
     """Whether a line has no number but what `stated` sets, and seasons and dates that queries asked for."""
+    line = with_plain_seasons(line)
     known = _dated(line, lines_of(evidence), stated)
     return known and not is_garbled(line) and not _counts(figures.without_conditions(line, stated, ()))
 
@@ -57,6 +58,7 @@ def _judged(
     sentence: str, lines: tuple[Line, ...], stated: str, about: tuple[Line, ...] | None
 ) -> tuple[bool, tuple[Line, ...] | None]:
     """(whether a sentence holds, the rows of whom a pronoun in the next one means: none if it does not)."""
+    sentence = with_plain_seasons(sentence)
     if is_garbled(sentence) or not _dated(sentence, lines, stated):
         return False, ()
     mentioned, unknown = mentions_in(sentence, lines), strangers(sentence, lines)

@@ -30,3 +30,5 @@ SELECT (SELECT SUM(pts) FROM player_season_stats) / NULLIF((SELECT COUNT(*) FROM
 SELECT MAX(pts) - MIN(pts) AS span FROM player_season_stats
 SELECT EXTRACT(MONTH FROM game_date) AS month, COUNT(*) AS n FROM games GROUP BY 1
 SELECT home_pts AS pts FROM games
+SELECT wins || '-' || losses AS record, team_id FROM standings
+SELECT CONCAT(city, ' ', name) AS team FROM teams

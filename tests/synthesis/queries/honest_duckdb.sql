@@ -5,3 +5,4 @@ SELECT list(pts ORDER BY pts DESC)[1:3] AS best FROM team_game_stats
 SELECT CASE strftime(game_date, '%m') WHEN '10' THEN 'October' END AS month, AVG(home_pts) AS v FROM games GROUP BY ALL
 SELECT max_by(team_id, pts) AS team FROM team_game_stats
 SELECT season[1:4] AS began FROM games QUALIFY row_number() OVER (ORDER BY game_date) <= 3
+SELECT full_name, date_part('year', birth_date) AS born FROM players

@@ -81,3 +81,7 @@ SELECT (game_date + INTERVAL '31 days') - game_date AS ppg FROM games
 SELECT INTERVAL '31 days' AS ppg FROM games
 SELECT ast AS pts FROM player_season_stats
 SELECT SUM(ast) AS pts FROM player_season_stats
+SELECT 'A' || 'da ' || 'Te' || 'st' AS player, pts FROM player_season_stats
+SELECT CONCAT('A', 'da Test', full_name) AS player FROM players
+SELECT TRANSLATE(full_name, 'Cid', 'Ada') AS player FROM players
+SELECT REPLACE(full_name, 'Cid Sample', 'Ada Test') AS player FROM players
