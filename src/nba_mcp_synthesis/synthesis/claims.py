@@ -1,17 +1,14 @@
 """Claims of voices held against the rows of their queries: the cell that has the number, or why none has."""
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from nba_mcp_synthesis.basketball.catalogue import measures
 from nba_mcp_synthesis.basketball.words import key
 from nba_mcp_synthesis.facts import Claim, Evidence, Row
-from nba_mcp_synthesis.synthesis.cells import says, unit_of, value_of
-from nba_mcp_synthesis.synthesis.grounding import invented, texts
+from nba_mcp_synthesis.synthesis.cells import in_fractions, is_fraction, says, unit_of, value_of
+from nba_mcp_synthesis.synthesis.grounding import invented
 from nba_mcp_synthesis.synthesis.invariants import impossible
-
-_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z_ ]*")
+from nba_mcp_synthesis.synthesis.naming import is_plain, named_by, names_of
 
 
 def settled(
@@ -31,11 +28,6 @@ def settled(
     return tuple(dict.fromkeys(kept)), tuple(dict.fromkeys(failures))
 
 
-def is_plain(name: str) -> bool:
-    """Whether a column's name says no number, unless it is one of ours."""
-    return name in measures() or bool(_PLAIN_NAME.fullmatch(name)) or name.startswith(("fg2", "fg3"))
-
-
 def _settled(claim: Claim, evidence: Evidence | None) -> Claim | str:
     if evidence is None:
         return "it cites no query that was run"
@@ -49,7 +41,7 @@ def _settled(claim: Claim, evidence: Evidence | None) -> Claim | str:
     row = next((row for row in rows if says(claim, row[place])), None)
     if row is None:
         return "its query returned another value"
-    return impossible(dict(zip(columns, row, strict=True))) or _exact(claim, columns, place, row)
+    return impossible(in_fractions(evidence, row)) or _exact(claim, evidence, place, row)
 
 
 def _unfit(claim: Claim, evidence: Evidence) -> str:
@@ -66,22 +58,23 @@ def _rows_of(claim: Claim, evidence: Evidence) -> Iterator[Row]:
     rows = evidence.result.rows
     if claim.entity is None:
         yield from rows
-        return
-    wanted = key(claim.entity)
-    named = [row for row in rows if any(isinstance(cell, str) and _names(cell, wanted) for cell in row)]
-    yield from named
-    if not named and len(rows) == 1:
-        compared = texts(evidence.sql, evidence.result.engine)
-        yield from rows if any(_names(text, wanted) for text in compared) else ()
+    else:
+        wanted = key(claim.entity)
+        yield from (row for row in rows if _name(evidence, row, claim.measure, wanted))
 
 
-def _names(cell: str, wanted: str) -> bool:
-    return bool(wanted) and f" {wanted} " in f" {key(cell)} "
+def _name(evidence: Evidence, row: Row, measure: str, wanted: str) -> str | None:
+    """What a row, or else its query, calls whom a claim names."""
+    found = (
+        *names_of(evidence, row, measure),
+        *(named_by(evidence) if len(evidence.result.rows) == 1 else ()),
+    )
+    return next((name for name in found if wanted and f" {wanted} " in f" {key(name)} "), None)
 
 
-def _exact(claim: Claim, columns: Sequence[str], place: int, row: Row) -> Claim:
+def _exact(claim: Claim, evidence: Evidence, place: int, row: Row) -> Claim:
     """The claim as its cell says it, of whom the row names."""
-    wanted = key(claim.entity or "")
-    named = next((cell for cell in row if isinstance(cell, str) and _names(cell, wanted)), claim.entity)
-    unit = unit_of(columns[place])
-    return replace(claim, entity=named, measure=columns[place], value=value_of(row[place], unit), unit=unit)
+    column = evidence.result.columns[place]
+    name = claim.entity and _name(evidence, row, claim.measure, key(claim.entity))
+    value = value_of(row[place], as_percent=is_fraction(evidence, place))
+    return replace(claim, entity=name, measure=column, value=value, unit=unit_of(column))

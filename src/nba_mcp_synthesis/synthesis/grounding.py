@@ -2,121 +2,87 @@
 
 `SELECT 31.2 AS pts_per_game` is a query, it runs, and what it returns is invented. So numbers and texts
 with digits may stand in conditions, in arguments of functions, and as the constants of the game's formulas;
-where a result's values come from, they may not.
+where a result's values come from, they may not (see literals.py), and neither may arithmetic that comes to
+the same number whatever the data are (see constants.py).
 """
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
 
-# Where a literal decides which rows are read, or how they are shown, and becomes no value.
-_CONDITIONS = (
-    exp.Where, exp.Having, exp.Qualify, exp.Join, exp.Predicate, exp.Filter, exp.Limit, exp.Offset, exp.Fetch,
-    exp.Order, exp.Group, exp.WindowSpec, exp.DataType, exp.Interval, exp.Distinct,
-)  # fmt: skip
-# Functions whose second and later arguments say how, not what.
-_HOW = (
-    exp.Round, exp.Lag, exp.Lead, exp.Ntile, exp.Substring, exp.Extract, exp.DateTrunc, exp.TimestampTrunc,
-    exp.TimeToStr, exp.DateDiff, exp.Split, exp.SplitPart, exp.NthValue, exp.FirstValue, exp.LastValue,
-    exp.Left, exp.Right, exp.PercentileCont, exp.PercentileDisc, exp.Quantile, exp.GroupConcat,
-)  # fmt: skip
-# Factors of the published formulas: free throws' share of possessions, minutes, games, percentages.
-_FACTORS = frozenset(
-    {"0", "1", "2", "3", "4", "5", "10", "12", "25", "36", "40", "48", "60", "82", "100", "240", "1000"}
-    | {
-        "0.0",
-        "0.4",
-        "0.44",
-        "0.5",
-        "0.7",
-        "1.0",
-        "1.5",
-        "2.0",
-        "3.0",
-        "4.0",
-        "5.0",
-        "36.0",
-        "48.0",
-        "60.0",
-        "100.0",
-    }
-)
-_PLAIN = frozenset({"0", "1", "0.0", "1.0"})
+from nba_mcp_synthesis.synthesis import constants, literals, subjects
+
 _WRITES_ITSELF = "its query writes values itself instead of reading them"
+_RENAMES = "its query gives one figure the name of another"
 _DIALECTS = {"duckdb": "duckdb", "postgres": "postgres"}
+_QUERIES = (exp.Select, exp.SetOperation, exp.Subquery)
 
 
 @lru_cache(maxsize=512)
 def invented(sql: str, engine: str) -> str:
     """Why the values of this SQL cannot be taken for data; empty where they can."""
-    try:
-        tree = parse_one(sql, dialect=_DIALECTS.get(engine, engine))
-    except (SqlglotError, RecursionError):
+    tree = _parsed(sql, engine)
+    if tree is None:
         return "its query cannot be read"
-    if not _reads_tables(tree):
+    if not isinstance(tree, _QUERIES) or not _reads_tables(tree):
         return "its query reads no table"
-    made = any(_is_value(literal) for literal in tree.find_all(exp.Literal))
-    return _WRITES_ITSELF if made or any(_is_of_literals(call) for call in tree.find_all(exp.Func)) else ""
+    try:
+        if literals.makes_values(tree) or constants.makes_values(tree):
+            return _WRITES_ITSELF
+    except RecursionError:
+        return "its query cannot be read"
+    return _RENAMES if literals.renames(tree) else ""
 
 
 @lru_cache(maxsize=512)
 def texts(sql: str, engine: str) -> tuple[str, ...]:
-    """The texts that a query compares with, such as names."""
-    try:
-        tree = parse_one(sql, dialect=_DIALECTS.get(engine, engine))
-    except (SqlglotError, RecursionError):
-        return ()
-    return tuple(
-        one.name for one in tree.find_all(exp.Literal) if one.is_string and one.find_ancestor(exp.Predicate)
+    """The names that say whom all rows of a query are about: it reads no row of anybody else."""
+    tree = _parsed(sql, engine)
+    return () if tree is None else tuple(subjects.subjects(tree))
+
+
+@lru_cache(maxsize=512)
+def labels(sql: str, engine: str) -> frozenset[str]:
+    """The words that a query writes into its rows itself, so that they prove nothing about the rows."""
+    tree = _parsed(sql, engine)
+    return frozenset() if tree is None else subjects.labels(tree)
+
+
+@lru_cache(maxsize=512)
+def is_hundredfold(sql: str, engine: str, column: str) -> bool:
+    """Whether a query takes what it returns as a column times a hundred, as percentages are."""
+    tree = _parsed(sql, engine)
+    aliases = () if tree is None else tree.find_all(exp.Alias)
+    made = [alias for alias in aliases if alias.alias.casefold() == column.casefold()]
+    return any(
+        float(one.name) == 100 for alias in made for one in alias.find_all(exp.Literal) if one.is_number
     )
+
+
+def _parsed(sql: str, engine: str) -> exp.Expr | None:
+    try:
+        return parse_one(sql, dialect=_DIALECTS.get(engine, engine))
+    except (SqlglotError, RecursionError):
+        return None
 
 
 def _reads_tables(tree: exp.Expr) -> bool:
     """Whether every source is a table, a view, or a query over them: no list of values, no series."""
-    ctes = {cte.alias_or_name for cte in tree.find_all(exp.CTE)}
-    sources = [*tree.find_all(exp.Table)]
-    made = [*tree.find_all(exp.Values, exp.Unnest, exp.Lateral, exp.GenerateSeries)]
+    ctes = {cte.alias_or_name.casefold() for cte in tree.find_all(exp.CTE)}
+    sources = [one for one in tree.find_all(exp.Table) if not literals.is_condition(one)]
+    made: list[exp.Expr] = list(tree.find_all(exp.GenerateSeries))
+    made += [one for one in tree.find_all(exp.Values, exp.Unnest) if not literals.is_condition(one)]
+    made += [one for one in tree.find_all(exp.Lateral) if not isinstance(one.this, exp.Subquery)]
     named = [table for table in sources if isinstance(table.this, exp.Identifier)]
-    return not made and len(named) == len(sources) and any(table.name not in ctes for table in named)
+    reads = any(table.name.casefold() not in ctes for table in named)
+    return not made and len(named) == len(sources) and reads and all(map(_has_source, _selects(tree)))
 
 
-def _is_value(literal: exp.Literal) -> bool:
-    """Whether a literal may become part of a value that the query returns."""
-    before: exp.Expr = literal
-    for node in _upwards(literal):
-        if isinstance(node, _CONDITIONS) or _says_how(node, before):
-            return False
-        if isinstance(node, exp.Mul | exp.Div) and not literal.is_string:
-            return literal.name not in _FACTORS
-        if isinstance(node, exp.Select | exp.SetOperation | exp.Subquery):
-            break
-        before = node
-    if literal.is_string:
-        return any(letter.isdigit() for letter in literal.name)
-    return literal.name not in _PLAIN or isinstance(
-        literal.parent, exp.Alias | exp.Select | exp.Add | exp.Sub
-    )
+def _selects(tree: exp.Expr) -> list[exp.Select]:
+    return [select for select in tree.find_all(exp.Select) if not literals.is_condition(select)]
 
 
-def _is_of_literals(call: exp.Func) -> bool:
-    """`LENGTH('aaa')`: a function that is given literals alone, where its value is no condition."""
-    if call.find(exp.Column) or not call.find(exp.Literal) or isinstance(call, exp.If | exp.Case):
-        return False
-    return not any(isinstance(node, _CONDITIONS) for node in _upwards(call))
-
-
-def _says_how(node: exp.Expr, before: exp.Expr) -> bool:
-    if isinstance(node, exp.Cast):
-        return before is not node.this
-    if isinstance(node, exp.If | exp.Case):
-        return before.arg_key == "this" and isinstance(node, exp.If)
-    return isinstance(node, (*_HOW, exp.Anonymous)) and before is not node.this
-
-
-def _upwards(node: exp.Expr) -> Iterator[exp.Expr]:
-    parent = node.parent
-    while parent is not None:
-        yield parent
-        parent = parent.parent
+def _has_source(select: exp.Select) -> bool:
+    """A SELECT without FROM reads nothing, except subqueries that are looked at by themselves."""
+    return select.args.get("from_") is not None or select.find(exp.Column, exp.Subquery) is not None

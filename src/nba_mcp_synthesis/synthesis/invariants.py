@@ -7,7 +7,7 @@ from typing import Any
 from nba_mcp_synthesis.basketball.catalogue import measures
 
 # (part, whole): the first is never more than the second, in one row.
-_PARTS = (
+PARTS = (
     ("fgm", "fga"),
     ("fg2m", "fg2a"),
     ("fg3m", "fg3a"),
@@ -22,6 +22,7 @@ _PARTS = (
 _SUMS = ((("oreb", "dreb"), "reb"), (("wins", "losses"), "gp"))
 # Differences and ratings relative to others may be below zero; what is counted may not.
 _SIGNED = frozenset({"ratio", "margin"})
+_BELOW_ZERO = ("rating", "plus", "net", "score", "pie", "margin")
 _SLACK = 1e-6
 # Effective and true shooting count a three as more than one made shot.
 _MOST = {"efg_pct": 1.5, "ts_pct": 1.5}
@@ -34,7 +35,7 @@ def impossible(row: Mapping[str, Any]) -> str:
         for name, value in row.items()
         if isinstance(value, int | float | Decimal) and not isinstance(value, bool)
     }
-    for part, whole in _PARTS:
+    for part, whole in PARTS:
         if part in values and whole in values and values[part] > values[whole] + _SLACK:
             return f"its row has more {part} than {whole}"
     for parts, whole in _SUMS:
@@ -59,4 +60,4 @@ def _out_of_bounds(name: str, value: float) -> str:
 
 
 def _may_be_negative(name: str) -> bool:
-    return any(word in name for word in ("rating", "plus_minus", "net", "per", "game_score", "pie", "margin"))
+    return name == "per" or any(word in name.split("_") for word in _BELOW_ZERO)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from nba_mcp_synthesis.basketball.catalogue import measures
 from nba_mcp_synthesis.facts import Answer, Evidence, Proposal, Question, Row, Verdict, VoiceReport
 from nba_mcp_synthesis.synthesis import confidence as ranks
-from nba_mcp_synthesis.synthesis.claims import is_plain
+from nba_mcp_synthesis.synthesis.naming import is_plain, is_written
 from nba_mcp_synthesis.synthesis.numbers import numbers_in
-from nba_mcp_synthesis.synthesis.sentences import checked, holds
+from nba_mcp_synthesis.synthesis.sentences import checked, holds, is_stated
 from nba_mcp_synthesis.synthesis.telling import said, told
 from nba_mcp_synthesis.synthesis.votes import Camp, camps, headline
 
@@ -44,7 +44,7 @@ def _said(
 ) -> Answer:
     """A model's answer: its verified claims, their rows, and words that these rows support."""
     verdict = found[0].first
-    heard, given = verdict.proposal, frozenset(numbers_in(question.text))
+    heard = verdict.proposal
     text, left_out = _words(verdict, question, words)
     columns, rows = _table(heard)
     known = [measures()[c.measure] for c in heard.claims if c.measure in measures()]
@@ -56,7 +56,9 @@ def _said(
         evidence=heard.evidence,
         columns=columns,
         rows=rows,
-        assumptions=tuple(line for line in heard.assumptions if holds(line, (), given)),
+        assumptions=tuple(
+            line for line in heard.assumptions if is_stated(line, heard.evidence, question.text)
+        ),
         definitions=tuple(dict.fromkeys(m.told for m in known)),
     )
     dissent = (f"{heard.voice}: {left_out}",) if left_out else ()
@@ -68,12 +70,11 @@ def _said(
 def _words(verdict: Verdict, question: Question, words: str | None) -> tuple[str, str]:
     """(text, what was left out of a voice's own words)."""
     proposal = verdict.proposal
-    stated = (question.text,)
     if words is not None:
-        written = checked(words, proposal.evidence, stated)
+        written = checked(words, proposal.evidence, question.text)
         if not written.dropped and _tells(written.text, verdict):
             return written.text, ""
-    own = checked(proposal.text, proposal.evidence, stated)
+    own = checked(proposal.text, proposal.evidence, question.text)
     left_out = "a sentence was left out, since no query returned its number." if own.dropped else ""
     return (own.text if _tells(own.text, verdict) else told(proposal.claims)), left_out
 
@@ -97,10 +98,11 @@ def _rounds(value: float | str, written: str) -> bool:
 
 
 def _table(proposal: Proposal) -> tuple[tuple[str, ...], tuple[Row, ...]]:
-    """The rows of the query that most claims cite, without columns whose names are no names."""
+    """The rows of the query that most claims cite, without columns that the query names or fills itself."""
     cited = [claim.evidence for claim in proposal.claims]
     chosen: Evidence = max(proposal.evidence, key=lambda e: cited.count(e.id))
-    places = [n for n, column in enumerate(chosen.result.columns) if is_plain(column)]
+    named = [n for n, column in enumerate(chosen.result.columns) if is_plain(column)]
+    places = [n for n in named if not is_written(chosen, n)]
     columns = tuple(chosen.result.columns[n] for n in places)
     return columns, tuple(tuple(row[n] for n in places) for row in chosen.result.rows)
 
@@ -131,7 +133,7 @@ def _answer(
         confidence=rank[0],
         confidence_means=rank[1],
         dissent=(*dissent, *_dissent(verdicts, found)),
-        voices=_reports(verdicts, found),
+        voices=_reports(question, verdicts, found),
         calls=tuple(call for v in verdicts for call in v.proposal.calls),
         cost_usd=_cost(verdicts),
         tokens=sum(v.proposal.tokens for v in verdicts),
@@ -154,7 +156,7 @@ def _refusal(question: Question, verdicts: Sequence[Verdict]) -> Answer:
         choices=spoken.choices if spoken else (),
         confidence_means=ranks.NONE[1],
         dissent=_dissent(verdicts, ()),
-        voices=_reports(verdicts, ()),
+        voices=_reports(question, verdicts, ()),
         calls=tuple(call for v in verdicts for call in v.proposal.calls),
         cost_usd=_cost(verdicts),
         tokens=sum(v.proposal.tokens for v in verdicts),
@@ -192,16 +194,18 @@ def _measure(verdict: Verdict) -> str:
     return measures()[name].label if name in measures() else name
 
 
-def _reports(verdicts: Sequence[Verdict], found: Sequence[Camp]) -> tuple[VoiceReport, ...]:
+def _reports(
+    question: Question, verdicts: Sequence[Verdict], found: Sequence[Camp]
+) -> tuple[VoiceReport, ...]:
     followed = found[0].verdicts if found else ()
     return tuple(
-        VoiceReport(p.voice, _fate(v, followed), p.cost_usd, p.tokens, p.seconds)
+        VoiceReport(p.voice, _fate(question, v, followed), p.cost_usd, p.tokens, p.seconds)
         for v in verdicts
         for p in (v.proposal,)
     )
 
 
-def _fate(verdict: Verdict, followed: Sequence[Verdict]) -> str:
+def _fate(question: Question, verdict: Verdict, followed: Sequence[Verdict]) -> str:
     proposal = verdict.proposal
     if proposal.fault:
         return f"failed: {proposal.fault}: {proposal.text}"
@@ -209,7 +213,7 @@ def _fate(verdict: Verdict, followed: Sequence[Verdict]) -> str:
         return f"withheld: {' '.join(verdict.failures)}"
     if proposal.is_computed or proposal.status == "answered":
         return proposal.status if verdict in followed or proposal.is_computed else "answered otherwise"
-    reason = proposal.text if holds(proposal.text, ()) else ""
+    reason = proposal.text if holds(proposal.text, (), question.text) else ""
     return f"abstained: {reason}" if reason else "abstained"
 
 

@@ -2,26 +2,50 @@
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
 # Any run of digits with what may belong to it; whether it is a number is judged afterwards.
-_RUN = re.compile(r"[-+−]?[\d.,]*\d[\w.,]*(?:\s?(?:%|percent\b))?")
+_RUN = re.compile(r"[-+−]?[\w.,]*\d[\w.,]*(?:\s?(?:%|percent\b))?")
 _WELL_FORMED = re.compile(r"[-+−]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?")
-_NO_NUMBERS = re.compile(r"\b\d{4}-\d{2}(?:-\d{2})?\b|\b76ers\b", re.IGNORECASE)
+_NO_NUMBERS = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b76ers\b|\b[Qq][1-4]\b", re.IGNORECASE)
+_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+_SEASON = re.compile(r"\b(\d{4})[-–/](\d{2})\b(?![-–/]?\d)")
 
 
 def numbers_in(text: str) -> tuple[str, ...]:
     """The numbers written in a text, as written; a percentage keeps its sign, a record gives both sides.
 
-    Seasons, dates and team names are no numbers. What has digits but is not well formed (`31pts`, `12,34`)
-    is given as it stands, and no value shows it.
+    Seasons, dates and team names are no numbers. What has digits but is not well formed (`31pts`, `12,34`),
+    and signs such as ½, are given as they stand, and no value shows them.
     """
-    plain = _NO_NUMBERS.sub(" ", text)
+    plain = _NO_NUMBERS.sub(" ", _SEASON.sub(_unless_season, visible(text)))
     plain = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", plain)
     plain = re.sub(r"(?<=\d)[-–](?=[\d\w])", " ", plain)
-    return tuple(m.group().rstrip(".,") for m in _RUN.finditer(plain))
+    odd = (letter for letter in plain if letter.isnumeric() and not letter.isdecimal())
+    return (*(m.group().rstrip(".,") for m in _RUN.finditer(plain)), *odd)
+
+
+def visible(text: str) -> str:
+    """A text without signs that nobody sees, and that could part a number."""
+    return "".join(c for c in text if unicodedata.category(c) not in {"Cf", "Mn", "Me", "Cc"} or c.isspace())
+
+
+def stamps_in(text: str) -> tuple[str, ...]:
+    """The seasons and dates of a text, as rows have them."""
+    seasons = [m for m in _SEASON.finditer(text) if not _unless_season(m).strip()]
+    return (*(f"{m[1]}-{m[2]}" for m in seasons), *(m[0] for m in _DATE.finditer(text)))
+
+
+def with_plain_seasons(text: str) -> str:
+    """A text with its seasons written as rows have them: 2025-26 for 2025–26 and 2025/26."""
+    return _SEASON.sub(lambda m: m[0] if _unless_season(m).strip() else f"{m[1]}-{m[2]}", text)
+
+
+def _unless_season(match: re.Match[str]) -> str:
+    return " " * len(match[0]) if (int(match[1]) + 1) % 100 == int(match[2]) else match[0]
 
 
 def shown_by(written: str, values: Iterable[float]) -> bool:

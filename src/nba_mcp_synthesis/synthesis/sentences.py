@@ -1,21 +1,21 @@
 """Prose of a model, kept sentence by sentence as far as the rows of the evidence have its numbers."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import permutations
 
-from nba_mcp_synthesis.basketball.words import key
-from nba_mcp_synthesis.facts import Evidence, Row
-from nba_mcp_synthesis.synthesis.number_words import ratios, spelled
-from nba_mcp_synthesis.synthesis.numbers import numbers_in, parts_of_dates, shown_by, values_of
+from nba_mcp_synthesis.facts import Evidence
+from nba_mcp_synthesis.synthesis import figures
+from nba_mcp_synthesis.synthesis.comparisons import are_ratios
+from nba_mcp_synthesis.synthesis.garbled import is_garbled
+from nba_mcp_synthesis.synthesis.mentions import Line, lines_of, mentions_in, strangers
+from nba_mcp_synthesis.synthesis.number_words import has_number
+from nba_mcp_synthesis.synthesis.numbers import numbers_in, stamps_in, with_plain_seasons
+from nba_mcp_synthesis.synthesis.readings import readings
 
 # A full stop behind an initial or one of these ends no sentence.
 _END = re.compile(r"(?<=[.!?])(?<!\b[A-Z]\.)(?<!\bvs\.)(?<!\b[JS]r\.)(?<!\bSt\.)(?<!\bNo\.)\s+(?=\S)")
-_SHORTEST_NAME = 3
-# `a third` of 0.35 is fair, of 0.40 is not.
-_NEAR = 0.07
-_MOST_COMPARED = 60
+_PRONOUN = re.compile(r"\b(?:he|she|his|her|hers|him|they|their|theirs|them|it|its)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,62 +26,67 @@ class Prose:
     dropped: int
 
 
-def checked(text: str, evidence: Sequence[Evidence], stated: Iterable[str]) -> Prose:
-    """Keeps the sentences whose numbers are in the evidence or in texts of `stated`, such as the question.
+def checked(text: str, evidence: Sequence[Evidence], stated: str) -> Prose:
+    """Keeps the sentences whose numbers are in the evidence, or are conditions that `stated` sets.
 
-    Where a sentence names somebody whom rows name, its numbers have to be in the rows about him.
+    Where a sentence names somebody whom rows name, the numbers beside his name have to be in the rows about
+    him; a pronoun stands for whom the sentence before named.
     """
-    given = frozenset(numbers_in(" ".join(stated)))
+    lines = lines_of(evidence)
     sentences = [sentence for sentence in _END.split(text.strip()) if sentence]
-    kept = [sentence for sentence in sentences if holds(sentence, evidence, given)]
+    kept: list[str] = []
+    about: tuple[Line, ...] | None = None
+    for sentence in sentences:
+        holding, about = _judged(sentence, lines, stated, about)
+        kept += [sentence] if holding else []
     return Prose(" ".join(kept), len(sentences) - len(kept))
 
 
-def holds(sentence: str, evidence: Sequence[Evidence], given: frozenset[str] = frozenset()) -> bool:
+def holds(sentence: str, evidence: Sequence[Evidence], stated: str = "") -> bool:
     """Whether the evidence has all numbers of a sentence."""
-    rows = _rows_about(sentence, evidence)
-    values = [*values_of(rows), *parts_of_dates(rows), *map(float, range(1, _longest(evidence) + 1))]
-    # a number inside a name that rows have (a team, a season, a game's label) is part of the name
-    plain = _without_names(sentence, evidence)
-    if any(n not in given and not shown_by(n, values) for n in numbers_in(plain)):
-        return False
-    words = [float(n) for n in given if n.replace(".", "", 1).isdigit()]
-    if any(not any(abs(n - v) < 0.5 for v in (*values, *words)) for n in spelled(plain)):
-        return False
-    return all(_is_ratio(ratio, [*values_of(rows)][:_MOST_COMPARED]) for ratio in ratios(plain))
+    return _judged(sentence, lines_of(evidence), stated, None)[0]
 
 
-def _longest(evidence: Sequence[Evidence]) -> int:
-    return max((len(e.result.rows) for e in evidence), default=0)
+def is_stated(line: str, evidence: Sequence[Evidence], stated: str) -> bool:
+    """Whether a line has no number but what `stated` sets, and seasons and dates that queries asked for."""
+    line = with_plain_seasons(line)
+    known = _dated(line, lines_of(evidence), stated)
+    return known and not is_garbled(line) and not _counts(figures.without_conditions(line, stated, ()))
 
 
-def _rows_about(sentence: str, evidence: Sequence[Evidence]) -> list[Row]:
-    """Rows that name somebody whom the sentence names; all rows where it names nobody of them.
-
-    A query with one row speaks about whom its conditions name, so its row always counts.
-    """
-    said = f" {key(sentence)} "
-    every = [row for e in evidence for row in e.result.rows]
-    named = [row for row in every if any(_is_named(cell, said) for cell in row if isinstance(cell, str))]
-    single = [e.result.rows[0] for e in evidence if len(e.result.rows) == 1]
-    return [*named, *single] if named else every
-
-
-def _is_named(cell: str, said: str) -> bool:
-    words = key(cell).split()
-    if not words or not any(letter.isalpha() for letter in words[-1]) or len(words[-1]) < _SHORTEST_NAME:
-        return False
-    return f" {' '.join(words)} " in said or f" {words[-1]} " in said
-
-
-def _without_names(sentence: str, evidence: Sequence[Evidence]) -> str:
-    for cell in {c for e in evidence for row in e.result.rows for c in row if isinstance(c, str)}:
-        if any(letter.isdigit() for letter in cell) and any(letter.isalpha() for letter in cell):
-            sentence = sentence.replace(cell, " ")
-    return sentence
+def _judged(
+    sentence: str, lines: tuple[Line, ...], stated: str, about: tuple[Line, ...] | None
+) -> tuple[bool, tuple[Line, ...] | None]:
+    """(whether a sentence holds, the rows of whom a pronoun in the next one means: none if it does not)."""
+    sentence = with_plain_seasons(sentence)
+    if is_garbled(sentence) or not _dated(sentence, lines, stated):
+        return False, ()
+    mentioned, unknown = mentions_in(sentence, lines), strangers(sentence, lines)
+    plain = figures.without_conditions(sentence, stated, lines)
+    found = readings(plain, mentioned, lines, _meant(sentence, lines, about))
+    following = found[-1].lines if mentioned else () if unknown else about
+    if not _counts(plain):
+        return True, following
+    if unknown or not all(map(figures.are_shown, found)) or not are_ratios(plain, found, lines):
+        return False, ()
+    return True, following
 
 
-def _is_ratio(ratio: float, values: Sequence[float]) -> bool:
-    if any(abs(value - ratio) <= _NEAR * ratio for value in values if 0 < value < 1):
-        return True
-    return any(b and abs(a / b - ratio) <= _NEAR * ratio for a, b in permutations(values, 2))
+def _meant(sentence: str, lines: tuple[Line, ...], about: tuple[Line, ...] | None) -> tuple[Line, ...]:
+    """Rows that a sentence without a name is about: of whom the one before named, or else of nobody else."""
+    if about is not None and _PRONOUN.search(sentence):
+        return about
+    if len({line.names for line in lines}) == 1:
+        return lines
+    return tuple(line for line in lines if not line.names)
+
+
+def _counts(plain: str) -> bool:
+    return bool(numbers_in(plain)) or has_number(plain)
+
+
+def _dated(sentence: str, lines: Sequence[Line], stated: str) -> bool:
+    """Whether all seasons and dates of a sentence were asked for, or are in rows."""
+    known = [stated, *(str(cell) for line in lines for cell in line.row)]
+    known += {line.evidence.sql for line in lines}
+    return all(any(stamp in text for text in known) for stamp in stamps_in(sentence))

@@ -20,7 +20,7 @@ def _sentence(measure: str, claims: Sequence[Claim]) -> str:
     known = measures().get(measure)
     label = known.label if known else measure.replace("_", " ")
     listed = ", ".join(_one(claim) for claim in claims[:_MOST_NAMED])
-    more = f", and {len(claims) - _MOST_NAMED} more in the table" if len(claims) > _MOST_NAMED else ""
+    more = ", and more in the table" if len(claims) > _MOST_NAMED else ""
     return f"{label[0].upper()}{label[1:]}: {listed}{more}."
 
 

@@ -58,7 +58,11 @@ def agree(one: Verdict, other: Verdict) -> bool:
     first, second = headline(one), headline(other)
     if len(first) != len(second):
         return False
-    return all(any(same(a, b) for b in second) for a in first)
+    return _are_in(first, second) and _are_in(second, first)
+
+
+def _are_in(claims: Sequence[Claim], others: Sequence[Claim]) -> bool:
+    return all(any(same(claim, other) for other in others) for claim in claims)
 
 
 def headline(verdict: Verdict) -> tuple[Claim, ...]:
