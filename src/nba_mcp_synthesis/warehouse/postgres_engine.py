@@ -19,7 +19,8 @@ from nba_mcp_synthesis.warehouse.limits import Limits, Places
 from nba_mcp_synthesis.warehouse.postgres import reasons
 from nba_mcp_synthesis.warehouse.postgres.address import Address
 from nba_mcp_synthesis.warehouse.postgres.asked import Asked
-from nba_mcp_synthesis.warehouse.postgres.sessions import About, Session, Sessions
+from nba_mcp_synthesis.warehouse.postgres.session import Session
+from nba_mcp_synthesis.warehouse.postgres.sessions import About, Sessions
 
 # The state alone is asked for by health checks, which must not wait long.
 _STATE = Limits(seconds=2.0)

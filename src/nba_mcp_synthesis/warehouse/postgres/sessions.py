@@ -10,17 +10,16 @@ import threading
 import weakref
 from collections.abc import Iterator
 from time import monotonic
-from typing import Any
 
 import psycopg
 from psycopg import errors as pg
 
+from nba_mcp_synthesis.errors import LimitExceeded
 from nba_mcp_synthesis.warehouse.limits import Limits
 from nba_mcp_synthesis.warehouse.postgres import reasons, values
 from nba_mcp_synthesis.warehouse.postgres.address import Address, conninfo, shown
-from nba_mcp_synthesis.warehouse.postgres.watch import Watch
+from nba_mcp_synthesis.warehouse.postgres.session import Session
 
-Session = psycopg.Connection[tuple[Any, ...]]
 About = dict[str, str]
 
 # After this long a session is replaced: a server that took over, or a changed login, is met by and by.
@@ -76,17 +75,14 @@ class Sessions:
         A session in which anything went wrong is closed; another one gets rid of the transaction and of all
         that belongs to a session before the next caller has it.
         """
-        session, about, watch = self._begun(bounds)
+        session, about = self._begun(bounds)
         try:
-            with watch:
-                try:
-                    yield session, about
-                except psycopg.Error as error:
-                    late = watch.fired
-                    raise (
-                        bounds.stopped() if late else reasons.translated(error, bounds, self.place)
-                    ) from None
-                self._clean(session, watch)
+            try:
+                yield session, about
+            except psycopg.Error as error:
+                late = session.late
+                raise (bounds.stopped() if late else reasons.translated(error, bounds, self.place)) from None
+            self._clean(session)
         finally:
             self._forget(session)
 
@@ -99,33 +95,33 @@ class Sessions:
             with contextlib.suppress(psycopg.Error):  # it may end by itself meanwhile
                 session.cancel_safe(timeout=1)
 
-    def _begun(self, bounds: Limits) -> tuple[Session, About, Watch]:
-        """A session in a transaction; its watch is running."""
+    def _begun(self, bounds: Limits) -> tuple[Session, About]:
+        """A session in a transaction."""
         while (session := self._take()) is not None:
             try:
-                return self._begin(session, bounds)
+                return session, self._begin(session, bounds)
             except psycopg.OperationalError:
                 continue  # the server went away while it waited: the others will tell the same
         session = self._open()
         try:
-            return self._begin(session, bounds)
+            return session, self._begin(session, bounds)
         except psycopg.OperationalError as error:
             raise reasons.unreachable(error, self.place) from None
 
-    def _begin(self, session: Session, bounds: Limits) -> tuple[Session, About, Watch]:
-        watch = Watch(session, bounds.seconds)
+    def _begin(self, session: Session, bounds: Limits) -> About:
+        session.keep(bounds)
         try:
-            return session, self._begin_watched(session, bounds), watch
+            return self._asked(session, bounds)
         except psycopg.OperationalError:
-            self._abandon(session, watch)
-            if watch.fired:
+            self._forget(session)
+            if session.late:
                 raise bounds.stopped() from None
             raise
         except BaseException:
-            self._abandon(session, watch)
+            self._forget(session)
             raise
 
-    def _begin_watched(self, session: Session, bounds: Limits) -> About:
+    def _asked(self, session: Session, bounds: Limits) -> About:
         milliseconds = max(1, int(bounds.seconds * 1000))
         text = _BEGIN.format(
             whole=milliseconds,
@@ -143,10 +139,6 @@ class Sessions:
         except pg.InsufficientPrivilege as error:
             raise reasons.not_permitted(error, self.place) from None
 
-    def _abandon(self, session: Session, watch: Watch) -> None:
-        watch.end()
-        self._forget(session)
-
     def _take(self) -> Session | None:
         """A session that waits; one that is too old is closed instead."""
         with self._lock:
@@ -160,9 +152,7 @@ class Sessions:
 
     def _open(self) -> Session:
         try:
-            session: Session = psycopg.connect(
-                conninfo(self._address), autocommit=True, prepare_threshold=None
-            )
+            session = Session.connect(conninfo(self._address), autocommit=True, prepare_threshold=None)
         except psycopg.Error as error:
             raise reasons.unreachable(error, self.place) from None
         values.adapt(session)
@@ -170,13 +160,13 @@ class Sessions:
             self._used[session] = monotonic()
         return session
 
-    def _clean(self, session: Session, watch: Watch) -> None:
-        """Hands a session on as new; one that cannot be cleaned is left to be closed."""
+    def _clean(self, session: Session) -> None:
+        """Hands a session on as new; one that cannot be cleaned, or is late, is left to be closed."""
         try:
             session.execute(_END)
-        except psycopg.Error:
+        except (psycopg.Error, LimitExceeded):
             return
-        if watch.end():
+        if not session.late:
             with self._lock:
                 self._idle.append((session, self._used.pop(session)))
 
