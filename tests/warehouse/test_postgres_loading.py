@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import psycopg
 import pytest
 from typer.testing import CliRunner
@@ -134,6 +135,19 @@ def test_a_fetched_file_holds_what_the_loaded_one_held(url: str, tmp_path: Path)
     with workshop(lambda: url, tmp_path / "two"):
         pass  # nothing was loaded, and what is there is published whole
     assert {n: v[0] for n, v in content(url).items()} == {n: v[0] for n, v in before.items()}
+
+
+def test_text_that_postgresql_cannot_keep_is_told_by_column(url: str, tmp_path: Path) -> None:
+    """DuckDB keeps the character NUL; nothing of such a load is there."""
+    load_small(url, tmp_path)
+    before = content(url)
+    with (
+        pytest.raises(SourceError, match=r"players has the character NUL in full_name \(4 rows\)"),
+        workshop(lambda: url, tmp_path) as path,
+        duckdb.connect(str(path)) as file,
+    ):
+        file.execute("UPDATE players SET full_name = full_name || chr(0)")
+    assert content(url) == before
 
 
 @pytest.mark.parametrize("tables_written", [1, 6, 12])

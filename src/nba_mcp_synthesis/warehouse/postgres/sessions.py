@@ -10,6 +10,7 @@ import threading
 import weakref
 from collections.abc import Iterator
 from time import monotonic
+from typing import NamedTuple
 
 import psycopg
 from psycopg import errors as pg
@@ -24,6 +25,8 @@ About = dict[str, str]
 
 # After this long a session is replaced: a server that took over, or a changed login, is met by and by.
 _OLDEST_SECONDS = 1_800.0
+# So long a session waits for work. The newest is taken first, so that those beyond need come to wait.
+_IDLE_SECONDS = 300.0
 # Who waits for a lock waits for a load's last moment, or for somebody who changes tables.
 _LOCK_SECONDS = 3.0
 # Our own text, so it may go in one piece; what callers send never does. A query is planned for all its rows,
@@ -52,6 +55,12 @@ DISCARD TEMP;
 DISCARD SEQUENCES"""
 
 
+class _Idle(NamedTuple):
+    session: Session
+    opened: float
+    since: float
+
+
 class Sessions:
     """Read-only sessions with the server at `address`, which is asked for at every login."""
 
@@ -59,7 +68,7 @@ class Sessions:
         self._address = address
         self._search_path = search_path
         self._lock = threading.Lock()
-        self._idle: list[tuple[Session, float]] = []
+        self._idle: list[_Idle] = []
         self._used: dict[Session, float] = {}
         weakref.finalize(self, _close_all, self._idle)
 
@@ -143,7 +152,7 @@ class Sessions:
         """A session that waits; one that is too old is closed instead."""
         with self._lock:
             while self._idle:
-                session, opened = self._idle.pop()
+                session, opened, _ = self._idle.pop()
                 if monotonic() - opened < _OLDEST_SECONDS:
                     self._used[session] = opened
                     return session
@@ -167,8 +176,16 @@ class Sessions:
         except (psycopg.Error, LimitExceeded):
             return
         if not session.late:
-            with self._lock:
-                self._idle.append((session, self._used.pop(session)))
+            self._hand_on(session)
+
+    def _hand_on(self, session: Session) -> None:
+        """Leaves a session to the next caller, and closes those that have waited long for one."""
+        now = monotonic()
+        with self._lock:
+            self._idle.append(_Idle(session, self._used.pop(session), now))
+            waited = [idle for idle in self._idle if now - idle.since > _IDLE_SECONDS]
+            self._idle[:] = [idle for idle in self._idle if idle not in waited]
+        _close_all(waited)
 
     def _forget(self, session: Session) -> None:
         """Closes a session unless it was handed on."""
@@ -178,7 +195,7 @@ class Sessions:
             session.close()
 
 
-def _close_all(idle: list[tuple[Session, float]]) -> None:
-    for session, _ in idle:
-        session.close()
+def _close_all(idle: list[_Idle]) -> None:
+    for waiting in idle:
+        waiting.session.close()
     idle.clear()
