@@ -1,5 +1,6 @@
 """Loading into PostgreSQL: all or nothing, once however often, and without a file of its own."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -7,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -48,6 +49,22 @@ def stop(*arguments):
 publishing._publish = stop
 with workshop(lambda: sys.argv[1], Path(sys.argv[2])) as path:
     small_league.build(path)
+"""
+
+KILLED_MIGRATING = """
+import sys
+from nba_mcp_synthesis.warehouse.postgres import migrating, tables
+from nba_mcp_synthesis.warehouse.postgres.writing import Session
+made = tables.statements
+def some(collation):
+    for n, statement in enumerate(made(collation)):
+        if n == int(sys.argv[2]):
+            print("now", flush=True)
+            sys.stdin.read()
+        yield statement
+tables.statements = some
+tables.digest = lambda: "another"
+migrating.migrate(lambda: sys.argv[1])
 """
 
 
@@ -160,22 +177,42 @@ def test_a_killed_load_leaves_the_old_state(url: str, tmp_path: Path, tables_wri
         connection.execute("UPDATE nba_internal.parts SET digest = '' WHERE relation = 'nba.load_history'")
     shutil.rmtree(tmp_path / "workshop")
     before = content(url)
-    killed = subprocess.Popen(
-        [sys.executable, "-c", KILLED, url, str(tmp_path), str(tables_written)],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    assert killed.stdout is not None
-    assert killed.stdin is not None
-    with killed.stdin, killed.stdout:
-        assert killed.stdout.readline() == b"now\n"
+    with killed_when_it_says_so(KILLED, url, str(tmp_path), str(tables_written)):
         assert content(url) == before
-        killed.send_signal(signal.SIGKILL)
-        killed.wait()
     assert content(url) == before
     load_small(url, tmp_path)
     assert PostgresWarehouse(lambda: url).query("SELECT count(*) FROM games").rows == ((3,),)
+
+
+@pytest.mark.parametrize("statements", [2, 30, 200])
+def test_a_killed_migration_leaves_the_old_tables(url: str, tmp_path: Path, statements: int) -> None:
+    """`kill -9` in the middle: readers were served, or told to come back; the next one finishes."""
+    load_small(url, tmp_path)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("ALTER TABLE nba.games DROP COLUMN periods CASCADE")
+    before = content(url)
+    with killed_when_it_says_so(KILLED_MIGRATING, url, str(statements)), contextlib.suppress(Busy):
+        assert PostgresWarehouse(lambda: url).query("SELECT count(*) FROM players").rows == ((4,),)
+    assert content(url) == before
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("DELETE FROM nba_internal.info WHERE name IN ('tables', 'views')")
+    migrate(lambda: url)
+    assert PostgresWarehouse(lambda: url).query("SELECT count(periods) FROM games").rows == ((0,),)
+
+
+@contextlib.contextmanager
+def killed_when_it_says_so(program: str, *arguments: str) -> Iterator[None]:
+    """Runs a program until it says "now", then the block, and then ends it by SIGKILL."""
+    with subprocess.Popen(
+        [sys.executable, "-c", program, *arguments],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"now\n"
+        yield
+        process.send_signal(signal.SIGKILL)
 
 
 def test_a_second_loader_is_told_to_wait(url: str, tmp_path: Path) -> None:
