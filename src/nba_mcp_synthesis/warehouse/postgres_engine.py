@@ -9,11 +9,10 @@ import threading
 from dataclasses import dataclass
 from time import monotonic, perf_counter
 
-from nba_mcp_synthesis.errors import LimitExceeded
 from nba_mcp_synthesis.facts import Result, Row
 from nba_mcp_synthesis.warehouse import migrations
 from nba_mcp_synthesis.warehouse.dialect import written
-from nba_mcp_synthesis.warehouse.engine import OWN_BYTES, OWN_ROWS
+from nba_mcp_synthesis.warehouse.engine import of_state, read_whole
 from nba_mcp_synthesis.warehouse.fetching import fetch
 from nba_mcp_synthesis.warehouse.limits import Limits, Places
 from nba_mcp_synthesis.warehouse.postgres import reasons
@@ -95,26 +94,11 @@ class PostgresWarehouse:
         with self.places.place(bounds.seconds), self.sessions.reading(bounds) as (session, about):
             state = self.state_of(about)
             columns, rows, notes = _run(session, sql, bounds, skip)
-        return Result(
-            columns=columns,
-            rows=rows,
-            sql=sql,
-            truncated=bool(notes),
-            elapsed_ms=round((perf_counter() - started) * 1000, 3),
-            data_as_of=state.data_as_of,
-            simulated=state.simulated,
-            snapshot=state.snapshot,
-            engine=self.engine,
-            notes=notes,
-        )
+        return of_state(Result(columns, rows, sql, engine=self.engine, notes=notes), state, started)
 
     def read(self, sql: str) -> Result:
         """Runs a query of our own, whose result must not be cut: LimitExceeded where it would be."""
-        limits = Limits(OWN_ROWS, OWN_BYTES, self.limits.seconds)
-        result = self.query(written(sql, self.dialect), limits)
-        if result.truncated:
-            raise LimitExceeded(f"An internal query has more than {OWN_ROWS:,} rows: {sql[:200]}")
-        return result
+        return read_whole(self, written(sql, self.dialect))
 
     def close(self) -> None:
         """Ends all sessions."""
