@@ -21,12 +21,14 @@ from nba_mcp_synthesis.errors import Busy, SourceError, UsageError, WarehouseOut
 from nba_mcp_synthesis.schema.tables import tables, views
 from nba_mcp_synthesis.sources.door import find_files
 from nba_mcp_synthesis.warehouse import layout
+from nba_mcp_synthesis.warehouse.cautions import mixed_query
 from nba_mcp_synthesis.warehouse.loading import load_files
 from nba_mcp_synthesis.warehouse.postgres.loading import workshop
 from nba_mcp_synthesis.warehouse.postgres.migrating import migrate
 from nba_mcp_synthesis.warehouse.postgres.roles import make_roles
 from nba_mcp_synthesis.warehouse.postgres.writing import writing
 from nba_mcp_synthesis.warehouse.postgres_engine import PostgresWarehouse
+from nba_mcp_synthesis.warehouse.status import coverage_query
 from servers.leagues import load_small
 from servers.postgres import PostgresServer
 from small_league import GAMES_CSV
@@ -213,6 +215,23 @@ def killed_when_it_says_so(program: str, *arguments: str) -> Iterator[None]:
         assert process.stdout.readline() == b"now\n"
         yield
         process.send_signal(signal.SIGKILL)
+
+
+def test_the_loader_counts_what_the_first_question_asks(url: str, tmp_path: Path) -> None:
+    """The same as counting it here; a program that asks otherwise, and older tables, are counted for."""
+    load_small(url, tmp_path)
+    warehouse = PostgresWarehouse(lambda: url)
+    for query in (coverage_query(warehouse), mixed_query()):
+        kept, counted = warehouse.counted(query), warehouse.read(query)
+        assert (kept.columns, kept.rows, kept.sql) == (counted.columns, counted.rows, counted.sql)
+    with psycopg.connect(url, autocommit=True) as admin:
+        assert admin.execute("SELECT count(*) FROM nba_internal.kept").fetchall() == [(2,)]
+        admin.execute("UPDATE nba_internal.kept SET result = '[[\"n\"], [[7]]]'")
+        assert warehouse.counted(query).rows == ((7,),)
+        assert warehouse.counted(f"{query} LIMIT 1").rows != ((7,),)
+        admin.execute("DROP TABLE nba_internal.kept")
+    assert warehouse.counted(query).rows == warehouse.read(query).rows
+    warehouse.close()
 
 
 def test_a_second_loader_is_told_to_wait(url: str, tmp_path: Path) -> None:

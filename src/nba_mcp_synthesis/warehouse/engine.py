@@ -81,6 +81,9 @@ class Warehouse(Protocol):
             LimitExceeded: it would be cut; otherwise as `query` says.
         """
 
+    def counted(self, sql: str) -> Result:
+        """The same as `read`, for what only a load changes: it may have been counted then."""
+
     def close(self) -> None:
         """Lets go of everything that is held open."""
 

@@ -15,6 +15,7 @@ from psycopg import errors as pg
 from nba_mcp_synthesis.errors import SourceError
 from nba_mcp_synthesis.schema.tables import Table, tables
 from nba_mcp_synthesis.warehouse import layout, migrations
+from nba_mcp_synthesis.warehouse.postgres import kept
 from nba_mcp_synthesis.warehouse.postgres.tables import INTERNAL, SCHEMA, STAGED
 from nba_mcp_synthesis.warehouse.postgres.writing import Session, info, set_info
 
@@ -57,9 +58,11 @@ def relations() -> Iterator[Relation]:
 
 def publish(session: Session, path: Path) -> None:
     """Makes PostgreSQL hold what the file holds; readers see all of it at once, or nothing."""
+    counted = list(kept.counted(path))
     with duckdb.connect(str(path), read_only=True) as file, session.transaction():
         for relation in relations():
             _publish(session, file, relation)
+        kept.write(session, counted)
         set_info(session, **_told(file))
 
 

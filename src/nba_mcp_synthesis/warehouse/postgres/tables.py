@@ -47,6 +47,7 @@ def statements(collation: str) -> Iterator[str]:
         f"CREATE TABLE IF NOT EXISTS {INTERNAL}.parts (relation text, part text, digest text, "
         "PRIMARY KEY (relation, part))"
     )
+    yield f"CREATE TABLE IF NOT EXISTS {INTERNAL}.kept (query text PRIMARY KEY, result text)"
     for table in tables().values():
         yield from _table(f"{SCHEMA}.{table.name}", table, collation)
         yield from _indexes(table)
