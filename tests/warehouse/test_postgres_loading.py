@@ -351,25 +351,6 @@ def test_roles_do_what_they_are_for(url: str, postgres_server: PostgresServer, t
         session.execute("DELETE FROM nba.games")
 
 
-def test_the_tools_queries_find_their_rows_by_index(small_postgres: PostgresWarehouse) -> None:
-    """With more than a handful of rows no table is read as a whole for one player, team or game."""
-    for table, where in (
-        ("player_game_stats", "player_id = 1 AND season = '2025-26' AND season_type = 'Regular Season'"),
-        ("team_game_stats", "team_id = 1 AND season = '2025-26' AND season_type = 'Regular Season'"),
-        ("play_by_play", "game_id = '0022500001'"),
-        ("shots", "player_id = 1 AND season = '2025-26' AND season_type = 'Regular Season'"),
-        ("player_season_stats", "season = '2025-26' AND season_type = 'Regular Season'"),
-        ("games", "game_id = '0022500001'"),
-        ("player_period_stats", "player_id = 1 AND season = '2025-26' AND season_type = 'Regular Season'"),
-    ):
-        with small_postgres.sessions.reading(small_postgres.limits) as (session, _):
-            session.execute("SET LOCAL enable_seqscan = off")
-            query = f"EXPLAIN SELECT * FROM {table} WHERE {where}"
-            plan = "\n".join(row[0] for row in session.execute(query.encode()).fetchall())
-        assert "Index" in plan, plan
-        assert "Seq Scan" not in plan, plan
-
-
 def test_the_command_line_works_on_postgresql(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
