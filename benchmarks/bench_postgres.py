@@ -1,6 +1,5 @@
-"""PostgreSQL as the warehouse beside raw psycopg, raw COPY and DuckDB, in one run.
+"""PostgreSQL as the warehouse beside raw psycopg, raw COPY, DuckDB and `postgres-mcp`, in one run.
 
-`postgres-mcp`, the peer, needs Python 3.12 and older libraries than this product has, so it is not measured.
 The name of a demo warehouse that is already there may be given, for more seasons than the two made otherwise.
 """
 
@@ -17,6 +16,8 @@ from pathlib import Path
 import duckdb
 import psycopg
 
+import postgres_peer
+import recovery
 from nba_mcp_synthesis.app import App
 from nba_mcp_synthesis.settings import load_settings
 from nba_mcp_synthesis.sources.demo.league import simulate
@@ -135,6 +136,8 @@ def measure(server: PostgresServer, path: Path, home: Path) -> None:
             stack.callback(app.queries.close)
         queries(apps["postgres"], url)
         questions(apps)
+    postgres_peer.compare(url, home, QUERIES)
+    recovery.measure()
 
 
 def main() -> None:

@@ -102,3 +102,23 @@ def test_a_password_in_an_address_is_never_shown(url: str) -> None:
     settings = load_settings({"NBA_MCP_WAREHOUSE_URL": url})
     assert "s3cret" not in repr(settings)
     assert "s3cret" not in str(describe_settings(settings))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://db.example.com/state",
+        "postgresql://user:word@DB.example.com:5432/state?sslmode=require",
+        "postgresql:///state?host=db.example.com&port=5432",
+        "postgresql://db.example.com?dbname=state",
+    ],
+)
+def test_a_state_database_has_one_place_however_it_is_written(url: str) -> None:
+    """What waits for it is found by all who write to it."""
+    assert load_settings({"NBA_MCP_STATE_URL": url}).state_place() == "db.example.com:5432/state"
+
+
+def test_several_hosts_are_a_place_of_their_own() -> None:
+    """Whichever of them is the primary just now."""
+    several = load_settings({"NBA_MCP_STATE_URL": "postgresql://u@a:1,b/state?target_session_attrs=primary"})
+    assert several.state_place() == "a:1,b:5432/state"

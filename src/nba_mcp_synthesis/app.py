@@ -169,7 +169,7 @@ class App:
         from nba_mcp_synthesis.state.journal import Journal
 
         place = hashlib.sha256(self.settings.state_place().encode()).hexdigest()[:8]
-        return Journal(self.settings.home / "journal" / place)
+        return Journal(self.settings.home / "journal" / place, self.settings.state_journal_mb * 1_000_000)
 
     def asking_by_command(self, tell: "Callable[[str], None]") -> "Answering":
         """Asking for a command; `tell` hears when an answer could not be recorded."""

@@ -11,7 +11,7 @@ from nba_mcp_synthesis.connectors.glue import GlueConnector
 from nba_mcp_synthesis.connectors.model_api import ModelConnector, model_apis
 from nba_mcp_synthesis.connectors.outcome import Outcome
 from nba_mcp_synthesis.connectors.pagerduty import PagerDutyConnector
-from nba_mcp_synthesis.connectors.postgres_url import URLLogin
+from nba_mcp_synthesis.connectors.postgres_url import URLLogin, parsed
 from nba_mcp_synthesis.connectors.rds import RDSConnector, RDSLogin
 from nba_mcp_synthesis.connectors.redis import RedisConnector
 from nba_mcp_synthesis.connectors.s3 import S3Connector
@@ -61,7 +61,7 @@ def _rds_login(secrets: UnifiedSecretsManager) -> RDSLogin:
 def state_login(settings: Settings, manager: Managed) -> Callable[[], URLLogin]:
     """A function that says who logs in to the state database in PostgreSQL, as of now."""
     url = settings.state_url or SecretStr("")
-    return lambda: URLLogin(url, lambda: manager().get("STATE_PASSWORD"))
+    return lambda: URLLogin(url, lambda: _where_held(manager(), "STATE_PASSWORD"))
 
 
 def warehouse_address(settings: Settings, manager: Managed) -> Callable[[], str]:
@@ -74,15 +74,15 @@ def warehouse_address(settings: Settings, manager: Managed) -> Callable[[], str]
 
 def _with_password(url: str, manager: Managed) -> str:
     with extra("postgres"):
-        from psycopg import ProgrammingError  # noqa: PLC0415 - of an extra
-        from psycopg.conninfo import conninfo_to_dict, make_conninfo  # noqa: PLC0415
+        from psycopg.conninfo import make_conninfo  # noqa: PLC0415 - of an extra
 
-    try:
-        given = conninfo_to_dict(url)
-    except ProgrammingError:
-        return url  # whoever opens it says what is wrong with it
-    password = None if given.get("password") else manager().get("RDS_PASSWORD")
+    password = None if parsed(url).get("password") else _where_held(manager(), "RDS_PASSWORD")
     return make_conninfo(url, password=password.get_secret_value()) if password else url
+
+
+def _where_held(secrets: UnifiedSecretsManager, name: str) -> SecretStr | None:
+    """A secret that need not be there; where it is not, no login waits until that is said again."""
+    return secrets.get(name) if secrets.peek(name) else None
 
 
 def required(manager: Managed, name: str) -> Callable[[], SecretStr]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import platformdirs
 from pydantic import (
@@ -28,6 +28,7 @@ from nba_mcp_synthesis.errors import SettingsError
 from nba_mcp_synthesis.voice_lines import PROVIDERS, VoiceLine, voice_lines
 
 PREFIX = "NBA_MCP_"
+_HAS_PORT = re.compile(r":\d+$")
 POSTGRES = ("postgresql://", "postgres://")
 # Read by the test suite, never by the product.
 RESERVED = frozenset({"NBA_MCP_TEST_DATA"})
@@ -60,11 +61,11 @@ def _is_readable(url: str) -> bool:
     """Whether no part of a password can be taken for a host, a port or a database."""
     try:
         parts = urlsplit(url)
-        return (
-            bool(parts.path.strip("/")) and "@" not in parts.path and (parts.port is None or parts.port > 0)
-        )
+        # there may be several hosts: replicas, and the primary behind them
+        ports = [urlsplit(f"//{host}").port for host in parts.netloc.rpartition("@")[2].split(",")]
     except ValueError:
         return False
+    return bool(parts.path.strip("/")) and "@" not in parts.path and 0 not in ports
 
 
 def _url_of(*starts: str) -> AfterValidator:
@@ -96,9 +97,10 @@ class Settings(BaseModel):
         None,
         repr=False,  # it may hold a password
         description="The warehouse, as duckdb:///FILE or postgresql://USER@HOST/DATABASE, with the password "
-        "in it or as the secret RDS_PASSWORD (TLS is verified unless the URL has sslmode=…). When unset: "
-        "HOME/warehouse.duckdb, "
-        "or HOME/demo.duckdb (the simulated league) while nothing else has been loaded.",
+        "in it or as the secret RDS_PASSWORD (TLS is verified unless the URL has sslmode=…); with a "
+        "replica as postgresql://USER@REPLICA,PRIMARY/DATABASE?target_session_attrs=prefer-standby. "
+        "When unset: HOME/warehouse.duckdb, or HOME/demo.duckdb (the simulated league) while nothing else "
+        "has been loaded.",
     )
     state_url: Annotated[SecretStr, _url_of("sqlite:///", "postgresql://")] | None = Field(
         None,
@@ -110,6 +112,13 @@ class Settings(BaseModel):
     )
     state_audit_days: int = Field(
         365, ge=0, le=36_500, description="Days for which the audit log is kept; 0 keeps all."
+    )
+    state_journal_mb: int = Field(
+        1_000,
+        ge=20,
+        le=1_000_000,
+        description="Most MB of answers that wait on the disk while the state database is away; those beyond "
+        "are held in memory, then counted as lost.",
     )
     redis_url: Annotated[SecretStr, _url_of("redis://", "rediss://")] | None = Field(
         None,
@@ -233,8 +242,7 @@ class Settings(BaseModel):
         """Names the state database, without its login."""
         if path := self.state_path():
             return str(path.absolute())
-        parts = urlsplit(self.state_url.get_secret_value() if self.state_url else "")
-        return f"{parts.netloc.rpartition('@')[2]}{parts.path}"
+        return _database_of(self.state_url.get_secret_value() if self.state_url else "")
 
     def load_path(self) -> Path:
         """File that `data load` writes: real data never go beside simulated ones."""
@@ -243,6 +251,18 @@ class Settings(BaseModel):
     def demo_path(self) -> Path:
         """File that `data demo` writes."""
         return self.warehouse_path() if self.warehouse_url else self.home / "demo.duckdb"
+
+
+def _database_of(url: str) -> str:
+    """HOST:PORT/DATABASE, however the address says it."""
+    parts = urlsplit(url)
+    said = dict(parse_qsl(parts.query))
+    hosts = said.get("host") or parts.netloc.rpartition("@")[2].lower()
+    port = said.get("port", "5432")
+    places = [
+        host if _HAS_PORT.search(host) else f"{host or 'localhost'}:{port}" for host in hosts.split(",")
+    ]
+    return f"{','.join(places)}/{said.get('dbname') or unquote(parts.path.strip('/'))}"
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:

@@ -5,10 +5,12 @@ import time
 from typing import Self
 
 import psycopg
+import pytest
 from psycopg_pool import PoolTimeout
 
 from nba_mcp_synthesis import doors
 from nba_mcp_synthesis.connectors.rds import RDSConnector
+from nba_mcp_synthesis.settings import load_settings
 from secret_ground import Ground
 from servers.postgres import PostgresServer
 
@@ -105,3 +107,19 @@ def test_a_change_of_role_and_password_at_one_stroke_fails_nothing(
             (ground.mounts / "..new").replace(ground.mounts / "..data")
     assert work.failed == []
     assert len(work.done) > 50
+
+
+def test_a_password_that_is_kept_nowhere_is_not_looked_for_at_each_login(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looking everywhere may take AWS's time; one that comes is found when secrets are looked at."""
+    settings = load_settings({"NBA_MCP_WAREHOUSE_URL": "postgresql://reader@db.example.com/nba"})
+    manager = ground.manager()
+    manager.load_secrets_hierarchical("production")
+    address = doors.warehouse_address(settings, lambda: manager)
+    with monkeypatch.context() as here:
+        here.setattr(manager, "refresh", lambda: pytest.fail("looked everywhere"))
+        assert address() == "postgresql://reader@db.example.com/nba"
+    ground.file("RDS_PASSWORD", NEW)
+    manager.refresh()
+    assert f"password={NEW}" in address()

@@ -10,14 +10,18 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import httpx
 import pytest
 
 import small_league
+from nba_mcp_synthesis.warehouse import migrations
 from nba_mcp_synthesis.warehouse.loading import load_demo
+from nba_mcp_synthesis.warehouse.postgres.loading import workshop
 from running import Running, running
 from server.test_serve import counted, modern
 from servers.killable import KillablePostgres, KillableRedis
+from servers.leagues import load_small
 from servers.postgres import PostgresServer
 from servers.redis import RedisServer
 from test_cli import nba_mcp, printed
@@ -189,6 +193,26 @@ def test_two_servers_on_one_postgres_and_one_redis_behave_as_one(
     kept = b"".join(p.read_bytes() for p in tmp_path.rglob("home/**/*") if p.is_file()).decode()
     for password in (postgres_server.password, redis_server.password):
         assert password not in shown + logs + kept
+
+
+def test_two_servers_on_one_warehouse_in_postgres_see_a_load_at_once(
+    start: Callable[..., Running], postgres_server: PostgresServer, redis_server: RedisServer, tmp_path: Path
+) -> None:
+    """The answer of before is given by neither, and what one answers anew the other gives too."""
+    redis_server.client().flushdb()
+    url = postgres_server.url(postgres_server.create_database()) + "?sslmode=disable"
+    load_small(url, tmp_path)
+    shared = {"NBA_MCP_WAREHOUSE_URL": url, "NBA_MCP_REDIS_URL": redis_server.url}
+    one, other = start("one", **shared), start("other", **shared)
+    before = [ask(one), ask(other)]
+    assert [answer["cached"] for answer in before] == [False, True]
+    with workshop(lambda: url, tmp_path) as path, duckdb.connect(str(path)) as file:
+        file.execute("UPDATE players SET full_name = 'Zoe Test' WHERE full_name = 'Cid Sample'")
+        migrations.set_info(file, "snapshot", "renamed")
+    eventually(lambda: ask(other)["snapshot"] == "renamed")  # a state that was seen counts for a second
+    after = [ask(one), ask(other)]
+    assert [(answer["cached"], answer["snapshot"]) for answer in after] == [(True, "renamed")] * 2
+    assert "Zoe Test" in after[0]["text"]
 
 
 def test_redis_and_postgres_may_go_and_come_while_16_ask(

@@ -17,7 +17,7 @@ import pytest
 import redis
 
 from running import free_port
-from servers.postgres import PostgresServer, _runner
+from servers.postgres import PostgresServer, _runner, programs
 
 
 @dataclass
@@ -122,13 +122,20 @@ def killable_redis(tmp_path: Path) -> Iterator[KillableRedis]:
 
 
 @pytest.fixture
-def killable_postgres(tmp_path: Path, postgres_server: PostgresServer) -> Iterator[KillablePostgres]:
+def killable_postgres(tmp_path: Path) -> Iterator[KillablePostgres]:
     """A running PostgreSQL of this test alone."""
-    folder = tmp_path / "postgres"
+    with killable_postgres_in(tmp_path) as found:
+        yield found
+
+
+@contextlib.contextmanager
+def killable_postgres_in(parent: Path) -> Iterator[KillablePostgres]:
+    """The same, for programs beside the tests."""
+    folder = parent / "postgres"
     folder.mkdir()
     run = _runner(folder)
     word = secrets.token_hex(12)
-    server = PostgresServer("127.0.0.1", free_port(), "admin", word, postgres_server.programs)
+    server = PostgresServer("127.0.0.1", free_port(), "admin", word, programs())
     (folder / "word").write_text(word)
     made = f"-D {folder}/data -U admin --pwfile={folder}/word -A scram-sha-256 --no-sync -E UTF8"
     run(str(server.programs / "initdb"), *made.split(), "--locale=C.UTF-8")

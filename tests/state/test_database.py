@@ -1,21 +1,48 @@
 """The state database, the same on SQLite and PostgreSQL."""
 
+import os
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
 
 import nba_mcp_synthesis.state.migrations as steps
 from nba_mcp_synthesis.errors import Unavailable
 from nba_mcp_synthesis.state import tables
 from nba_mcp_synthesis.state.database import Refused, StateDatabase
+from nba_mcp_synthesis.state.engines import sqlite_engine
 from nba_mcp_synthesis.state.entries import Rows, written
-from state.conftest import Fresh, answer, rows
+from state.conftest import Fresh, answer, on_postgres, rows
+
+if TYPE_CHECKING:
+    from servers.postgres import PostgresServer
+
+KILLED_MIGRATING = """
+import sys
+from pathlib import Path
+from alembic import op
+from nba_mcp_synthesis.state.database import StateDatabase
+from nba_mcp_synthesis.state.engines import sqlite_engine
+from state.conftest import on_postgres
+make, made = op.create_table, []
+def stop(*arguments, **options):
+    if len(made) == 2:
+        print("now", flush=True)
+        sys.stdin.read()
+    made.append(make(*arguments, **options))
+op.create_table = stop
+on, url = sys.argv[1:]
+(StateDatabase(lambda: sqlite_engine(Path(url))) if on == "sqlite" else on_postgres(url)).migrate()
+"""
 
 
 def audit(at: datetime) -> Rows:
@@ -144,6 +171,32 @@ def test_migrating_twice_at_once_is_migrating_once(fresh: Fresh) -> None:
     database = fresh()
     database.store([written(rows())])
     assert database.count("answers") == 1
+
+
+@pytest.mark.parametrize("on", ["sqlite", "postgresql"])
+def test_a_killed_migration_leaves_nothing_half_made(
+    on: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """`kill -9` between two tables: none is there, nothing is locked, and the next one makes them all."""
+    if on == "sqlite":
+        database = StateDatabase(lambda: sqlite_engine(tmp_path / "state.db"))
+        url = str(tmp_path / "state.db")
+    else:
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        url = server.url(server.create_database())
+        database = on_postgres(url)
+    program = [sys.executable, "-c", KILLED_MIGRATING, on, url]
+    path = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(program, env=path, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"now\n"
+        process.kill()
+    with database._connecting().begin() as connection:
+        assert inspect(connection).get_table_names() == []
+    database.migrate()
+    database.store([written(rows(id="q1"))])
+    assert database.count("answers") == 1
+    database.close()
 
 
 def test_without_tables_sqlite_gets_them_and_postgresql_says_what_to_do(fresh: Fresh) -> None:

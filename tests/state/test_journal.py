@@ -165,6 +165,37 @@ def test_what_the_database_refuses_is_set_aside_and_holds_up_nothing(
     assert journal.waiting() == 0
 
 
+def test_what_is_refused_while_the_disk_is_full_stays_and_holds_up_nothing(
+    database: StateDatabase, journal: Journal
+) -> None:
+    """It is set aside as soon as that can be done, and what was stored meanwhile is stored once."""
+    for entry in (b"no JSON", written(rows())):
+        journal.append(entry)
+    journal.settle()
+    (journal.folder / REFUSED).mkdir()  # in the way, as a full disk is
+    for _ in range(2):
+        assert drain(journal, database) == 0
+        assert database.count("answers") == 1
+    (journal.folder / REFUSED).rmdir()
+    assert drain(journal, database) == 2
+    assert (database.count("answers"), journal.waiting()) == (1, 0)
+    assert (journal.folder / REFUSED).read_bytes() == b"no JSON\n"
+
+
+def test_what_waits_on_the_disk_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An entry beyond is not acknowledged, and says why."""
+    monkeypatch.setattr("nba_mcp_synthesis.state.journal.MOST_BYTES", 50)
+    journal = Journal(tmp_path / "journal", most_waiting=100)
+    for _ in range(2):
+        journal.append(b"x" * 60)
+        journal.settle()
+    with pytest.raises(OSError, match="all that may wait for the state database"):
+        journal.append(b"x")
+    next(journal.segments()).remove()
+    journal.append(b"x")
+    journal.settle()
+
+
 class _Dies(Exception):
     """Stands for the end of the process."""
 

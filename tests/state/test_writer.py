@@ -130,6 +130,19 @@ def test_a_rotated_password_is_asked_for_at_the_next_connection(
     database.close()
 
 
+def test_an_entry_that_nothing_takes_holds_up_no_other(database: StateDatabase, tmp_path: Path) -> None:
+    """Neither the database nor the disk: it waits in memory, behind the others."""
+    (tmp_path / "file").write_text("in the way")
+    writer = StateWriter(
+        Journal(tmp_path / "file" / "journal"), lambda: database, Retention(0, 0), Metrics(), eager=True
+    )
+    writer.record({"answers": [{"record": "r"}]})
+    writer.record(rows())
+    writer.start()
+    eventually(lambda: database.count("answers") == 1)
+    writer.stop()
+
+
 def test_where_the_disk_takes_nothing_rows_go_through_memory(database: StateDatabase, tmp_path: Path) -> None:
     """A folder that cannot be made, as on a read-only file system."""
     (tmp_path / "file").write_text("in the way")

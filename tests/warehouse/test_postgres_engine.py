@@ -15,6 +15,7 @@ import pytest
 
 from nba_mcp_synthesis.errors import Busy, LimitExceeded, NbaMcpError, NoWarehouse, QueryFailed, WarehouseDown
 from nba_mcp_synthesis.warehouse.limits import Limits
+from nba_mcp_synthesis.warehouse.postgres import sessions
 from nba_mcp_synthesis.warehouse.postgres.address import conninfo, shown
 from nba_mcp_synthesis.warehouse.postgres_engine import PostgresWarehouse
 from servers.leagues import load_small
@@ -55,6 +56,22 @@ def test_one_session_serves_one_caller_after_another(
     for _ in range(3):
         assert small_postgres.query("SELECT current_setting('transaction_read_only')").rows == (("on",),)
     assert len(backends(postgres_server, small_postgres_url)) == 1
+
+
+def test_sessions_beyond_need_are_closed_after_a_while(
+    small_postgres: PostgresWarehouse,
+    small_postgres_url: str,
+    postgres_server: PostgresServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """After a rush, the server's connections are for others again."""
+    with small_postgres.sessions.reading(Limits()), small_postgres.sessions.reading(Limits()):
+        pass
+    assert len(backends(postgres_server, small_postgres_url)) == 2
+    monkeypatch.setattr(sessions, "_IDLE_SECONDS", 0.05)
+    time.sleep(0.1)
+    small_postgres.query("SELECT 1")
+    _until(lambda: len(backends(postgres_server, small_postgres_url)) == 1)
 
 
 @pytest.mark.parametrize(
@@ -238,6 +255,8 @@ def test_tls_is_verified_unless_the_address_says_otherwise(monkeypatch: pytest.M
     """Nothing is left to the library's default, which would take any server for the right one."""
     monkeypatch.delenv("PGSSLMODE", raising=False)
     assert "sslmode=verify-full" in conninfo(lambda: "postgresql://u:p@db.example.com/nba")
+    assert "sslmode" not in conninfo(lambda: "postgresql://u:p@127.0.0.1/nba")
+    assert "sslrootcert=system" in conninfo(lambda: "postgresql://u:p@127.0.0.1/nba?sslmode=verify-full")
     assert "sslmode=require" in conninfo(lambda: "postgresql://u:p@db.example.com/nba?sslmode=require")
     assert shown(lambda: "postgresql://u:p@db.example.com/nba") == "postgresql://db.example.com:5432/nba"
 

@@ -20,27 +20,36 @@ class URLLogin:
 
     def parameters(self) -> dict[str, str]:
         """The parameters of libpq. TLS is verified unless the address, or PGSSLMODE, says otherwise."""
-        with extra("postgres"):
-            from psycopg import ProgrammingError
-            from psycopg.conninfo import conninfo_to_dict
-
-        try:
-            parsed = conninfo_to_dict(self.url.get_secret_value())
-        except ProgrammingError:
-            raise SettingsError("The address of PostgreSQL cannot be read.", "It looks like "
-                                "postgresql://USER@HOST:5432/DATABASE.") from None  # fmt: skip
-        found = {name: str(value) for name, value in parsed.items() if value is not None}
+        found = parsed(self.url.get_secret_value())
         if "password" not in found and (password := self.password()):
             found["password"] = password.get_secret_value()
         return with_tls(found)
 
 
+def parsed(address: str) -> dict[str, str]:
+    """The parameters of libpq that an address gives; SettingsError where it cannot be read."""
+    with extra("postgres"):
+        from psycopg import ProgrammingError
+        from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        found = conninfo_to_dict(address)
+    except ProgrammingError:  # its words quote the address, password and all
+        raise SettingsError(
+            "An address of PostgreSQL cannot be read as postgresql://USER:PASSWORD@HOST:PORT/DATABASE.",
+            "Signs such as / and @ in a password are written as %2F and %40.",
+        ) from None
+    return {name: str(value) for name, value in found.items() if value is not None}
+
+
 def with_tls(parameters: dict[str, str]) -> dict[str, str]:
     """The parameters with verified TLS where the way leaves this machine and nothing else is said."""
-    if _stays_here(parameters) or "sslmode" in parameters or os.environ.get("PGSSLMODE"):
+    said = parameters.get("sslmode") or os.environ.get("PGSSLMODE")
+    mode = said or ("" if _stays_here(parameters) else "verify-full")
+    if mode != "verify-full":
         return parameters
     system = {} if os.environ.get("PGSSLROOTCERT") else {"sslrootcert": "system"}
-    return {**system, "sslmode": "verify-full", **parameters}
+    return {**system, "sslmode": mode, **parameters}
 
 
 def _stays_here(parameters: dict[str, str]) -> bool:

@@ -14,28 +14,38 @@ def drain(journal: Journal, database: StateDatabase) -> int:
     """Moves what waits to the database; gives how many entries there were.
 
     Raises Unavailable where the database is away: what is not in it yet stays in the journal. A file goes
-    when all of it is in the database; whoever dies between the two leaves a file whose rows are there.
+    when all of it is in the database; whoever dies between the two leaves a file whose rows are there. So
+    does an entry that the database refuses while the disk is full, which holds up nothing behind it.
     """
     count = 0
     for segment in journal.segments():
-        for batch in _batches(segment.lines()):
-            store(batch, journal, database)
-            count += len(batch)
-        segment.remove()
+        batches = [(len(batch), store(batch, journal, database)) for batch in _batches(segment.lines())]
+        if all(kept for _, kept in batches):
+            segment.remove()
+            count += sum(entries for entries, _ in batches)
     return count
 
 
-def store(batch: list[bytes], journal: Journal, database: StateDatabase) -> None:
-    """Stores entries together, or where one of them cannot be stored each by itself."""
+def store(batch: list[bytes], journal: Journal, database: StateDatabase) -> bool:
+    """Stores entries together, or one by one where that fails; False where one of them found no place."""
     try:
         database.store(batch)
     except Refused as refusal:
         if len(batch) > 1:
-            for line in batch:
-                store([line], journal, database)
-            return
-        journal.set_aside(batch[0])
-        get_logger().error("state", refused=str(refusal), kept_in=f"{journal.folder.name}/refused.lines")
+            kept = [store([line], journal, database) for line in batch]
+            return all(kept)
+        return _set_aside(batch[0], refusal, journal)
+    return True
+
+
+def _set_aside(line: bytes, refusal: Refused, journal: Journal) -> bool:
+    try:
+        journal.set_aside(line)
+    except OSError as error:
+        get_logger().error("state", refused=str(refusal), kept_in="the journal", error=type(error).__name__)
+        return False
+    get_logger().error("state", refused=str(refusal), kept_in=f"{journal.folder.name}/refused.lines")
+    return True
 
 
 def _batches(lines: Iterable[bytes]) -> Iterator[list[bytes]]:

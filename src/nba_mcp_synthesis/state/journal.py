@@ -6,6 +6,7 @@ writes it, and when that one let go or died, any process may drain it or go on w
 """
 
 import contextlib
+import errno
 import fcntl
 import os
 import secrets
@@ -18,6 +19,7 @@ from typing import BinaryIO
 
 # A file is drained as a whole: a large one would be drained again from its start after a failure.
 MOST_BYTES = 16_000_000
+MOST_WAITING = 1_000_000_000
 REFUSED = "refused.lines"
 
 
@@ -46,10 +48,14 @@ class Segment:
 
 
 class Journal:
-    """The journal in one folder, which is made when it is first written. Safe to use from several threads."""
+    """The journal in one folder, which is made when it is first written. Safe to use from several threads.
 
-    def __init__(self, folder: Path) -> None:
+    It takes no more where `most_waiting` bytes wait already; each process may add the rest of a file to that.
+    """
+
+    def __init__(self, folder: Path, most_waiting: int = MOST_WAITING) -> None:
         self.folder = folder
+        self._most_waiting = most_waiting
         self._lock = threading.Lock()
         self._writing: BinaryIO | None = None
 
@@ -84,8 +90,7 @@ class Journal:
     def set_aside(self, line: bytes) -> None:
         """Keeps an entry that the database does not take, for a person to look at."""
         with open(self.folder / REFUSED, "ab", opener=_private) as file:
-            file.write(line)
-            file.flush()
+            _write(file.fileno(), line)
             os.fsync(file.fileno())
 
     def _paths(self) -> list[Path]:
@@ -105,6 +110,8 @@ class Journal:
 
     def _create(self) -> BinaryIO:
         """A new file, held before anyone can see it under its name."""
+        if self.waiting() >= self._most_waiting:
+            raise OSError(errno.EDQUOT, "the journal has all that may wait for the state database")
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self.folder / f"{time.time_ns():020d}-{secrets.token_hex(4)}.jsonl"
         draft = path.with_suffix(".new")

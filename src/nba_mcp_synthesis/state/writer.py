@@ -94,10 +94,10 @@ class StateWriter:
         try:
             self._unwritten.put_nowait(entry)
         except queue.Full:
-            get_logger().error("state", lost=1, error=type(error).__name__)
+            get_logger().error("state", lost=1, error=str(error))
             self._metrics.state_lost.inc()
         else:
-            get_logger().warning("state", held_in_memory=self._unwritten.qsize(), error=type(error).__name__)
+            get_logger().warning("state", held_in_memory=self._unwritten.qsize(), error=str(error))
 
     def _write_held(self) -> None:
         """Writes what is held in memory to the disk, as soon as that takes something again."""
@@ -139,10 +139,14 @@ class StateWriter:
 
         database = self._database()
         self._metrics.state_entries.inc(drain(self._journal, database))
-        while not self._unwritten.empty():
-            store([self._unwritten.queue[0]], self._journal, database)
+        for _ in range(self._unwritten.qsize()):
+            entry = self._unwritten.queue[0]
+            kept = store([entry], self._journal, database)
             self._unwritten.get_nowait()
-            self._metrics.state_entries.inc()
+            if kept:
+                self._metrics.state_entries.inc()
+            else:  # behind the others, until the disk takes it
+                self._hold(entry, OSError("refused"))
         if time.monotonic() < self._prune_at:
             database.check()
         else:

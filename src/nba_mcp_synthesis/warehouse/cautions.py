@@ -125,13 +125,10 @@ class Cautions:
         return self._known
 
     def _mixed(self) -> dict[str, dict[str, int]]:
-        named = [t.name for t in tables().values() if t.has_season and t.name not in RECORDS]
-        sql = " UNION ALL ".join(
-            f"SELECT '{t}', count(DISTINCT season), count(DISTINCT season_type) "
-            f"FROM (SELECT DISTINCT season, season_type FROM {t}) AS {t}_seasons"
-            for t in [*named, "standings"]
-        )
-        counts = {table: {"season": s, "season_type": k} for table, s, k in self._warehouse.read(sql).rows}
+        counts = {
+            table: {"season": seasons, "season_type": types}
+            for table, seasons, types in self._warehouse.counted(mixed_query()).rows
+        }
         totals = self._warehouse.read("SELECT count(DISTINCT team_id IS NULL) FROM player_season_stats")
         counts["player_season_stats"]["team_id"] = totals.rows[0][0]
         return counts
@@ -147,6 +144,16 @@ class Cautions:
             _Quarantined(game, season, kind, date, frozenset(map(str, teams)), _column(subject), finding)
             for game, season, kind, date, teams, subject, finding in self._warehouse.read(sql).rows
         )
+
+
+def mixed_query() -> str:
+    """How many seasons and season types there are in each table."""
+    named = [t.name for t in tables().values() if t.has_season and t.name not in RECORDS]
+    return " UNION ALL ".join(
+        f"SELECT '{t}' AS name, count(DISTINCT season) AS seasons, count(DISTINCT season_type) AS types "
+        f"FROM (SELECT DISTINCT season, season_type FROM {t}) AS {t}_seasons"
+        for t in [*named, "standings"]
+    )
 
 
 def _column(subject: str) -> str:

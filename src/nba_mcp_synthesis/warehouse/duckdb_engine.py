@@ -13,10 +13,10 @@ from time import perf_counter
 
 import duckdb
 
-from nba_mcp_synthesis.errors import LimitExceeded, NoWarehouse, QueryFailed
+from nba_mcp_synthesis.errors import NoWarehouse, QueryFailed
 from nba_mcp_synthesis.facts import Result, Row
 from nba_mcp_synthesis.warehouse import migrations
-from nba_mcp_synthesis.warehouse.engine import OWN_BYTES, OWN_ROWS
+from nba_mcp_synthesis.warehouse.engine import of_state, read_whole
 from nba_mcp_synthesis.warehouse.fetching import fetch
 from nba_mcp_synthesis.warehouse.limits import Limits, Places
 from nba_mcp_synthesis.warehouse.reasons import reason
@@ -80,24 +80,15 @@ class DuckDBWarehouse:
         with self._places.place(bounds.seconds), self._cursor() as (state, cursor):
             rows, notes = _run(cursor, sql, bounds, skip)
             columns = tuple(c[0] for c in cursor.description or ())
-        return Result(
-            columns=columns,
-            rows=rows,
-            sql=sql,
-            truncated=bool(notes),
-            elapsed_ms=round((perf_counter() - started) * 1000, 3),
-            data_as_of=state.data_as_of,
-            simulated=state.simulated,
-            snapshot=state.snapshot,
-            notes=notes,
-        )
+        return of_state(Result(columns, rows, sql, engine=self.engine, notes=notes), state, started)
 
     def read(self, sql: str) -> Result:
         """Runs a query of our own, whose result must not be cut: LimitExceeded where it would be."""
-        result = self.query(sql, Limits(OWN_ROWS, OWN_BYTES, self.limits.seconds))
-        if result.truncated:
-            raise LimitExceeded(f"An internal query has more than {OWN_ROWS:,} rows: {sql[:200]}")
-        return result
+        return read_whole(self, sql)
+
+    def counted(self, sql: str) -> Result:
+        """The same as `read`."""
+        return self.read(sql)
 
     def close(self) -> None:
         """Lets go of the file."""

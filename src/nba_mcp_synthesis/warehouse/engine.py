@@ -1,7 +1,10 @@
 """What every warehouse engine does, and all that the rest of the product knows of one."""
 
+from dataclasses import replace
+from time import perf_counter
 from typing import Protocol
 
+from nba_mcp_synthesis.errors import LimitExceeded
 from nba_mcp_synthesis.facts import Result
 from nba_mcp_synthesis.warehouse.limits import Limits
 
@@ -78,5 +81,28 @@ class Warehouse(Protocol):
             LimitExceeded: it would be cut; otherwise as `query` says.
         """
 
+    def counted(self, sql: str) -> Result:
+        """The same as `read`, for what only a load changes: it may have been counted then."""
+
     def close(self) -> None:
         """Lets go of everything that is held open."""
+
+
+def of_state(result: Result, state: State, started: float) -> Result:
+    """A result with what it speaks about, and the time since `started`."""
+    return replace(
+        result,
+        truncated=bool(result.notes),
+        elapsed_ms=round((perf_counter() - started) * 1000, 3),
+        data_as_of=state.data_as_of,
+        simulated=state.simulated,
+        snapshot=state.snapshot,
+    )
+
+
+def read_whole(warehouse: Warehouse, sql: str) -> Result:
+    """The result of a query of our own, in the engine's dialect; LimitExceeded where it would be cut."""
+    result = warehouse.query(sql, Limits(OWN_ROWS, OWN_BYTES, warehouse.limits.seconds))
+    if result.truncated:
+        raise LimitExceeded(f"An internal query has more than {OWN_ROWS:,} rows: {sql[:200]}")
+    return result

@@ -40,6 +40,13 @@ class Limits:
             "Name fewer columns, or shorten their values.",
         )
 
+    def far_too_large(self) -> LimitExceeded:
+        """So much came at once that none of it was kept."""
+        return LimitExceeded(
+            f"The result is far larger than the limit of {self.bytes:,} bytes: it was not taken.",
+            "Name fewer columns, shorten their values, or aggregate.",
+        )
+
     def stopped(self) -> LimitExceeded:
         """The deadline passed."""
         return LimitExceeded(

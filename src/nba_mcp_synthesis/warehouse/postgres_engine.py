@@ -6,20 +6,21 @@ nothing but a query.
 """
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic, perf_counter
 
-from nba_mcp_synthesis.errors import LimitExceeded
+from nba_mcp_synthesis.errors import QueryFailed
 from nba_mcp_synthesis.facts import Result, Row
 from nba_mcp_synthesis.warehouse import migrations
 from nba_mcp_synthesis.warehouse.dialect import written
-from nba_mcp_synthesis.warehouse.engine import OWN_BYTES, OWN_ROWS
+from nba_mcp_synthesis.warehouse.engine import of_state, read_whole
 from nba_mcp_synthesis.warehouse.fetching import fetch
 from nba_mcp_synthesis.warehouse.limits import Limits, Places
-from nba_mcp_synthesis.warehouse.postgres import reasons
+from nba_mcp_synthesis.warehouse.postgres import kept, reasons
 from nba_mcp_synthesis.warehouse.postgres.address import Address
 from nba_mcp_synthesis.warehouse.postgres.asked import Asked
-from nba_mcp_synthesis.warehouse.postgres.sessions import About, Session, Sessions
+from nba_mcp_synthesis.warehouse.postgres.session import Session
+from nba_mcp_synthesis.warehouse.postgres.sessions import About, Sessions
 
 # The state alone is asked for by health checks, which must not wait long.
 _STATE = Limits(seconds=2.0)
@@ -94,26 +95,22 @@ class PostgresWarehouse:
         with self.places.place(bounds.seconds), self.sessions.reading(bounds) as (session, about):
             state = self.state_of(about)
             columns, rows, notes = _run(session, sql, bounds, skip)
-        return Result(
-            columns=columns,
-            rows=rows,
-            sql=sql,
-            truncated=bool(notes),
-            elapsed_ms=round((perf_counter() - started) * 1000, 3),
-            data_as_of=state.data_as_of,
-            simulated=state.simulated,
-            snapshot=state.snapshot,
-            engine=self.engine,
-            notes=notes,
-        )
+        return of_state(Result(columns, rows, sql, engine=self.engine, notes=notes), state, started)
 
     def read(self, sql: str) -> Result:
         """Runs a query of our own, whose result must not be cut: LimitExceeded where it would be."""
-        limits = Limits(OWN_ROWS, OWN_BYTES, self.limits.seconds)
-        result = self.query(written(sql, self.dialect), limits)
-        if result.truncated:
-            raise LimitExceeded(f"An internal query has more than {OWN_ROWS:,} rows: {sql[:200]}")
-        return result
+        return read_whole(self, written(sql, self.dialect))
+
+    def counted(self, sql: str) -> Result:
+        """The same as `read`, or what the loader has kept of it."""
+        try:
+            found = read_whole(self, kept.look_up(sql, self.state().snapshot))
+        except QueryFailed:  # nothing is kept by the tables of an older version
+            return self.read(sql)
+        if not found.rows:
+            return self.read(sql)
+        columns, rows = kept.read(found.rows[0][0])
+        return replace(found, columns=columns, rows=rows, sql=written(sql, self.dialect))
 
     def close(self) -> None:
         """Ends all sessions."""

@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from nba_mcp_synthesis.facts import Result
 from nba_mcp_synthesis.schema.expected import expected_games
 from nba_mcp_synthesis.warehouse.engine import Warehouse
 
@@ -66,16 +67,20 @@ def coverage(warehouse: Warehouse) -> tuple[Record, ...]:
     snapshot = warehouse.state().snapshot
     known = _maps.get(warehouse)
     if known is None or known[0] != snapshot:
-        known = _maps[warehouse] = (snapshot, _counted(warehouse))
+        result = warehouse.counted(coverage_query(warehouse))
+        known = _maps[warehouse] = (snapshot, tuple(map(_with_share, _records_of(result))))
     return known[1]
 
 
-def _counted(warehouse: Warehouse) -> tuple[Record, ...]:
-    seasons = warehouse.read("SELECT DISTINCT season, season_type FROM games").rows
+def coverage_query(warehouse: Warehouse) -> str:
+    """The query that counts the coverage map."""
+    seasons = warehouse.read(
+        "SELECT DISTINCT season, season_type FROM games ORDER BY season, season_type"
+    ).rows
     known = [(s, k, n) for s, k in seasons if (n := expected_games(s, k)) is not None]
     listed = ", ".join(f"('{s}', '{k}', {n})" for s, k, n in known) or "('', '', 0)"
     expected = f"WITH expected(season, season_type, games) AS (VALUES {listed}), "
-    return tuple(_with_share(r) for r in _records(warehouse, _sql().replace("WITH ", expected, 1)))
+    return _sql().replace("WITH ", expected, 1)
 
 
 @cache
@@ -90,5 +95,8 @@ def _with_share(record: Record) -> Record:
 
 
 def _records(warehouse: Warehouse, sql: str) -> tuple[Record, ...]:
-    result = warehouse.read(sql)
+    return _records_of(warehouse.read(sql))
+
+
+def _records_of(result: Result) -> tuple[Record, ...]:
     return tuple(dict(zip(result.columns, row, strict=True)) for row in result.rows)

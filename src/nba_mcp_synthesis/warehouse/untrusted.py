@@ -15,7 +15,7 @@ from nba_mcp_synthesis.errors import UsageError, WorkerLost
 from nba_mcp_synthesis.facts import Result
 from nba_mcp_synthesis.shapes import JsonValue
 from nba_mcp_synthesis.warehouse.cautions import Cautions
-from nba_mcp_synthesis.warehouse.engine import State, Warehouse
+from nba_mcp_synthesis.warehouse.engine import State, Warehouse, of_state
 from nba_mcp_synthesis.warehouse.guard import Checked
 from nba_mcp_synthesis.warehouse.limits import Limits
 
@@ -137,13 +137,13 @@ class UntrustedQueries:
         cautions = self._cautions.of(checked.sql) if checked.relations else ()
         started = perf_counter()
         found = self._runner.run(checked.sql, replace(self.limits, rows=min(limit, self.limits.rows)), skip)
-        elapsed_ms = round((perf_counter() - started) * 1000, 3)
+        bare = Result(found.columns, (), checked.sql, engine=self.engine, notes=found.notes)
+        head = of_state(bare, found.state, started)
         if told and told.snapshot != found.state.snapshot:
             raise UsageError("New data were loaded since that page.", "Ask for the first page again.")
         following, more = _following(checked, found, skip)
         notes = (*found.notes, *cautions, *more)
-        head = _head(checked.sql, found, elapsed_ms, notes)
-        return Page(replace(head, engine=self.engine), found.text, found.count, following)
+        return Page(replace(head, notes=notes), found.text, found.count, following)
 
 
 def _following(checked: Checked, found: Fetched, skip: int) -> tuple[str | None, tuple[str, ...]]:
@@ -153,20 +153,6 @@ def _following(checked: Checked, found: Fetched, skip: int) -> tuple[str | None,
     if not checked.is_repeatable:
         return None, (_NO_PAGES,)
     return _written(_Cursor(_digest(checked.sql), found.state.snapshot, skip + found.count)), ()
-
-
-def _head(sql: str, found: Fetched, elapsed_ms: float, notes: tuple[str, ...]) -> Result:
-    return Result(
-        columns=found.columns,
-        rows=(),
-        sql=sql,
-        truncated=bool(found.notes),
-        elapsed_ms=elapsed_ms,
-        data_as_of=found.state.data_as_of,
-        simulated=found.state.simulated,
-        snapshot=found.state.snapshot,
-        notes=notes,
-    )
 
 
 def _written(cursor: _Cursor) -> str:

@@ -86,10 +86,10 @@ class Coverage:
 
     def _whole(self, fact: Fact) -> dict[Season, float]:
         with self._lock:
-            if fact.name not in self._wholes:
+            if fact.whole not in self._wholes:
                 rows = self._warehouse.read(query_text(fact.whole)).rows
-                self._wholes[fact.name] = {(row[0], row[1]): float(row[2]) for row in rows}
-            return self._wholes[fact.name]
+                self._wholes[fact.whole] = {(row[0], row[1]): float(row[2]) for row in rows}
+            return self._wholes[fact.whole]
 
     def _count(self, fact: Fact, expressions: list[str]) -> None:
         counts = [f"COUNT({text})" for text in expressions]

@@ -7,6 +7,7 @@ from nba_mcp_synthesis.errors import QueryRefused
 from nba_mcp_synthesis.warehouse.guard.lists import Functions, fold, load
 from nba_mcp_synthesis.warehouse.guard.literals import number, text
 from nba_mcp_synthesis.warehouse.guard.series import length
+from nba_mcp_synthesis.warehouse.guard.sizes import check_size
 
 _LISTS = load("arguments.toml")
 _SIZES, _LIMITS = _LISTS["sizes"], _LISTS["limits"]
@@ -52,13 +53,7 @@ def _check_size(name: str, node: dict[str, Any]) -> None:
     arguments, at, most = _arguments(name, node), _SIZES[name]["at"], _SIZES[name]["most"]
     if len(arguments) < at:
         return
-    size = number(arguments[at - 1])
-    if size is None or size > most:
-        raise QueryRefused(
-            f"Argument {at} of {name} decides how much memory the call takes, so it has to be a number in "
-            f"the statement, at most {most:,}.",
-            f"Write a number up to {most:,} there.",
-        )
+    check_size(name, at, number(arguments[at - 1]), most)
 
 
 def _check_series(name: str, node: dict[str, Any]) -> None:

@@ -1,22 +1,10 @@
 """How many values range(…) and generate_series(…) make, from what stands in the statement."""
 
-import re
-from datetime import datetime
 from typing import Any
 
+from nba_mcp_synthesis.warehouse.guard import times
 from nba_mcp_synthesis.warehouse.guard.literals import number, text
 
-_SECONDS = {
-    "second": 1,
-    "minute": 60,
-    "hour": 3_600,
-    "day": 86_400,
-    "week": 7 * 86_400,
-    "month": 28 * 86_400,
-    "quarter": 90 * 86_400,
-    "year": 365 * 86_400,
-}
-_INTERVAL = re.compile(r"(\d{1,9}) ([a-z]+?)s?")
 _DATES = ("DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE")
 _NUMBERS = ("DOUBLE", "INTEGER", "BIGINT")  # another type could make another number of it
 
@@ -35,12 +23,7 @@ def length(arguments: list[Any]) -> int | None:
 
 def _moment(node: Any) -> int | None:
     """Seconds since year 1 of a date or time that stands in the statement."""
-    written = text(node["child"]) if _is_cast(node, _DATES) else None
-    try:
-        moment = datetime.fromisoformat(written) if written else None
-    except ValueError:
-        return None
-    return None if moment is None else moment.toordinal() * 86_400 + moment.hour * 3_600 + moment.minute * 60
+    return times.moment(text(node["child"])) if _is_cast(node, _DATES) else None
 
 
 def _interval(node: Any) -> int | None:
@@ -48,11 +31,10 @@ def _interval(node: Any) -> int | None:
     if not isinstance(node, dict):
         return None
     if _is_cast(node, ("INTERVAL",)):
-        found = _INTERVAL.fullmatch((text(node["child"]) or "").lower())
-        return int(found[1]) * _SECONDS.get(found[2], 0) if found else None
+        return times.interval(text(node["child"]))
     unit = str(node.get("function_name")).removeprefix("to_").removesuffix("s")
-    count = _count(node["children"]) if unit in _SECONDS else None
-    return None if count is None else count * _SECONDS[unit]
+    count = _count(node["children"]) if unit in times.SECONDS else None
+    return None if count is None else count * times.SECONDS[unit]
 
 
 def _count(children: list[Any]) -> int | None:

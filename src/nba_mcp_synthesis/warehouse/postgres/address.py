@@ -1,13 +1,11 @@
 """Where a PostgreSQL warehouse is: the connection string, safe by default, and what of it may be shown."""
 
-import os
 from collections.abc import Callable
 from typing import Any
 
-import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
-from nba_mcp_synthesis.errors import SettingsError
+from nba_mcp_synthesis.connectors.postgres_url import parsed, with_tls
 
 # Asked at every login, so that a changed password or a token of a few minutes is the one that is used.
 Address = Callable[[], str]
@@ -26,28 +24,19 @@ _DEFAULTS: dict[str, Any] = {
 
 def conninfo(address: Address) -> str:
     """The connection string of now; what it leaves open is filled in: TLS is verified unless it says no."""
-    given = _parsed(address())
-    filled = {**_DEFAULTS, **given}
-    hosts = str(given.get("host", "")).split(",")
-    if not all(host.startswith("/") for host in hosts):  # a socket on this machine has no TLS
-        filled.setdefault("sslmode", os.environ.get("PGSSLMODE", "verify-full"))
-        if filled["sslmode"] == "verify-full" and "PGSSLROOTCERT" not in os.environ:
-            filled.setdefault("sslrootcert", "system")
-    return make_conninfo(**filled)
+    return make_conninfo(**{**_DEFAULTS, **with_tls(parsed(address()))})
+
+
+def conninfo_to_write(address: Address) -> str:
+    """The same, and of several servers the one that may be written."""
+    several = "," in parsed(address()).get("host", "")
+    return make_conninfo(conninfo(address), **({"target_session_attrs": "read-write"} if several else {}))
 
 
 def shown(address: Address) -> str:
     """The address without user and password."""
-    given = _parsed(address())
-    host, port = given.get("host", "localhost"), given.get("port", 5432)
-    return f"postgresql://{host}:{port}/{given.get('dbname', '')}"
-
-
-def _parsed(text: str) -> dict[str, Any]:
-    try:
-        return conninfo_to_dict(text)
-    except psycopg.ProgrammingError:  # its words quote the string, password and all
-        raise SettingsError(
-            "The address of the warehouse cannot be read as postgresql://USER:PASSWORD@HOST:PORT/DATABASE.",
-            "Signs such as / and @ in a password are written as %2F and %40.",
-        ) from None
+    given = parsed(address())
+    hosts, ports = given.get("host", "localhost").split(","), given.get("port", "5432").split(",")
+    ports = ports if len(ports) == len(hosts) else ports * len(hosts)
+    places = ",".join(f"{host}:{port or 5432}" for host, port in zip(hosts, ports, strict=False))
+    return f"postgresql://{places}/{given.get('dbname', '')}"

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from nba_mcp_synthesis.warehouse.postgres.sessions import Session
+from nba_mcp_synthesis.warehouse.postgres.session import Session
 
 if TYPE_CHECKING:
     from psycopg import Column

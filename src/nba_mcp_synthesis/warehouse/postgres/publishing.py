@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
+from psycopg import errors as pg
 
+from nba_mcp_synthesis.errors import SourceError
 from nba_mcp_synthesis.schema.tables import Table, tables
 from nba_mcp_synthesis.warehouse import layout, migrations
+from nba_mcp_synthesis.warehouse.postgres import kept
 from nba_mcp_synthesis.warehouse.postgres.tables import INTERNAL, SCHEMA, STAGED
 from nba_mcp_synthesis.warehouse.postgres.writing import Session, info, set_info
 
@@ -55,9 +58,11 @@ def relations() -> Iterator[Relation]:
 
 def publish(session: Session, path: Path) -> None:
     """Makes PostgreSQL hold what the file holds; readers see all of it at once, or nothing."""
+    counted = list(kept.counted(path))
     with duckdb.connect(str(path), read_only=True) as file, session.transaction():
         for relation in relations():
             _publish(session, file, relation)
+        kept.write(session, counted)
         set_info(session, **_told(file))
 
 
@@ -128,9 +133,24 @@ def _copy_to(session: Session, file: duckdb.DuckDBPyConnection, relation: Relati
         options = _TO_CSV.format(texts=", ".join(_texts(relation)))
         file.execute(f"COPY ({rows}) TO '{written}' {options}", [parts])
         into = f"COPY {relation.server} ({names}) FROM STDIN {_CSV.format(more='')}"
-        with session.cursor() as cursor, cursor.copy(into.encode()) as copy, written.open("rb") as lines:
-            while block := lines.read(_BLOCK):
-                copy.write(block)
+        try:
+            with session.cursor() as cursor, cursor.copy(into.encode()) as copy, written.open("rb") as lines:
+                while block := lines.read(_BLOCK):
+                    copy.write(block)
+        except pg.CharacterNotInRepertoire:
+            raise _not_text(file, relation) from None
+
+
+def _not_text(file: duckdb.DuckDBPyConnection, relation: Relation) -> SourceError:
+    """DuckDB keeps the character NUL in a text, PostgreSQL knows none; says where it is."""
+    counts = ", ".join(f"count(*) FILTER (contains({name}, chr(0)))" for name in _texts(relation))
+    (found,) = file.execute(f"SELECT {counts} FROM {relation.file}").fetchall()
+    places = [f"{name} ({n} rows)" for name, n in zip(_texts(relation), found, strict=True) if n]
+    return SourceError(
+        f"{relation.table.name} has the character NUL in {', '.join(places) or 'a text'}, and "
+        "PostgreSQL keeps no such text.",
+        "Remove it from the source files and load them again; what was loaded before is unchanged.",
+    )
 
 
 def _fetch(session: Session, file: duckdb.DuckDBPyConnection, relation: Relation) -> None:

@@ -9,14 +9,14 @@ from nba_mcp_synthesis.errors import LimitExceeded
 from nba_mcp_synthesis.warehouse.fetching import Rows as Fetching
 from nba_mcp_synthesis.warehouse.limits import Limits
 from nba_mcp_synthesis.warehouse.postgres.asked import Asked
-from nba_mcp_synthesis.warehouse.postgres.sessions import Session
+from nba_mcp_synthesis.warehouse.postgres.session import Session
 from nba_mcp_synthesis.warehouse.postgres.values import kind
 from nba_mcp_synthesis.warehouse.postgres_engine import PostgresWarehouse
 from nba_mcp_synthesis.warehouse.untrusted import Fetched
 from nba_mcp_synthesis.warehouse.workers.encoding import Encoded, RowTooLargeError, encode
 
-# How large rows are is known before many of them are held.
-_FIRST_ROWS = 16
+# How large rows are is known before many of them are held; as many of the largest have room (see `session`).
+_FIRST_ROWS = 4
 
 
 class PostgresRunner:

@@ -58,6 +58,8 @@ def translated(error: psycopg.Error, bounds: Limits, place: str) -> NbaMcpError:
             return bounds.out_of_memory()
         case pg.LockNotAvailable():
             return Busy("A table is being changed and cannot be read.", "Try again in a moment.")
+        case pg.TransactionRollback():  # what the primary wrote came before
+            return Busy("The replica had to end the query for a load.", "Try again in a moment.")
         case _ if _is_lost(error):
             return WarehouseDown(
                 f"The PostgreSQL server at {place} ended the session.",

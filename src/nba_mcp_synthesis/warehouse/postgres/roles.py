@@ -46,7 +46,7 @@ def grants(session: Session) -> Iterator[str]:
         yield f"GRANT MAINTAIN ON ALL TABLES IN SCHEMA {SCHEMA}, {STAGED} TO {LOADER}"
     yield f"GRANT USAGE ON SCHEMA {SCHEMA}, {INTERNAL} TO {READER}"
     served = ", ".join(f"{SCHEMA}.{name}" for name in (*tables(), *views()))
-    yield f"GRANT SELECT ON {served}, {INTERNAL}.info TO {READER}"
+    yield f"GRANT SELECT ON {served}, {INTERNAL}.info, {INTERNAL}.kept TO {READER}"
 
 
 def _ownership(session: Session, me: str) -> Iterator[str]:

@@ -10,21 +10,23 @@ import threading
 import weakref
 from collections.abc import Iterator
 from time import monotonic
-from typing import Any
+from typing import NamedTuple
 
 import psycopg
 from psycopg import errors as pg
 
+from nba_mcp_synthesis.errors import LimitExceeded
 from nba_mcp_synthesis.warehouse.limits import Limits
 from nba_mcp_synthesis.warehouse.postgres import reasons, values
 from nba_mcp_synthesis.warehouse.postgres.address import Address, conninfo, shown
-from nba_mcp_synthesis.warehouse.postgres.watch import Watch
+from nba_mcp_synthesis.warehouse.postgres.session import Session
 
-Session = psycopg.Connection[tuple[Any, ...]]
 About = dict[str, str]
 
 # After this long a session is replaced: a server that took over, or a changed login, is met by and by.
 _OLDEST_SECONDS = 1_800.0
+# So long a session waits for work. The newest is taken first, so that those beyond need come to wait.
+_IDLE_SECONDS = 300.0
 # Who waits for a lock waits for a load's last moment, or for somebody who changes tables.
 _LOCK_SECONDS = 3.0
 # Our own text, so it may go in one piece; what callers send never does. A query is planned for all its rows,
@@ -53,6 +55,12 @@ DISCARD TEMP;
 DISCARD SEQUENCES"""
 
 
+class _Idle(NamedTuple):
+    session: Session
+    opened: float
+    since: float
+
+
 class Sessions:
     """Read-only sessions with the server at `address`, which is asked for at every login."""
 
@@ -60,7 +68,7 @@ class Sessions:
         self._address = address
         self._search_path = search_path
         self._lock = threading.Lock()
-        self._idle: list[tuple[Session, float]] = []
+        self._idle: list[_Idle] = []
         self._used: dict[Session, float] = {}
         weakref.finalize(self, _close_all, self._idle)
 
@@ -76,17 +84,14 @@ class Sessions:
         A session in which anything went wrong is closed; another one gets rid of the transaction and of all
         that belongs to a session before the next caller has it.
         """
-        session, about, watch = self._begun(bounds)
+        session, about = self._begun(bounds)
         try:
-            with watch:
-                try:
-                    yield session, about
-                except psycopg.Error as error:
-                    late = watch.fired
-                    raise (
-                        bounds.stopped() if late else reasons.translated(error, bounds, self.place)
-                    ) from None
-                self._clean(session, watch)
+            try:
+                yield session, about
+            except psycopg.Error as error:
+                late = session.late
+                raise (bounds.stopped() if late else reasons.translated(error, bounds, self.place)) from None
+            self._clean(session)
         finally:
             self._forget(session)
 
@@ -99,33 +104,33 @@ class Sessions:
             with contextlib.suppress(psycopg.Error):  # it may end by itself meanwhile
                 session.cancel_safe(timeout=1)
 
-    def _begun(self, bounds: Limits) -> tuple[Session, About, Watch]:
-        """A session in a transaction; its watch is running."""
+    def _begun(self, bounds: Limits) -> tuple[Session, About]:
+        """A session in a transaction."""
         while (session := self._take()) is not None:
             try:
-                return self._begin(session, bounds)
+                return session, self._begin(session, bounds)
             except psycopg.OperationalError:
                 continue  # the server went away while it waited: the others will tell the same
         session = self._open()
         try:
-            return self._begin(session, bounds)
+            return session, self._begin(session, bounds)
         except psycopg.OperationalError as error:
             raise reasons.unreachable(error, self.place) from None
 
-    def _begin(self, session: Session, bounds: Limits) -> tuple[Session, About, Watch]:
-        watch = Watch(session, bounds.seconds)
+    def _begin(self, session: Session, bounds: Limits) -> About:
+        session.keep(bounds)
         try:
-            return session, self._begin_watched(session, bounds), watch
+            return self._asked(session, bounds)
         except psycopg.OperationalError:
-            self._abandon(session, watch)
-            if watch.fired:
+            self._forget(session)
+            if session.late:
                 raise bounds.stopped() from None
             raise
         except BaseException:
-            self._abandon(session, watch)
+            self._forget(session)
             raise
 
-    def _begin_watched(self, session: Session, bounds: Limits) -> About:
+    def _asked(self, session: Session, bounds: Limits) -> About:
         milliseconds = max(1, int(bounds.seconds * 1000))
         text = _BEGIN.format(
             whole=milliseconds,
@@ -143,15 +148,11 @@ class Sessions:
         except pg.InsufficientPrivilege as error:
             raise reasons.not_permitted(error, self.place) from None
 
-    def _abandon(self, session: Session, watch: Watch) -> None:
-        watch.end()
-        self._forget(session)
-
     def _take(self) -> Session | None:
         """A session that waits; one that is too old is closed instead."""
         with self._lock:
             while self._idle:
-                session, opened = self._idle.pop()
+                session, opened, _ = self._idle.pop()
                 if monotonic() - opened < _OLDEST_SECONDS:
                     self._used[session] = opened
                     return session
@@ -160,9 +161,7 @@ class Sessions:
 
     def _open(self) -> Session:
         try:
-            session: Session = psycopg.connect(
-                conninfo(self._address), autocommit=True, prepare_threshold=None
-            )
+            session = Session.connect(conninfo(self._address), autocommit=True, prepare_threshold=None)
         except psycopg.Error as error:
             raise reasons.unreachable(error, self.place) from None
         values.adapt(session)
@@ -170,15 +169,23 @@ class Sessions:
             self._used[session] = monotonic()
         return session
 
-    def _clean(self, session: Session, watch: Watch) -> None:
-        """Hands a session on as new; one that cannot be cleaned is left to be closed."""
+    def _clean(self, session: Session) -> None:
+        """Hands a session on as new; one that cannot be cleaned, or is late, is left to be closed."""
         try:
             session.execute(_END)
-        except psycopg.Error:
+        except (psycopg.Error, LimitExceeded):
             return
-        if watch.end():
-            with self._lock:
-                self._idle.append((session, self._used.pop(session)))
+        if not session.late:
+            self._hand_on(session)
+
+    def _hand_on(self, session: Session) -> None:
+        """Leaves a session to the next caller, and closes those that have waited long for one."""
+        now = monotonic()
+        with self._lock:
+            self._idle.append(_Idle(session, self._used.pop(session), now))
+            waited = [idle for idle in self._idle if now - idle.since > _IDLE_SECONDS]
+            self._idle[:] = [idle for idle in self._idle if idle not in waited]
+        _close_all(waited)
 
     def _forget(self, session: Session) -> None:
         """Closes a session unless it was handed on."""
@@ -188,7 +195,7 @@ class Sessions:
             session.close()
 
 
-def _close_all(idle: list[tuple[Session, float]]) -> None:
-    for session, _ in idle:
-        session.close()
+def _close_all(idle: list[_Idle]) -> None:
+    for waiting in idle:
+        waiting.session.close()
     idle.clear()

@@ -9,6 +9,8 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
+from sqlglot import exp, parse_one
+
 from nba_mcp_synthesis.schema.tables import Column, ColumnType, Table, query_of, tables, views
 from nba_mcp_synthesis.warehouse import layout
 from nba_mcp_synthesis.warehouse.dialect import written
@@ -47,6 +49,7 @@ def statements(collation: str) -> Iterator[str]:
         f"CREATE TABLE IF NOT EXISTS {INTERNAL}.parts (relation text, part text, digest text, "
         "PRIMARY KEY (relation, part))"
     )
+    yield f"CREATE TABLE IF NOT EXISTS {INTERNAL}.kept (query text PRIMARY KEY, result text)"
     for table in tables().values():
         yield from _table(f"{SCHEMA}.{table.name}", table, collation)
         yield from _indexes(table)
@@ -59,11 +62,19 @@ def statements(collation: str) -> Iterator[str]:
 def view_statements() -> Iterator[tuple[str, str]]:
     """(name, statements that make it anew) of every view."""
     for view in views().values():
-        body = written(_query(view.name), "postgres")
+        body = _open_to_conditions(written(_query(view.name), "postgres"))
         made = [f"DROP VIEW IF EXISTS {SCHEMA}.{view.name}", f"CREATE VIEW {SCHEMA}.{view.name} AS {body}"]
         comments = [_comment("VIEW", f"{SCHEMA}.{view.name}", view.comment)]
         comments += [_column_comment(view, column) for column in view.columns]
         yield view.name, ";\n".join([*made, *comments])
+
+
+def _open_to_conditions(sql: str) -> str:
+    """The same, but what is named in it is not made whole before a condition on the season is looked at."""
+    tree = parse_one(sql, dialect="postgres")
+    for named in tree.find_all(exp.CTE):
+        named.set("materialized", value=False)
+    return tree.sql(dialect="postgres")
 
 
 def views_digest() -> str:

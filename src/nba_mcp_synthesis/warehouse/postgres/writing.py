@@ -9,7 +9,7 @@ from psycopg import errors as pg
 
 from nba_mcp_synthesis.errors import Busy, SourceError
 from nba_mcp_synthesis.warehouse.postgres import reasons
-from nba_mcp_synthesis.warehouse.postgres.address import Address, conninfo, shown
+from nba_mcp_synthesis.warehouse.postgres.address import Address, conninfo_to_write, shown
 
 Session = psycopg.Connection[tuple[Any, ...]]
 # The number by which writers of a warehouse know each other: "nba-mcp" in ASCII.
@@ -27,7 +27,7 @@ def writing(address: Address, *, wait: bool = False) -> Iterator[Session]:
     """
     place = shown(address)
     try:
-        session: Session = psycopg.connect(conninfo(address), autocommit=True)
+        session: Session = psycopg.connect(conninfo_to_write(address), autocommit=True)
     except psycopg.Error as error:
         raise reasons.unreachable(error, place) from None
     with contextlib.closing(session):

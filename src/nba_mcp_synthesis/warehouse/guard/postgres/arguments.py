@@ -6,6 +6,7 @@ from typing import Any
 from nba_mcp_synthesis.errors import QueryRefused
 from nba_mcp_synthesis.warehouse.guard.lists import load
 from nba_mcp_synthesis.warehouse.guard.postgres.constants import interval, moment, number, text
+from nba_mcp_synthesis.warehouse.guard.sizes import check_size
 
 _LISTS = load("postgres/arguments.toml")
 _SIZES, _LIMITS, _TYPE_SIZES = _LISTS["sizes"], _LISTS["limits"], _LISTS["types"]
@@ -32,13 +33,7 @@ class Sizes:
         arguments, at, most = _arguments(name, node), _SIZES[name]["at"], _SIZES[name]["most"]
         if len(arguments) < at:
             return
-        size = number(arguments[at - 1])
-        if size is None or size > most:
-            raise QueryRefused(
-                f"Argument {at} of {name} decides how much memory the call takes, so it has to be a number "
-                f"in the statement, at most {most:,}.",
-                f"Write a number up to {most:,} there.",
-            )
+        size = check_size(name, at, number(arguments[at - 1]), most)
         self._product *= max(1, size) if _SIZES[name].get("multiplies") else 1
         if self._product > _LIMITS["together"]:
             raise QueryRefused(

@@ -1,20 +1,9 @@
 """Values that stand in the statement: numbers, texts, moments and intervals."""
 
-import re
-from datetime import datetime
 from typing import Any
 
-_SECONDS = {
-    "millisecond": 0,
-    "second": 1,
-    "minute": 60,
-    "hour": 3_600,
-    "day": 86_400,
-    "week": 7 * 86_400,
-    "month": 28 * 86_400,
-    "year": 365 * 86_400,
-}
-_INTERVAL = re.compile(r"(\d{1,9}) ([a-z]+?)s?")
+from nba_mcp_synthesis.warehouse.guard import times
+
 _MOMENTS = ("date", "timestamp", "timestamptz")
 
 
@@ -43,18 +32,12 @@ def text(node: Any) -> str | None:
 
 def moment(node: Any) -> int | None:
     """Seconds since year 1 of a date or time that stands in the statement."""
-    written = text(_cast(node, _MOMENTS))
-    try:
-        found = datetime.fromisoformat(written) if written else None
-    except ValueError:
-        return None
-    return None if found is None else found.toordinal() * 86_400 + found.hour * 3_600 + found.minute * 60
+    return times.moment(text(_cast(node, _MOMENTS)))
 
 
 def interval(node: Any) -> int | None:
     """The seconds of INTERVAL '2 days', at least."""
-    found = _INTERVAL.fullmatch((text(_cast(node, ("interval",))) or "").lower())
-    return int(found[1]) * _SECONDS.get(found[2], 0) if found else None
+    return times.interval(text(_cast(node, ("interval",))))
 
 
 def _cast(node: Any, types: tuple[str, ...]) -> Any:
