@@ -15,9 +15,8 @@ from pathlib import Path
 
 import duckdb
 import psycopg
+from benchmarks import postgres_peer, recovery
 
-import postgres_peer
-import recovery
 from nba_mcp_synthesis.app import App
 from nba_mcp_synthesis.settings import load_settings
 from nba_mcp_synthesis.sources.demo.league import simulate

@@ -23,6 +23,7 @@ FITTING = {
     "OPENAI_API_KEY": "sk-" + "c3d4" * 8,
     "GOOGLE_API_KEY": "g5h6" * 9,
     "DEEPSEEK_API_KEY": "sk-" + "e7f8" * 8,
+    "COMPATIBLE_API_KEY": "i9j0" * 6,
     "SLACK_WEBHOOK_URL": "https://hooks.slack.com/services/T0/B0/abcdef",
     "PAGERDUTY_ROUTING_KEY": "0123456789abcdef0123456789ABCDEF",
     "METRICS_TOKEN": "token-of-the-metrics",

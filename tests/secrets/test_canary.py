@@ -51,6 +51,7 @@ COMMANDS: dict[str, list[str]] = {
     "secrets validate": ["--context", "production", "--probe"],
     "answers list": [],
     "answers show": ["no-such-answer"],
+    "answers replay": ["no-such-answer"],
     "state migrate": [],
     "ops health": ["--context", "production"],
 }

@@ -11,11 +11,12 @@ from hypothesis import HealthCheck, given, settings
 
 import small_league
 from nba_mcp_synthesis.app import App
-from nba_mcp_synthesis.facts import Answer, Claim, Evidence, Question, Verdict, VoiceReport
+from nba_mcp_synthesis.facts import Answer, Claim, Evidence, Proposal, Question, Verdict, VoiceReport
 from nba_mcp_synthesis.settings import load_settings
 from nba_mcp_synthesis.shapes import answer_json
 from nba_mcp_synthesis.synthesis.pipeline import Hearing, Written, finish
 from nba_mcp_synthesis.synthesis.rounds import ask_voices, write
+from nba_mcp_synthesis.synthesis.verify import verify_claims
 from nba_mcp_synthesis.synthesis.voices.desk import Sources
 from nba_mcp_synthesis.synthesis.voices.purse import Purse
 from scripted.checker import misattributed, unfounded
@@ -33,6 +34,10 @@ class League:
     sources: Sources
     evidence: dict[str, Evidence]
     runner: asyncio.Runner
+
+    def check(self, proposal: Proposal) -> Verdict:
+        """As the product verifies it."""
+        return verify_claims(proposal, self.sources.run, self.sources.second_way)
 
 
 @pytest.fixture(scope="module")
@@ -58,9 +63,7 @@ def ask(league: League, panel: Panel) -> Answer:
         return Written(words, VoiceReport("writer:0", "wrote", 0.0, 0, 0.0), ())
 
     async def hear() -> None:
-        await ask_voices(
-            hearing, [part for part in (voices[:first], voices[first:]) if part], league.sources.run
-        )
+        await ask_voices(hearing, [part for part in (voices[:first], voices[first:]) if part], league.check)
         if words is not None:
             await write(hearing, writer)
 

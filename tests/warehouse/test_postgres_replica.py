@@ -9,8 +9,9 @@ import duckdb
 import pytest
 
 from nba_mcp_synthesis.app import App
+from nba_mcp_synthesis.facts import Proposal, Question, Verdict
 from nba_mcp_synthesis.settings import load_settings
-from nba_mcp_synthesis.synthesis.pipeline import is_of_one_state
+from nba_mcp_synthesis.synthesis.pipeline import Hearing
 from nba_mcp_synthesis.warehouse import migrations
 from nba_mcp_synthesis.warehouse.postgres.loading import workshop
 from nba_mcp_synthesis.warehouse.postgres_engine import PostgresWarehouse
@@ -116,6 +117,7 @@ def test_half_an_answer_from_a_replica_that_lags_is_noticed(
     replica.kill()
     (evidence,) = answer.evidence
     other = replace(evidence, result=app.warehouse.query(evidence.sql))
-    assert not is_of_one_state(replace(answer, evidence=(evidence, other)))
+    mixed = Verdict(Proposal("analyst", "answered", "", evidence=(evidence, other)), holds=True)
+    assert not Hearing(Question("q", "lakers record"), [mixed]).is_of_one_state
     assert app.ask("lakers record").snapshot == "renamed"
     app.warehouse.close()

@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 from nba_mcp_synthesis.errors import NbaMcpError
 from nba_mcp_synthesis.facts import Result
 from nba_mcp_synthesis.shapes import JsonValue, json_rows
-from nba_mcp_synthesis.synthesis.cells import unit_of, value_of
+from nba_mcp_synthesis.synthesis.cells import is_share, value_of
 
 
 class Run(Protocol):
@@ -17,6 +17,10 @@ class Run(Protocol):
 
     def __call__(self, sql: str, *, is_ours: bool) -> Result:
         """Its rows."""
+
+
+# Shares beyond this are in hundredths already.
+_FRACTION = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,4 +99,8 @@ def _now(value: Mapping[str, Any], result: Result) -> JsonValue:
     place = result.columns.index(value["measure"])
     rows = [row for row in result.rows if value["entity"] is None or value["entity"] in row]
     chosen = rows or (result.rows if len(result.rows) == 1 else ())
-    return value_of(chosen[0][place], unit_of(value["measure"])) if len(chosen) == 1 else None
+    if len(chosen) != 1:
+        return None
+    cell = chosen[0][place]
+    as_percent = is_share(value["measure"]) and isinstance(cell, int | float) and abs(cell) <= _FRACTION
+    return value_of(cell, as_percent=as_percent)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from nba_mcp_synthesis.errors import NbaMcpError
 from nba_mcp_synthesis.facts import Claim, Evidence, Result
-from nba_mcp_synthesis.synthesis.cells import same, unit_of, value_of
+from nba_mcp_synthesis.synthesis.cells import is_share, same, unit_of, value_of
 
 # The same figures from other tables; None where there are none.
 Other = Callable[[Evidence], Result | None]
@@ -34,8 +34,9 @@ def _has(claim: Claim, result: Result) -> bool | None:
     if claim.measure not in result.columns:
         return None
     place, unit = result.columns.index(claim.measure), unit_of(claim.measure)
+    percent = is_share(claim.measure)  # the product's own shares are fractions
     rows = [row for row in result.rows if claim.entity is None or claim.entity in row]
-    values = [value_of(row[place], unit) for row in rows if row[place] is not None]
+    values = [value_of(row[place], as_percent=percent) for row in rows if row[place] is not None]
     if not values:
         return None
     return any(same(claim, Claim(claim.entity, claim.measure, value, unit, "")) for value in values)
