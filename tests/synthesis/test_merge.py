@@ -116,7 +116,8 @@ def test_reasons_of_abstentions_hold_no_numbers(said: str, outcome: str) -> None
     answer = merge(QUESTION, [Verdict(Proposal("one", "refused", said), holds=True)])
     assert answer.status == "refused"
     assert answer.voices[0].outcome == outcome
-    assert not (answer.claims or answer.rows or answer.evidence)
+    assert answer.claims == ()
+    assert answer.evidence == ()
 
 
 def test_faults_are_named_and_never_hidden() -> None:
