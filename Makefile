@@ -44,7 +44,7 @@ run: $(VENV)/.core ## Serve MCP and HTTP on 127.0.0.1:8000
 	@$(BIN)/nba-mcp serve
 
 test: $(VENV)/.dev ## Run the tests (wheels only, no root)
-	@$(PYTEST) -m "not system" --requirements-suite test
+	@$(PYTEST) -n auto --maxprocesses 4 --dist loadfile -m "not system" --requirements-suite test
 
 test-system: $(VENV)/.system ## Run the tests that drive other programs: MCP clients on Node
 	@$(PYTEST) -m system --requirements-suite system

@@ -157,7 +157,8 @@ def test_a_model_that_cannot_behave_is_told_so(
     behaviour: Behaviour, kind: tuple[str, ...], panel: MakeApp, model_peer: MakePeer
 ) -> None:
     """Malformed calls and outputs, loops over tools, and silence cost the answer one voice."""
-    answer = panel({"openai": model_peer(behaviour)}, voice_seconds=4).ask(QUESTION)
+    seconds = 3 if kind == ("slow",) else 60
+    answer = panel({"openai": model_peer(behaviour)}, voice_seconds=seconds).ask(QUESTION)
     assert answer.status == "refused"
     assert fates(answer)["openai"].split(": ")[1] in kind, fates(answer)
 

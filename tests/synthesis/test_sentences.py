@@ -103,6 +103,11 @@ def test_a_number_that_his_row_does_not_have(number: str) -> None:
         "Luka Dončić had 33.5 on 2019-12-31.",
         "Luka Dončić had 33.5 on November 3.",
         "The top 3 were led by Luka Dončić.",
+        "Brown averaged 16.7 points.",
+        "B. Brown averaged 16.7 points.",
+        "Luka Dončić averaged 33.5 %.",
+        "Luka Dončić averaged 33.5 points more than Jaylen Brown.",
+        "Luka Dončić averaged 64 times Brown's points.",
         "Luka Dončić is older than 33.5, Kyrie Irving says.",
     ],
 )

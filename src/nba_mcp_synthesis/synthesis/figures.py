@@ -93,9 +93,8 @@ def _is_shown(number: str, text: str, reading: Reading, values: Sequence[float])
     if not shown_by(number, values):
         return False
     noun = re.search(re.escape(number) + _NOUN, text)
-    return noun is None or any(
-        _may_be(noun[1].rstrip("s"), column) for column in _columns_with(number, reading)
-    )
+    said = "percent" if number.endswith(("%", "percent")) else noun[1].rstrip("s") if noun else ""
+    return not said or any(_may_be(said, column) for column in _columns_with(number, reading))
 
 
 def _columns_with(number: str, reading: Reading) -> Iterator[str]:

@@ -10,6 +10,9 @@ _WAYS = (
     r"\d[^\s\w.,%/+\-–—−()]\d",  # 31·2, 1'234, 7:31
     r"\d/\d+\s+(?:of|as)\b",  # a fraction, and no made and attempted shots
     r"\d\s*(?:hundred|thousand|million|billion|dozen|k\b)",
+    r"\d\s+(?:squared|cubed)\b",
+    # a difference, which no row has
+    r"\d%?(?:\s+[a-z]+){0,3}\s+(?:more|fewer|less|better|worse|higher|lower|ahead|behind|short)\b(?!\s*[,;(])",
     r"\bpoint\s+(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)\b",
     r"\b(?:eleventy|umpteen|gazillions?|zillions?)\b",
 )

@@ -54,7 +54,7 @@ def _factor() -> re.Pattern[str]:
     words = "|".join(_data()["cardinals"])
     count = rf"(?P<times>(?:{words})(?:-and-a-half)?|\d+(?:\.\d+)?)"
     return re.compile(
-        rf"\b{count}(?:[- ]times (?=as\b|more\b|the\b|his\b|her\b|their\b|that\b)|[- ]?fold\b|x\b)",
+        rf"\b{count}(?:[- ]times (?=as\b|more\b|the\b|his\b|her\b|their\b|that\b|\w+'s\b)|[- ]?fold\b|x\b)",
         re.IGNORECASE,
     )
 

@@ -44,10 +44,14 @@ def readings(
 
 
 def _of(mention: Mention, lines: Sequence[Line], before: Reading | None) -> Reading:
-    """The rows that a mention means: of those before, where some of them have it as well."""
+    """The rows that a mention means: of those before, where some of them have it as well.
+
+    A part of several names, such as a surname that two share, means nobody by itself.
+    """
     named = tuple(line for line in lines if line.names & mention.names)
     if before is not None:
         both = tuple(line for line in before.lines if (line.names | line.others) & mention.names)
         if both:
             return Reading("", both, before.names | mention.names)
-    return Reading("", named, mention.names)
+    meant = {name for line in named for name in line.names & mention.names}
+    return Reading("", named if len(meant) == 1 else (), mention.names)

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from anyio import CapacityLimiter
 
+from nba_mcp_synthesis.errors import Busy
 from nba_mcp_synthesis.facts import ModelCall, Proposal, Verdict
 from nba_mcp_synthesis.settings import Settings
 from nba_mcp_synthesis.synthesis.pipeline import Hearing
@@ -21,6 +22,9 @@ from nba_mcp_synthesis.synthesis.voices.voice import Client, Means, ModelVoice
 from nba_mcp_synthesis.synthesis.voices.writing import ModelWriter
 from nba_mcp_synthesis.voice_lines import VoiceLine
 
+# Questions on their way for each place at a provider, since a voice also reads; and those who may wait.
+_QUESTIONS_A_PLACE, _MOST_WAITING = 2, 1_000
+
 
 class Choir:
     """The configured models. Made once a process, so that clients, breakers and the day's money last."""
@@ -33,6 +37,8 @@ class Choir:
         self._means = Means(Gates(settings.voice_concurrency), keys, settings.voice_seconds, on_call)
         # As many as the warehouse answers at one time, however many questions there are.
         self._readers = CapacityLimiter(settings.query_concurrency)
+        # Others wait for their turn, and their deadlines wait with them.
+        self._questions = CapacityLimiter(_QUESTIONS_A_PLACE * settings.voice_concurrency)
         lines = (*settings.models, *settings.synthesizer)
         self._known: dict[VoiceLine, tuple[Price, Client]] = {
             line: (price_of(line), Client(line, keys)) for line in lines
@@ -59,7 +65,17 @@ class Choir:
             await client.close()
 
     async def hear(self, hearing: Hearing) -> None:
-        """Asks the models, and has their answer put into words where a model for that is configured."""
+        """Asks the models, and has their answer put into words where a model for that is configured.
+
+        Raises:
+            Busy: too many questions wait for models already.
+        """
+        if self._questions.statistics().tasks_waiting >= _MOST_WAITING:
+            raise Busy(f"{_MOST_WAITING} questions wait for models already.", "Ask again in a moment.")
+        async with self._questions:
+            await self._hear(hearing)
+
+    async def _hear(self, hearing: Hearing) -> None:
         await in_thread(self.warm)
         purse = self.purse()
         with taking_turns(self._readers):
