@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from nba_mcp_synthesis.errors import SettingsError
-from nba_mcp_synthesis.settings import Settings, describe_settings, load_settings
+from nba_mcp_synthesis.settings import Settings, load_settings
+from nba_mcp_synthesis.settings_shown import describe_settings
 
 
 def test_defaults_need_no_variable() -> None:

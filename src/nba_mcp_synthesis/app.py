@@ -4,6 +4,7 @@ Rooms that a plain query does not need are imported when they are first used.
 """
 
 import hashlib
+import sys
 import threading
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -75,6 +76,7 @@ class App:
         """The secrets of the settings' context, loaded when they are first asked for."""
         from nba_mcp_synthesis.doors import manager_of
 
+        _keep_output_clean()
         manager = manager_of(self.settings)
         manager.load_secrets_hierarchical()
         return manager
@@ -121,6 +123,7 @@ class App:
         """The models that the settings name; their money of the day begins with what is recorded of today."""
         if not self.settings.models:
             return None
+        _keep_output_clean()
         with extra("models"):
             from nba_mcp_synthesis.synthesis.voices.choir import Choir
         from nba_mcp_synthesis.sharing.spending import Spending
@@ -192,8 +195,10 @@ class App:
         writer = StateWriter(self.journal, lambda: self.state, retention, metrics, eager=elsewhere)
         link = self._redis_link(door, metrics)
         questions = self.questions(metrics, lambda: link)
-        if self.settings.models:
-            questions.choir  # noqa: B018 - a model without a price refuses to start
+        choir = questions.choir  # a model without a price refuses to start
+        if choir and door != "stdio":
+            # Their libraries take seconds to load, and the first who needs them should not wait.
+            threading.Thread(target=choir.warm, name="models", daemon=True).start()
         answering = Answering(
             questions, writer, door, self._earlier(link, metrics), in_force, metrics.answered
         )
@@ -228,3 +233,10 @@ class App:
         if given is None and (door == "stdio" or self.secrets.get("REDIS_URL") is None):
             return None
         return RedisLink(RedisConnector(lambda: given or self.secrets.require("REDIS_URL")).client, metrics)
+
+
+def _keep_output_clean() -> None:
+    """What a command prints is for its reader; events of what it needs go to stderr."""
+    from nba_mcp_synthesis.telemetry.logs import configure_if_alone
+
+    configure_if_alone(sys.stderr)

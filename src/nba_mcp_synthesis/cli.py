@@ -125,7 +125,8 @@ def find(
 def settings(as_json: AsJson = False) -> None:
     """List every setting: its value, its default and what it means."""
     from nba_mcp_synthesis import terminal
-    from nba_mcp_synthesis.settings import describe_settings, load_settings
+    from nba_mcp_synthesis.settings import load_settings
+    from nba_mcp_synthesis.settings_shown import describe_settings
 
     rows = describe_settings(load_settings())
     terminal.show(rows, terminal.records(rows, ""), as_json=as_json)

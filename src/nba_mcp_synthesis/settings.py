@@ -6,11 +6,9 @@ a misspelt limit that is silently ignored is worse than none.
 
 import difflib
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 import platformdirs
 from pydantic import (
@@ -24,12 +22,11 @@ from pydantic import (
     model_validator,
 )
 
+from nba_mcp_synthesis.addresses import POSTGRES, address_of, database_of, warehouse_address
 from nba_mcp_synthesis.errors import SettingsError
 from nba_mcp_synthesis.voice_lines import PROVIDERS, VoiceLine, voice_lines
 
 PREFIX = "NBA_MCP_"
-_HAS_PORT = re.compile(r":\d+$")
-POSTGRES = ("postgresql://", "postgres://")
 # Read by the test suite, never by the product.
 RESERVED = frozenset({"NBA_MCP_TEST_DATA"})
 
@@ -40,44 +37,6 @@ def default_home() -> Path:
     if (checkout / "pyproject.toml").is_file() and (checkout / "Makefile").is_file():
         return checkout / ".nba-mcp"
     return Path(platformdirs.user_data_dir("nba-mcp"))
-
-
-def _warehouse_url(url: str) -> str:
-    if url.startswith(POSTGRES):
-        if not _is_readable(url):
-            msg = (
-                "must look like postgresql://USER:PASSWORD@HOST:PORT/DATABASE; "
-                "signs such as / and @ in a password are written as %2F and %40"
-            )
-            raise ValueError(msg)
-        return url
-    if not url.startswith("duckdb:///") or url == "duckdb:///":
-        msg = "must look like duckdb:///folder/file.duckdb (duckdb:////folder/… for an absolute path)"
-        raise ValueError(msg)
-    return url
-
-
-def _is_readable(url: str) -> bool:
-    """Whether no part of a password can be taken for a host, a port or a database."""
-    try:
-        parts = urlsplit(url)
-        # there may be several hosts: replicas, and the primary behind them
-        ports = [urlsplit(f"//{host}").port for host in parts.netloc.rpartition("@")[2].split(",")]
-    except ValueError:
-        return False
-    return bool(parts.path.strip("/")) and "@" not in parts.path and 0 not in ports
-
-
-def _url_of(*starts: str) -> AfterValidator:
-    """Wants one of these beginnings; the value may hold a password, and no error quotes it."""
-
-    def check(url: SecretStr) -> SecretStr:
-        if not url.get_secret_value().startswith(starts):
-            msg = f"must begin with {' or '.join(starts)}"
-            raise ValueError(msg)
-        return url
-
-    return AfterValidator(check)
 
 
 class Settings(BaseModel):
@@ -93,7 +52,7 @@ class Settings(BaseModel):
         description="Folder for everything that is kept. "
         "In a checkout .nba-mcp, otherwise the user's data folder.",
     )
-    warehouse_url: Annotated[str, AfterValidator(_warehouse_url)] | None = Field(
+    warehouse_url: Annotated[str, AfterValidator(warehouse_address)] | None = Field(
         None,
         repr=False,  # it may hold a password
         description="The warehouse, as duckdb:///FILE or postgresql://USER@HOST/DATABASE, with the password "
@@ -102,7 +61,7 @@ class Settings(BaseModel):
         "When unset: HOME/warehouse.duckdb, or HOME/demo.duckdb (the simulated league) while nothing else "
         "has been loaded.",
     )
-    state_url: Annotated[SecretStr, _url_of("sqlite:///", "postgresql://")] | None = Field(
+    state_url: Annotated[SecretStr, address_of("sqlite:///", "postgresql://")] | None = Field(
         None,
         description="Where answers are kept: sqlite:///FILE, or postgresql://USER@HOST/DATABASE with the "
         "password in it or as the secret STATE_PASSWORD. When unset: HOME/state.db.",
@@ -120,7 +79,7 @@ class Settings(BaseModel):
         description="Most MB of answers that wait on the disk while the state database is away; those beyond "
         "are held in memory, then counted as lost.",
     )
-    redis_url: Annotated[SecretStr, _url_of("redis://", "rediss://")] | None = Field(
+    redis_url: Annotated[SecretStr, address_of("redis://", "rediss://")] | None = Field(
         None,
         description="The Redis that server processes share answers and limits through; "
         "the secret REDIS_URL does the same. When neither is set, each process has its own.",
@@ -242,7 +201,7 @@ class Settings(BaseModel):
         """Names the state database, without its login."""
         if path := self.state_path():
             return str(path.absolute())
-        return _database_of(self.state_url.get_secret_value() if self.state_url else "")
+        return database_of(self.state_url.get_secret_value() if self.state_url else "")
 
     def load_path(self) -> Path:
         """File that `data load` writes: real data never go beside simulated ones."""
@@ -251,18 +210,6 @@ class Settings(BaseModel):
     def demo_path(self) -> Path:
         """File that `data demo` writes."""
         return self.warehouse_path() if self.warehouse_url else self.home / "demo.duckdb"
-
-
-def _database_of(url: str) -> str:
-    """HOST:PORT/DATABASE, however the address says it."""
-    parts = urlsplit(url)
-    said = dict(parse_qsl(parts.query))
-    hosts = said.get("host") or parts.netloc.rpartition("@")[2].lower()
-    port = said.get("port", "5432")
-    places = [
-        host if _HAS_PORT.search(host) else f"{host or 'localhost'}:{port}" for host in hosts.split(",")
-    ]
-    return f"{','.join(places)}/{said.get('dbname') or unquote(parts.path.strip('/'))}"
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -291,31 +238,3 @@ def _unusable(error: Any) -> str:
     told = error["msg"].removeprefix("Value error, ")
     name = PREFIX + str(error["loc"][0]).upper() + " " if error["loc"] else PREFIX
     return f"{name}{told}."
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, tuple):
-        return ", ".join(str(one) for one in value)
-    return "" if value is None else str(value)
-
-
-def _without_password(value: str) -> str:
-    value = re.sub(r"(?<=://)([^:/@]*):[^/]*@", r"\1:***@", value)
-    return re.sub(r"(?i)([?&](?:ssl)?pass\w*=)[^&]*", r"\1***", value)
-
-
-def describe_settings(settings: Settings) -> list[dict[str, str]]:
-    """A row a setting: variable, value in force (secrets masked), default, meaning."""
-    rows = []
-    for name, field in Settings.model_fields.items():
-        value = getattr(settings, name)
-        default = field.get_default(call_default_factory=True, validated_data={})
-        rows.append(
-            {
-                "variable": PREFIX + name.upper(),
-                "value": _without_password(_shown(value)),
-                "default": _shown(default),
-                "meaning": field.description or "",
-            }
-        )
-    return rows

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from time import monotonic
@@ -50,6 +51,7 @@ class Client:
 
     def __init__(self, line: VoiceLine, keys: Keys) -> None:
         self._line, self._keys = line, keys
+        self._making = threading.Lock()
         self._made: tuple[SecretStr | None, Model] | None = None
         # A call may still be on its way on a client of the key before; keys change rarely.
         self._former: list[Model] = []
@@ -69,12 +71,13 @@ class Client:
         """The model; SecretMissing where there is no key, NotInstalled where a library lacks."""
         name = secret_of(self._line)
         key = self._keys(name) if name else None
-        if self._made and self._made[0] == key:
+        with self._making:
+            if self._made and self._made[0] == key:
+                return self._made[1]
+            if self._made:
+                self._former.append(self._made[1])
+            self._made = (key, model_of(self._line, key))
             return self._made[1]
-        if self._made:
-            self._former.append(self._made[1])
-        self._made = (key, model_of(self._line, key))
-        return self._made[1]
 
 
 class ModelVoice:
