@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 # No test is about time: an example may take as long as a busy machine needs.
@@ -46,6 +47,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in list(os.environ):
         if name.startswith(("NBA_MCP_", "AWS_")) and name != "NBA_MCP_TEST_DATA":
             monkeypatch.delenv(name)
+    structlog.reset_defaults()  # a product that an earlier test made has said where its events go
     monkeypatch.setenv("NBA_MCP_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("NBA_MCP_SECRETS_MOUNTS", str(tmp_path / "mounts"))
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-aws-config"))
