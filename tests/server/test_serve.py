@@ -11,8 +11,11 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+import uvicorn
 
 import small_league
+from nba_mcp_synthesis.server import serve
+from nba_mcp_synthesis.server.http import Readiness
 from running import COMMAND, Running, free_port, running
 
 MODERN = "2026-07-28"
@@ -225,3 +228,18 @@ def test_a_taken_port_is_one_sentence(server: Running, tmp_path: Path) -> None:
     assert done.returncode == 3
     assert "could not start" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_signal_is_never_logged_where_it_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may interrupt the writing of a log line, whose lock it would then wait for, for ever."""
+
+    def held() -> None:
+        raise AssertionError("the log's lock is held")
+
+    monkeypatch.setattr(serve, "get_logger", held)
+    readiness = Readiness()
+    stopping = serve._Server(uvicorn.Config("none"), readiness)
+    stopping.handle_exit(signal.SIGTERM, None)
+    assert (readiness.stopping, stopping.should_exit, stopping.force_exit) == (True, True, False)
+    stopping.handle_exit(signal.SIGTERM, None)
+    assert stopping.force_exit

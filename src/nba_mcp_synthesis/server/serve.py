@@ -7,6 +7,7 @@ import logging
 import os
 import resource
 import signal
+import socket
 import sys
 from types import FrameType
 
@@ -99,13 +100,20 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, readiness: Readiness) -> None:
         super().__init__(config)
         self._readiness = readiness
+        self._signal: int = signal.SIGTERM
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Says that it stops, and lets the work in flight finish."""
+        get_logger().info("stopping", signal=signal.Signals(self._signal).name)
+        await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as the base has it
         """Stops taking new work and lets the work in flight finish; a second signal ends it at once.
 
-        Unlike the base it does not raise the signal again at the end: having stopped as asked is success.
+        Unlike the base it does not raise the signal again at the end: having stopped as asked is success. It
+        only sets flags: the signal may come while this very thread writes a log line, and holds its lock.
         """
-        get_logger().info("stopping", signal=signal.Signals(sig).name)
+        self._signal = sig
         self.force_exit = self._readiness.stopping
         self._readiness.stopping = True
         self.should_exit = True
