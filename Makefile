@@ -7,7 +7,7 @@ DEMO := NBA_MCP_HOME=$(CURDIR)/.nba-mcp NBA_MCP_WAREHOUSE_URL=duckdb:///$(CURDIR
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-system check format bench eval requirements lock clean
+.PHONY: help setup demo run test test-system check format bench eval eval-synthesis requirements lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -66,6 +66,9 @@ bench: $(VENV)/.dev ## Measure start-up, loading and questions against raw engin
 
 eval: $(VENV)/.dev ## Ask all evaluation questions and say how many answers are right
 	@$(BIN)/python -m evaluation.evaluate
+
+eval-synthesis: $(VENV)/.dev ## The same with the models that NBA_MCP_MODELS names, which costs money
+	@$(BIN)/python -m evaluation.evaluate --models --set $(or $(SET),shared)
 
 requirements: $(VENV)/.dev ## Say which demands of the operations documents hold
 	@PYTHONPATH=tests $(BIN)/python scripts/requirements_table.py

@@ -95,9 +95,16 @@ def asking(app: App) -> Callable[[], Awaitable[None]]:
 async def overhead(apps: dict[int, App], peers: Peers) -> float:
     """Times of whole questions, peers at 0 ms; gives the worst p95 a voice."""
     askers, times = {number: asking(app) for number, app in apps.items()}, {n: Times() for n in apps}
+    one, plain = alone(apps[1]), Times()
     for run in range(RUNS + 3):
         for number, ask in askers.items():
             await (times[number].take(ask, peers) if run >= 3 else ask())
+        await (plain.take(one, peers) if run >= 3 else one())
+    spent = sorted(a - b for a, b in zip(plain.whole, plain.peers, strict=True))
+    print(
+        f"the agent library alone, its query included: p50 {statistics.median(spent):5.1f} ms, "
+        f"p95 {spent[int(len(spent) * 0.95)]:5.1f} ms a voice"
+    )
     worst = 0.0
     for number, took in times.items():
         spent = sorted((a - b) / number for a, b in zip(took.whole, took.peers, strict=True))
@@ -112,13 +119,13 @@ async def overhead(apps: dict[int, App], peers: Peers) -> float:
     return worst
 
 
-async def together(app: App) -> int:
+async def together(app: App, batches: int = BATCHES) -> int:
     """Many questions at once through what a server asks with, its ledger included; gives how many failed."""
     services, failed, process = app.services("http"), 0, psutil.Process()
     for companion in services.companions:
         companion.start()
     memory: list[float] = []
-    for batch in range(BATCHES):
+    for batch in range(batches):
         started = time.perf_counter()
         asked = (services.ask(QUESTION, None) for _ in range(TOGETHER))
         found = await asyncio.gather(*asked, return_exceptions=True)
@@ -129,12 +136,13 @@ async def together(app: App) -> int:
         gc.collect()
         memory.append(process.memory_info().rss / 2**20)
         rate = TOGETHER / seconds
-        print(f"batch {batch + 1}: {rate:5.1f} questions/s, {len(wrong)} failed, {memory[-1]:.0f} MiB")
+        told = f"{len(wrong)} failed, {memory[-1]:.0f} MiB"
+        print(f"{len(app.settings.models)} voices, batch {batch + 1}: {rate:5.1f} questions/s, {told}")
         for text in {fates_of(one) for one in wrong}:
             print(f"  {text}")
     for companion in services.companions:
         companion.stop()
-    print(f"memory grew by {memory[-1] - memory[1]:.0f} MiB from the second batch to the last")
+    print(f"memory grew by {memory[-1] - memory[0]:.0f} MiB from the first batch to the last")
     return failed
 
 
@@ -151,14 +159,17 @@ async def council(models: Sequence[Model], asked: str, sources: Sources) -> None
         await speaker().run(asked, model=model, deps=Desk(sources, []))
 
 
+def alone(app: App) -> Callable[[], Awaitable[None]]:
+    """The app's models asked one after the other, by the agent library alone."""
+    sources = Sources(app.warehouse, app.queries, app.stats, app.names)
+    models = [model_of(line, SecretStr("sk-none")) for line in app.settings.models]
+    return partial(council, models, briefing(Question("bench", QUESTION), sources), sources)
+
+
 async def slow_voices(apps: dict[int, App]) -> None:
     """Voices that take a while, all at once and one after the other."""
     for number, app in apps.items():
-        sources = Sources(app.warehouse, app.queries, app.stats, app.names)
-        asked = briefing(Question("bench", QUESTION), sources)
-        models = [model_of(line, SecretStr("sk-none")) for line in app.settings.models]
-
-        ways: list[Callable[[], Awaitable[None]]] = [asking(app), partial(council, models, asked, sources)]
+        ways = [asking(app), alone(app)]
         took: tuple[list[float], list[float]] = [], []
         for _ in range(COUNCILS + 1):
             for work, seconds in zip(ways, took, strict=True):
@@ -175,6 +186,7 @@ async def measured(warehouse: Path, home: Path, peers: Peers) -> bool:
     worst = await overhead({n: app_of(warehouse, home, quick[:n]) for n in PANELS}, peers)
     print(f"{worst:.1f} ms at the most for a voice at p95 (aim: {MOST_MS_A_VOICE:g} ms)")
     failed = await together(app_of(warehouse, home, quick[:1], "cascade"))
+    failed += await together(app_of(warehouse, home, quick), batches=2)
     await slow_voices({n: app_of(warehouse, home, slow[:n]) for n in PANELS})
     await calls(peers.talker(), LINES[0])
     return bool(failed)

@@ -3,7 +3,7 @@
 import inspect
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -32,11 +32,21 @@ class Asked:
     seconds: float
     faults: tuple[str, ...] = field(default=())
     unproven: tuple[str, ...] = field(default=())
+    cost_usd: float = 0.0
+    models: tuple[str, ...] = ()  # name and fate of every model that was asked
 
 
-def ask_all(home: Path, questions: list[tuple[Question, tuple[Wanted, ...]]]) -> Iterator[Asked]:
-    """Asks the questions one after the other; `home` is the folder of the warehouse they are about."""
-    app = App(load_settings({"NBA_MCP_HOME": str(home)}))
+def ask_all(
+    home: Path,
+    questions: Sequence[tuple[Question, tuple[Wanted, ...]]],
+    settings: Mapping[str, str] | None = None,
+) -> Iterator[Asked]:
+    """Asks the questions one after the other.
+
+    `home` is the folder of the warehouse they are about; `settings` are variables that name models and how to
+    ask them, without which the analyst answers alone.
+    """
+    app = App(load_settings({**(settings or {}), "NBA_MCP_HOME": str(home)}))
     with closing(app.warehouse), ThreadPoolExecutor(1) as thread:
         rows = app.warehouse.query("SELECT full_name FROM players").rows
         people = frozenset(str(row[0]) for row in rows)
@@ -50,6 +60,7 @@ def ask_all(home: Path, questions: list[tuple[Question, tuple[Wanted, ...]]]) ->
                 yield _judged(app, question, wanted, reply.result(), people, seconds)
             else:
                 yield _failed(question, wanted, error, seconds)
+        thread.submit(app.questions().close).result()
 
 
 def _ask(app: App, question: Question) -> Answer:
@@ -76,14 +87,16 @@ def _judged(
     people: frozenset[str],
     seconds: float,
 ) -> Asked:
+    models = tuple(f"{v.name} {v.outcome}" for v in answer.voices if ":" in v.name)
+    spent: dict[str, Any] = {"cost_usd": answer.cost_usd, "models": models}
     if answer.status != "answered":
         outcome: Outcome = "right" if question.refusal else "declined"
-        return Asked(question, wanted, answer.text, answer.status, outcome, seconds)
+        return Asked(question, wanted, answer.text, answer.status, outcome, seconds, **spent)
     found = [f"It cannot be answered: {question.reason}."] if question.refusal else []
     found += faults(answer.text, wanted, question.tolerance, people)
     outcome = "wrong" if found else "right"
     unproven = tuple(_unproven(app, answer))
-    return Asked(question, wanted, answer.text, "answered", outcome, seconds, tuple(found), unproven)
+    return Asked(question, wanted, answer.text, "answered", outcome, seconds, tuple(found), unproven, **spent)
 
 
 def _unproven(app: App, answer: Answer) -> Iterator[str]:

@@ -1,6 +1,8 @@
 """Asks the questions and says how many answers are right: `python -m evaluation.evaluate --help`."""
 
+import os
 import sys
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated
 
@@ -15,6 +17,16 @@ from nba_mcp_synthesis.terminal import progress
 
 MOST_WRONG = 0.01
 _WIDTH = 200
+_OF_MODELS = (
+    "NBA_MCP_MODELS",
+    "NBA_MCP_SYNTHESIZER",
+    "NBA_MCP_STRATEGY",
+    "NBA_MCP_BUDGET_USD",
+    "NBA_MCP_BUDGET_DAY_USD",
+    "NBA_MCP_VOICE_SECONDS",
+    "NBA_MCP_VOICE_CONCURRENCY",
+    "NBA_MCP_SECRETS_FOLDER",
+)
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
@@ -42,10 +54,15 @@ def main(
     at_least: Annotated[float, typer.Option(min=0, max=1, help="Exit 1 when fewer are right.")] = 0.0,
     failures: Annotated[bool, typer.Option("--failures", help="Show all that is not right.")] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
+    models: Annotated[
+        bool, typer.Option("--models", help="With the models, strategy and budgets of the environment.")
+    ] = False,
 ) -> None:
     """Asks, prints accuracy by family, keeps the report; exit 1 with over 1 % wrong or too few right."""
-    asked = _ask(_chosen(name, family))
-    kept = report.keep(asked, name if family is None else f"{name}-{family}")
+    settings = _models() if models else {}
+    asked = _ask(_chosen(name, family), settings)
+    parts = (name, family, "models" if models else None)
+    kept = report.keep(asked, "-".join(part for part in parts if part))
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = _WIDTH
@@ -57,6 +74,13 @@ def main(
     wrong, right = report.share(asked, "wrong", "crashed"), report.share(asked, "right")
     if wrong > MOST_WRONG or right < at_least:
         raise typer.Exit(1)
+
+
+def _models() -> dict[str, str]:
+    """What the environment says of models; UsageError where it names none."""
+    if not os.environ.get("NBA_MCP_MODELS"):
+        raise UsageError("No model is named.", "Set NBA_MCP_MODELS, and the keys of the providers it names.")
+    return {name: os.environ[name] for name in _OF_MODELS if name in os.environ}
 
 
 def _chosen(name: Set, family: str | None) -> list[Question]:
@@ -83,12 +107,12 @@ def _questions(name: Set, *, whole: bool) -> list[Question]:
     return read(file, "demo" if name is Set.DEMO else "real") if file.is_file() else []
 
 
-def _ask(questions: list[Question]) -> list[Asked]:
+def _ask(questions: list[Question], settings: Mapping[str, str]) -> list[Asked]:
     asked: list[Asked] = []
     with progress("Asking", len(questions)) as advance_to:
         for data in sorted({q.data for q in questions}):
             pairs = [(q, wanted(q, warehouses.connect)) for q in questions if q.data == data]
-            for one in ask_all(warehouses.home(data), pairs):
+            for one in ask_all(warehouses.home(data), pairs, settings):
                 asked.append(one)
                 advance_to(len(asked))
     return asked

@@ -79,17 +79,27 @@ def summary(asked: Sequence[Asked], *, failures: bool) -> RenderableType:
     for one in cases if failures else cases[:MOST_CASES]:
         shown.add_row(*(escape(cell) for cell in case(one)))
     unproven = sum(bool(a.unproven) for a in asked)
-    times = ", ".join(f"{name} {ms:.0f} ms" for name, ms in latency(asked).items())
-    told = f"Answers that their evidence does not show: {unproven}. Time an answer: {times}."
+    told = f"Answers that their evidence does not show: {unproven}. {_spent(asked)}"
     return Group(table, shown, told) if cases else Group(table, told)
 
 
 def markdown(asked: Sequence[Asked], title: str) -> str:
     """The same as text that can be kept: the families and every case that is not right."""
     cases = _rows(("outcome", "id", "question", "wanted", "said", "why"), [case(a) for a in worst(asked)])
-    times = ", ".join(f"{name} {ms:.0f} ms" for name, ms in latency(asked).items())
-    parts = (f"# {title}", _rows(COLUMNS, families(asked)), f"Time an answer: {times}.", cases)
+    parts = (f"# {title}", _rows(COLUMNS, families(asked)), _spent(asked), cases)
     return "\n\n".join(parts) + "\n"
+
+
+def _spent(asked: Sequence[Asked]) -> str:
+    """Time, and dollars where models were asked: in all, and for each right answer."""
+    times = ", ".join(f"{name} {ms:.0f} ms" for name, ms in latency(asked).items())
+    told = f"Time an answer: {times}."
+    with_models, right = [a for a in asked if a.models], sum(a.outcome == "right" for a in asked)
+    if with_models:
+        cost = sum(a.cost_usd for a in asked)
+        each = f", ${cost / right:.4f} a right answer" if right else ""
+        told += f" Models were asked {len(with_models)} questions: ${cost:.4f} in all{each}."
+    return told
 
 
 def _rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -109,6 +119,7 @@ def keep(asked: Sequence[Asked], name: str) -> list[Path]:
         "set": name,
         "families": [dict(zip(COLUMNS, row, strict=True)) for row in families(asked)],
         "latency_ms": latency(asked),
+        "cost_usd": sum(a.cost_usd for a in asked),
         "questions": [asdict(a) for a in asked],
     }
     data, text = FOLDER / f"{stem}.json", FOLDER / f"{stem}.md"

@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 from evaluation.asking import Asked, ask_all
 from evaluation.questions import Question, Wanted
+from evaluation.report import markdown
 
 from nba_mcp_synthesis.app import App
 from nba_mcp_synthesis.facts import Answer
+from servers.model_peers import MakePeer
 from small_league import build
+from synthesis.conftest import QUESTION, knowing
 
 
 @pytest.fixture
@@ -60,3 +63,19 @@ def test_a_crash_is_the_fate_of_one_question(home: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(App, "ask", ask)
     asked = _asked(home, "who led the league in scoring", [])
     assert (asked.outcome, asked.faults) == ("crashed", ("ZeroDivisionError: who led the league in scoring",))
+
+
+def test_models_are_asked_where_they_are_named(
+    home: Path, model_peer: MakePeer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which were asked, and what they cost, is in the report."""
+    monkeypatch.setenv("COMPATIBLE_API_KEY", "key-of-the-evaluation")
+    peer = model_peer(knowing())
+    settings = {"NBA_MCP_MODELS": f"compatible:llama@{peer.openai_url}=1/1"}
+    wanted = (Wanted("Cid Sample", 220, "points"),)
+    questions = [(Question("one", QUESTION, "leaders", "demo"), wanted)]
+    (asked,) = ask_all(home, questions, settings)
+    assert (asked.outcome, asked.models) == ("right", ("compatible:llama answered",))
+    cost = (peer.told.input + peer.told.output) / 1_000_000
+    assert asked.cost_usd == pytest.approx(cost, abs=1e-12)
+    assert f"Models were asked 1 questions: ${cost:.4f} in all" in markdown([asked], "one")

@@ -1,15 +1,24 @@
 """No number leaves that a query did not return."""
 
 from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nba_mcp_synthesis.errors import Busy
 from nba_mcp_synthesis.facts import Claim, Evidence, Proposal, Question, Result
 from nba_mcp_synthesis.synthesis.merge import merge
 from nba_mcp_synthesis.synthesis.numbers import numbers_in, shown_by
 from nba_mcp_synthesis.synthesis.verify import verify
+from nba_mcp_synthesis.synthesis.voices.desk import Sources
+from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
+from nba_mcp_synthesis.warehouse.limits import Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SQL = "SELECT 'Ada Test' AS player, 28.7042 AS ppg, 0.379661 AS fg3_pct"
 RESULT = Result(("player", "ppg", "fg3_pct"), (("Ada Test", 28.7042, 0.379661),), SQL)
@@ -114,3 +123,21 @@ def test_the_next_number_at_that_precision_is_not_shown(value: float, decimals: 
     """One unit in the last written place away is another number."""
     other = float(f"{value:.{decimals}f}") + 1.5 * 10**-decimals
     assert not shown_by(f"{other:.{decimals}f}", [value])
+
+
+def test_a_query_waits_for_other_callers_before_its_claims_are_lost(tmp_path: Path) -> None:
+    """Twice every place was taken; then the same query gives its rows."""
+    turns: Iterator[Busy | Result] = iter(
+        [Busy("Every place is taken."), Busy("Every place is taken."), RESULT]
+    )
+
+    class Crowded(DuckDBWarehouse):
+        def query(self, sql: str, limits: Limits | None = None, skip: int = 0) -> Result:
+            turn = next(turns)
+            if isinstance(turn, Busy):
+                raise turn
+            return turn
+
+    crowded = Crowded(tmp_path / "none.duckdb")
+    sources = Sources(crowded, *(cast("Any", None),) * 3)
+    assert sources.run(Evidence("e1", SQL, RESULT)) == RESULT

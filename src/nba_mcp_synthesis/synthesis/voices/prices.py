@@ -1,7 +1,9 @@
 """What a model costs, by the provider's list prices or by those that its line gives."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Protocol
 
 from genai_prices import calc_price
@@ -13,9 +15,11 @@ from nba_mcp_synthesis.voice_lines import VoiceLine
 # What the price table calls a provider, where it has another name for it.
 _TABLE = {"bedrock": "aws"}
 _MILLION = 1_000_000
+# Tokens to which the size of a call is rounded up, since looking a price up takes half a millisecond.
+_STEP = 64
 
 
-class Price(Protocol):
+class Price(Hashable, Protocol):
     """The price of one model."""
 
     def of(self, usage: RequestUsage, billed: str | None = None) -> Decimal:
@@ -51,7 +55,12 @@ class Listed:
 
 
 def most(price: Price, tokens_in: int, tokens_out: int) -> Decimal:
-    """The most that a call of this size may cost."""
+    """The most that a call of this size may cost, a little more input assumed."""
+    return _most(price, -(-tokens_in // _STEP) * _STEP, tokens_out)
+
+
+@lru_cache(maxsize=1_000)
+def _most(price: Price, tokens_in: int, tokens_out: int) -> Decimal:
     return price.of(RequestUsage(input_tokens=tokens_in, output_tokens=tokens_out))
 
 

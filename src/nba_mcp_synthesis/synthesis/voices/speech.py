@@ -4,7 +4,7 @@ from functools import cache
 from typing import Annotated
 
 from pydantic import BaseModel, Field
-from pydantic_ai import Agent, ModelRetry, RunContext
+from pydantic_ai import Agent, ModelRetry, RunContext, ToolOutput
 
 from nba_mcp_synthesis.basketball.primer import primer
 from nba_mcp_synthesis.basketball.stats.request import StatRequest
@@ -57,7 +57,8 @@ class Said(BaseModel):
 def speaker() -> "Agent[Desk, Said]":
     """The agent that every voice is: which model it is is told when it runs."""
     agent: Agent[Desk, Said] = Agent(
-        output_type=Said,
+        # named, so that the library need not find out before each request which form the model can fill in
+        output_type=ToolOutput(Said),
         deps_type=Desk,
         instructions=f"{_RULES}\n{primer()}",
         tools=[find, describe, query_stats, query_sql],
