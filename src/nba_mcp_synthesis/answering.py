@@ -9,7 +9,7 @@ from importlib.metadata import version
 from time import perf_counter
 from typing import Any, Protocol
 
-from nba_mcp_synthesis.facts import Answer, ModelCall
+from nba_mcp_synthesis.facts import Answer, ModelCall, Tell, tell_nobody
 from nba_mcp_synthesis.settings import Settings
 from nba_mcp_synthesis.shapes import answer_json
 from nba_mcp_synthesis.sharing.answer_cache import AnswerCache, key_of
@@ -46,11 +46,19 @@ _OF_NO_ANSWER = frozenset(
 class Asker(Protocol):
     """Whatever computes answers: at once, or up to where models have to be waited for, and on from there."""
 
-    def ask(self, question: str, answer_id: str | None = None, previous: str | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        answer_id: str | None = None,
+        previous: str | None = None,
+        tell: Tell = tell_nobody,
+    ) -> Answer:
         """An answer, waited for."""
         ...
 
-    def begin(self, question: str, answer_id: str | None, previous: str | None) -> Any:
+    def begin(
+        self, question: str, answer_id: str | None, previous: str | None, tell: Tell = tell_nobody
+    ) -> Any:
         """The answer where no model is needed, or what `go_on` wants."""
         ...
 
@@ -94,29 +102,38 @@ class Answering:
         self._asker, self._recorder, self._door, self._earlier = asking, recorder, door, earlier
         self._request, self._count = request, count
 
-    def ask(self, question: str, answer_id: str | None = None, previous: str | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        answer_id: str | None = None,
+        previous: str | None = None,
+        tell: Tell = tell_nobody,
+    ) -> Answer:
         """Computes an answer, and records it; the errors are those of asking."""
         started = perf_counter()
-        answer = self._asker.ask(question, answer_id, previous)
+        answer = self._asker.ask(question, answer_id, previous, tell)
         self._record(answer_json(answer), previous, started, answer.calls)
         return answer
 
-    async def serve(self, question: str, previous: str | None = None) -> dict[str, Any]:
+    async def serve(
+        self, question: str, previous: str | None = None, tell: Tell = tell_nobody
+    ) -> dict[str, Any]:
         """An answer as JSON has it: an earlier one to the same question, or a new one.
 
-        Models are waited for without a thread; whoever leaves takes their calls with him.
+        Models are waited for without a thread; whoever leaves takes their calls with him. `tell`
+        hears how far it has come.
         """
         from anyio import to_thread  # noqa: PLC0415 - commands, which answer by `ask`, start sooner without it
 
         started = perf_counter()
-        found, snapshot, begun = await to_thread.run_sync(self._begun, question, previous, started)
+        found, snapshot, begun = await to_thread.run_sync(self._begun, question, previous, started, tell)
         if found is not None:
             return found
         answer = begun if isinstance(begun, Answer) else await self._asker.go_on(begun)
         return await to_thread.run_sync(self._given, answer, previous, snapshot, started)
 
     def _begun(
-        self, question: str, previous: str | None, started: float
+        self, question: str, previous: str | None, started: float, tell: Tell
     ) -> tuple[dict[str, Any] | None, str, Any]:
         """(an earlier answer, the state of the data, or else how far a new one came without models)."""
         snapshot = self._earlier.snapshot() if self._earlier else ""
@@ -124,7 +141,7 @@ class Answering:
         if found is not None:
             self._record(found, previous, started)
             return found, snapshot, None
-        return None, snapshot, self._asker.begin(question, None, previous)
+        return None, snapshot, self._asker.begin(question, None, previous, tell)
 
     def _given(self, answer: Answer, previous: str | None, snapshot: str, started: float) -> dict[str, Any]:
         told = answer_json(answer)

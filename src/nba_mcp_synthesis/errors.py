@@ -7,7 +7,11 @@
     │   ├── QueryFailed         the SQL was let through, and the engine could not run it
     │   ├── UnknownName         nothing is called that; the nearest names are given
     │   ├── AmbiguousName       several things are called that; the choices are given
-    │   └── NoSuchAnswer        no answer of that id is recorded
+    │   ├── NoSuchAnswer        no answer of that id is recorded
+    │   ├── NotAuthenticated    nobody knows who calls                          HTTP 401
+    │   ├── NotAllowed          the caller is known, and may not do this        HTTP 403
+    │   └── TooLarge            more was sent than is taken in                  HTTP 413
+    ├── RateLimited             a caller has used up what is his for now        exit 2, HTTP 429
     ├── LimitExceeded           the work outgrew its time or size               exit 2, HTTP 422
     ├── SourceError             a file of data cannot be read as what it claims exit 1, HTTP 422
     │   └── SeasonUnknown       the file is sound, but nothing says which season it is about
@@ -19,6 +23,7 @@
         ├── NotInstalled        a library of an extra is not installed
         ├── WarehouseDown       the server that holds the warehouse does not answer, or does not let us in
         ├── Busy                every place is taken; the same call may work in a moment
+        ├── Overloaded          so much waits already that this would wait too long
         └── WorkerLost          the process of one query ended; the same call may work now
 
 This module imports nothing from the package, so that everything may import it.
@@ -32,6 +37,8 @@ class NbaMcpError(Exception):
 
     exit_code = 1
     http_status = 500
+    # Seconds after which the same call may work; None where waiting alone does not help.
+    retry_after: float | None = None
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(f"{message} {hint}".strip())
@@ -91,6 +98,39 @@ class NoSuchAnswer(UsageError):
     """The id is of no recorded answer, or of one that was kept for its time."""
 
     http_status = 404
+
+
+class NotAuthenticated(UsageError):
+    """The caller sends a key or a token that is known and in force."""
+
+    http_status = 401
+
+
+class NotAllowed(UsageError):
+    """The caller asks for the scope that the message names."""
+
+    http_status = 403
+
+    def __init__(self, message: str, hint: str = "", *, scope: str = "") -> None:
+        super().__init__(message, hint)
+        self.scope = scope
+
+
+class TooLarge(UsageError):
+    """The caller sends less; the message has the limit."""
+
+    http_status = 413
+
+
+class RateLimited(NbaMcpError):
+    """The caller waits for `retry_after` seconds; others are not affected."""
+
+    exit_code = 2
+    http_status = 429
+
+    def __init__(self, message: str, hint: str = "", *, retry_after: float = 1.0) -> None:
+        super().__init__(message, hint)
+        self.retry_after = retry_after
 
 
 class LimitExceeded(NbaMcpError):
@@ -156,6 +196,14 @@ class WarehouseDown(Unavailable):
 
 class Busy(Unavailable):
     """All places for this kind of work are taken."""
+
+    retry_after = 1.0
+
+
+class Overloaded(Unavailable):
+    """The server has more to do than it can in time; callers come again after `retry_after` seconds."""
+
+    retry_after = 2.0
 
 
 class WorkerLost(Unavailable):

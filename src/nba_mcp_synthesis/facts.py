@@ -1,5 +1,6 @@
 """The frozen records that stations hand to each other. They carry facts and decide nothing."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -26,6 +27,31 @@ class Result:
     snapshot: str = ""
     engine: str = "duckdb"
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls: `name` as logs and answers have it, how that is known, and what he may do."""
+
+    name: str
+    known_by: Literal["nothing", "key", "token", "process"]
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """News of a question on its way: a stage that begins, or what came of it, in words for who waits."""
+
+    stage: Literal["analyst", "voices", "verification", "writing", "merging"]
+    text: str
+
+
+# Hears news, from any thread, and must neither wait nor raise.
+Tell = Callable[[Progress], None]
+
+
+def tell_nobody(_: Progress) -> None:
+    """For those who wait for the answer alone."""
 
 
 @dataclass(frozen=True, slots=True)

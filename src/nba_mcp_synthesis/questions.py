@@ -9,7 +9,7 @@ from nba_mcp_synthesis.analyst.analyst import Analyst
 from nba_mcp_synthesis.basketball.names import Names
 from nba_mcp_synthesis.basketball.stats.stats import Stats
 from nba_mcp_synthesis.errors import Busy
-from nba_mcp_synthesis.facts import Answer, Question
+from nba_mcp_synthesis.facts import Answer, Question, Tell, tell_nobody
 from nba_mcp_synthesis.synthesis import pipeline
 from nba_mcp_synthesis.synthesis.pipeline import Hearing
 from nba_mcp_synthesis.warehouse.cautions import Cautions
@@ -42,14 +42,20 @@ class Questions:
         """The models, loaded when they are first needed."""
         return self._make_choir()
 
-    def ask(self, question: str, answer_id: str | None = None, previous: str | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        answer_id: str | None = None,
+        previous: str | None = None,
+        tell: Tell = tell_nobody,
+    ) -> Answer:
         """An answer, waited for.
 
         Raises:
             UsageError: the question is empty, or too long.
             NoWarehouse, Busy: there is nothing to ask, or no place to ask in.
         """
-        begun = self.begin(question, answer_id, previous)
+        begun = self.begin(question, answer_id, previous, tell)
         return begun if isinstance(begun, Answer) else self._loop.run(self.go_on(begun))
 
     def close(self) -> None:
@@ -68,11 +74,13 @@ class Questions:
         atexit.register(self.close)
         return asyncio.Runner()
 
-    def begin(self, question: str, answer_id: str | None, previous: str | None) -> Answer | Hearing:
+    def begin(
+        self, question: str, answer_id: str | None, previous: str | None, tell: Tell = tell_nobody
+    ) -> Answer | Hearing:
         """The answer where no model is asked, otherwise what has been heard; errors as of `ask`."""
         asked = pipeline.question_of(question, answer_id, previous)
         choir = self.choir
-        hearing = self._analyst_heard(asked, with_analyst=choir is None or choir.with_analyst)
+        hearing = self._analyst_heard(asked, tell, with_analyst=choir is None or choir.with_analyst)
         if choir is None or choir.is_content_with(hearing):
             return pipeline.finish(hearing, self._warehouse, self._cautions)
         return hearing
@@ -86,10 +94,10 @@ class Questions:
         await choir.hear(hearing)
         return await to_thread.run_sync(pipeline.finish, hearing, self._warehouse, self._cautions)
 
-    def _analyst_heard(self, question: Question, *, with_analyst: bool) -> Hearing:
+    def _analyst_heard(self, question: Question, tell: Tell, *, with_analyst: bool) -> Hearing:
         for _ in range(_ATTEMPTS):
             analyst = Analyst(self._warehouse, self._names(), self._stats) if with_analyst else None
-            hearing = pipeline.begin(question, analyst, self._warehouse)
+            hearing = pipeline.begin(question, analyst, self._warehouse, tell)
             if hearing.is_of_one_state:
                 return hearing
         raise Busy("New data were loaded each time while the question was answered.", "Ask again.")

@@ -8,23 +8,22 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 import platformdirs
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
     ValidationError,
-    model_validator,
 )
 
 from nba_mcp_synthesis.addresses import POSTGRES, address_of, database_of, warehouse_address
 from nba_mcp_synthesis.errors import SettingsError
-from nba_mcp_synthesis.voice_lines import PROVIDERS, VoiceLine, voice_lines
+from nba_mcp_synthesis.settings_access import AccessSettings
+from nba_mcp_synthesis.settings_models import ModelSettings
+from nba_mcp_synthesis.settings_stores import QuerySettings, StateSettings
 
 PREFIX = "NBA_MCP_"
 # Read by the test suite, never by the product.
@@ -39,7 +38,7 @@ def default_home() -> Path:
     return Path(platformdirs.user_data_dir("nba-mcp"))
 
 
-class Settings(BaseModel):
+class Settings(AccessSettings, ModelSettings, StateSettings, QuerySettings):
     """All settings; each field is the variable `NBA_MCP_<NAME>`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -61,24 +60,6 @@ class Settings(BaseModel):
         "When unset: HOME/warehouse.duckdb, or HOME/demo.duckdb (the simulated league) while nothing else "
         "has been loaded.",
     )
-    state_url: Annotated[SecretStr, address_of("sqlite:///", "postgresql://")] | None = Field(
-        None,
-        description="Where answers are kept: sqlite:///FILE, or postgresql://USER@HOST/DATABASE with the "
-        "password in it or as the secret STATE_PASSWORD. When unset: HOME/state.db.",
-    )
-    state_answer_days: int = Field(
-        365, ge=0, le=36_500, description="Days for which answers are kept, with evidence; 0 keeps all."
-    )
-    state_audit_days: int = Field(
-        365, ge=0, le=36_500, description="Days for which the audit log is kept; 0 keeps all."
-    )
-    state_journal_mb: int = Field(
-        1_000,
-        ge=20,
-        le=1_000_000,
-        description="Most MB of answers that wait on the disk while the state database is away; those beyond "
-        "are held in memory, then counted as lost.",
-    )
     redis_url: Annotated[SecretStr, address_of("redis://", "rediss://")] | None = Field(
         None,
         description="The Redis that server processes share answers and limits through; "
@@ -93,46 +74,6 @@ class Settings(BaseModel):
     measures: Path | None = Field(
         None, description="A TOML file with measures of your own, written as [ratios.NAME] tables."
     )
-    models: Annotated[tuple[VoiceLine, ...], BeforeValidator(voice_lines)] = Field(
-        (),
-        description="Models that are asked what the built-in analyst cannot answer, the cheapest first, with "
-        "commas between: PROVIDER:MODEL, and where they differ @URL and =DOLLARS/DOLLARS per million tokens "
-        "in and out. Providers: " + ", ".join(PROVIDERS) + ".",
-    )
-    synthesizer: Annotated[tuple[VoiceLine, ...], BeforeValidator(voice_lines), Field(max_length=1)] = Field(
-        (),
-        description="One model, written likewise, that puts what was verified into words. When unset, the "
-        "words of the voice that is followed are kept as far as they can be checked.",
-    )
-    strategy: Literal["cascade", "panel", "single"] = Field(
-        "cascade",
-        description="cascade: the analyst, then the first model, then all of them, until verified results "
-        "agree. panel: all at once. single: the first model alone.",
-    )
-    budget_usd: float = Field(0.25, ge=0, le=1_000, description="Most dollars that one question may cost.")
-    budget_day_usd: float = Field(
-        10.0, ge=0, le=1_000_000, description="Most dollars that models may cost in a day (UTC)."
-    )
-    voice_seconds: float = Field(
-        45.0,
-        gt=0,
-        le=600,
-        description="Deadline of one model's whole answer; afterwards it is not waited for.",
-    )
-    voice_concurrency: int = Field(
-        8, ge=1, le=256, description="Calls to one provider that run at the same time."
-    )
-    auth: Literal["none"] = Field(
-        "none", description="Who may call the HTTP server. none: everyone, and only on loopback."
-    )
-    allow_unauthenticated: bool = Field(
-        default=False,
-        description="Let AUTH=none listen on an address other than loopback: "
-        "anyone who reaches it can query.",
-    )
-    metrics_token: SecretStr | None = Field(
-        None, description="When set, /metrics wants it as Authorization: Bearer TOKEN."
-    )
     secrets_folder: Path | None = Field(
         None,
         description="Folder that has .env.PROJECT.CONTEXT/NAME.env, one secret a file. When unset: HOME.",
@@ -144,33 +85,12 @@ class Settings(BaseModel):
     secrets_refresh_seconds: float = Field(
         15.0, ge=0.1, le=3_600, description="How often the server looks whether secrets have changed."
     )
-    query_rows: int = Field(10_000, ge=1, le=1_000_000, description="Most rows that one query returns.")
-    query_bytes: int = Field(
-        4_000_000,
-        ge=1_000,
-        le=1_000_000_000,
-        description="Most bytes of values that one query returns.",
-    )
-    query_seconds: float = Field(
-        10.0, gt=0, le=600, description="Deadline of one query, after which it is stopped."
-    )
-    query_concurrency: int = Field(4, ge=1, le=64, description="Queries that run at the same time.")
-    query_memory_mb: int = Field(
-        512, ge=64, le=65_536, description="Memory that the query engine may use, in MiB."
-    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe event that is logged."
     )
     shutdown_seconds: int = Field(
         30, ge=0, le=300, description="Time that requests in flight get to finish after SIGTERM."
     )
-
-    @model_validator(mode="after")
-    def _models_to_ask(self) -> Self:
-        if self.strategy == "single" and not self.models:
-            msg = "STRATEGY=single asks the first model of NBA_MCP_MODELS, which names none"
-            raise ValueError(msg)
-        return self
 
     @property
     def is_postgres(self) -> bool:

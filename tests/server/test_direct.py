@@ -12,6 +12,7 @@ from starlette.types import Message, Receive, Scope, Send
 import small_league
 from nba_mcp_synthesis.errors import QueryRefused
 from nba_mcp_synthesis.server import plain_calls
+from nba_mcp_synthesis.server.admission import Admission
 from nba_mcp_synthesis.server.direct import DirectCalls
 from nba_mcp_synthesis.telemetry.metrics import Metrics
 from running import Running, running
@@ -248,7 +249,7 @@ def passed(
         sent.append(found)
 
     request = {"type": "http", "method": "POST", "path": "/mcp", "query_string": b"", "server": LOCAL}
-    app = DirectCalls(whole, "/mcp", answer, Metrics())
+    app = DirectCalls(whole, "/mcp", answer, Admission(Metrics()))
     asyncio.run(app({**request, "headers": headers, **scope}, receive, send))
     return ran, b"".join(reached), sent
 

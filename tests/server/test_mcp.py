@@ -221,7 +221,7 @@ def test_without_data_the_tools_say_how_to_get_some(
     """A server may start before anything is loaded."""
 
     async def main() -> str:
-        async with Client(await build_mcp(services_of(tmp_path / "none.duckdb"), Metrics())) as client:
+        async with Client(await build_mcp(services_of(tmp_path / "none.duckdb"))) as client:
             result = await client.call_tool("data_status", {}, raise_on_error=False)
             return str(result.content[0].text)
 

@@ -15,7 +15,7 @@ import uvicorn
 
 import small_league
 from nba_mcp_synthesis.server import serve
-from nba_mcp_synthesis.server.http import Readiness
+from nba_mcp_synthesis.server.routes.health import Readiness
 from running import COMMAND, Running, free_port, running
 
 MODERN = "2026-07-28"

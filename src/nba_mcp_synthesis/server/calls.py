@@ -1,11 +1,8 @@
 """Around every tool call: a request id, a log line, counters, and errors in words a caller can act on."""
 
-import contextlib
 import functools
 import logging
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
-from time import perf_counter
 from typing import Any, ParamSpec, TypeVar
 
 import mcp.types as mt
@@ -16,8 +13,9 @@ from fastmcp.tools import ToolResult
 from pydantic import ValidationError
 
 from nba_mcp_synthesis.errors import NbaMcpError
-from nba_mcp_synthesis.telemetry.logs import get_logger, request_context
-from nba_mcp_synthesis.telemetry.metrics import Metrics
+from nba_mcp_synthesis.server.admission import Admission
+from nba_mcp_synthesis.server.observing import Observation
+from nba_mcp_synthesis.telemetry.logs import request_context
 
 Call = MiddlewareContext[mt.CallToolRequestParams]
 READ_ONLY = mt.ToolAnnotations(
@@ -64,50 +62,37 @@ def worded_async(tool: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
 class ToolCalls(Middleware):
     """Observes tool calls and words their errors."""
 
-    def __init__(self, metrics: Metrics) -> None:
-        self._metrics = metrics
+    def __init__(self, admission: Admission) -> None:
+        self._admission = admission
 
     async def on_call_tool(
         self, context: Call, call_next: CallNext[mt.CallToolRequestParams, ToolResult]
     ) -> ToolResult:
         """Runs the call; raises ToolError with a message for the caller where it fails."""
         tool = context.message.name
-        with request_context(), observed(self._metrics, tool) as observation:
-            try:
-                result = await call_next(context)
-            except ToolRefused as error:
-                observation.outcome = error.code
-                raise
-            except (ValidationError, ArgumentError) as error:
-                observation.outcome = "wrong_arguments"
-                raise ToolError(_advice(tool, error)) from None
-            except NotFoundError as error:
-                observation.outcome, observation.tool = "unknown_tool", "unknown"
-                raise ToolError(f"{error}. `tools/list` names the tools.") from None
-            observation.outcome = "ok"
-            return result
+        try:
+            with request_context():
+                async with self._admission.call(tool) as observation:
+                    return await self._answered(context, call_next, observation)
+        except NbaMcpError as error:
+            raise ToolRefused(error) from error
 
-
-@dataclass
-class Observation:
-    """What is to be said about one call when it ends."""
-
-    tool: str
-    outcome: str = "internal_error"
-
-
-@contextlib.contextmanager
-def observed(metrics: Metrics, tool: str) -> Iterator[Observation]:
-    """Counts and logs the call inside, with the outcome that it is given."""
-    started = perf_counter()
-    call = Observation(tool)
-    try:
-        yield call
-    finally:
-        seconds = perf_counter() - started
-        metrics.tool_calls.labels(call.tool, call.outcome).inc()
-        metrics.tool_seconds.labels(call.tool).observe(seconds)
-        get_logger().info("tool_call", tool=call.tool, outcome=call.outcome, seconds=round(seconds, 4))
+    @staticmethod
+    async def _answered(
+        context: Call, call_next: CallNext[mt.CallToolRequestParams, ToolResult], observation: Observation
+    ) -> ToolResult:
+        tool = context.message.name
+        try:
+            return await call_next(context)
+        except ToolRefused as error:
+            observation.outcome = error.code
+            raise
+        except (ValidationError, ArgumentError) as error:
+            observation.outcome = "wrong_arguments"
+            raise ToolError(_advice(tool, error)) from None
+        except NotFoundError as error:
+            observation.outcome = "unknown_tool"
+            raise ToolError(f"{error}. `tools/list` names the tools.") from None
 
 
 def _advice(tool: str, error: Exception) -> str:

@@ -15,9 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nba_mcp_synthesis.errors import NbaMcpError
 from nba_mcp_synthesis.server import plain_calls
-from nba_mcp_synthesis.server.calls import observed
+from nba_mcp_synthesis.server.admission import Admission
 from nba_mcp_synthesis.server.plain_calls import PlainCall
-from nba_mcp_synthesis.telemetry.metrics import Metrics
 
 # Runs the query of a call and gives the result as JSON text.
 Answer = Callable[[str, int, str | None], bytes]
@@ -34,11 +33,11 @@ _END = b',"_meta":' + to_json(
 class DirectCalls:
     """ASGI middleware: answers plain calls with `answer`, passes on everything else."""
 
-    def __init__(self, app: ASGIApp, path: str, answer: Answer, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, path: str, answer: Answer, admission: Admission) -> None:
         self._app = app
         self._path = path
         self._answer = answer
-        self._metrics = metrics
+        self._admission = admission
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers the request, or hands it on as it came."""
@@ -51,21 +50,19 @@ class DirectCalls:
         if call is None:
             await self._app(scope, _replayed(messages, receive), send)
             return
-        await _respond(send, await run_in_threadpool(self._answered, call))
+        await _respond(send, await self._answered(call))
 
     def _plain_size(self, scope: Scope) -> int:
         if scope["type"] != "http" or scope["method"] != "POST" or scope["path"] != self._path:
             return 0
         return 0 if scope["query_string"] else plain_calls.plain_size(scope["headers"], scope.get("server"))
 
-    def _answered(self, call: PlainCall) -> bytes:
-        with observed(self._metrics, plain_calls.TOOL) as observation:
-            try:
-                text = self._answer(call.sql, call.limit, call.cursor)
-            except NbaMcpError as error:
-                observation.outcome = error.code
-                return _message(call.id, str(error), None)
-            observation.outcome = "ok"
+    async def _answered(self, call: PlainCall) -> bytes:
+        try:
+            async with self._admission.call(plain_calls.TOOL):
+                text = await run_in_threadpool(self._answer, call.sql, call.limit, call.cursor)
+        except NbaMcpError as error:
+            return _message(call.id, str(error), None)
         return _message(call.id, text.decode(), text)
 
 

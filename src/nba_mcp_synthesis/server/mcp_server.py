@@ -6,9 +6,9 @@ from importlib.metadata import version
 from fastmcp import FastMCP
 
 from nba_mcp_synthesis.server import resources
+from nba_mcp_synthesis.server.access.scopes import OF_TOOL
 from nba_mcp_synthesis.server.calls import ToolCalls
 from nba_mcp_synthesis.server.tools import Services, register
-from nba_mcp_synthesis.telemetry.metrics import Metrics
 
 INSTRUCTIONS = """\
 NBA data with the query behind every number. Use `ask` for questions in English, `query_stats` and `compare`
@@ -18,18 +18,20 @@ Seasons are written 2025-26; never add up different season types. State numbers 
 """
 
 
-async def build_mcp(services: Services, metrics: Metrics) -> FastMCP:
-    """The server with its tools."""
+async def build_mcp(services: Services) -> FastMCP:
+    """The server with its tools; KeyError where one of them has no scope."""
     server: FastMCP = FastMCP(
         "nba-mcp-synthesis",
         instructions=INSTRUCTIONS,
         version=version("nba-mcp-synthesis"),
-        middleware=[ToolCalls(metrics)],
+        middleware=[ToolCalls(services.admission)],
         mask_error_details=True,
         strict_input_validation=False,
     )
     register(server, services)
     resources.register(server, services)
+    for tool in await server.list_tools():
+        OF_TOOL[tool.name]
     await _spare_the_catalogue(server)
     return server
 

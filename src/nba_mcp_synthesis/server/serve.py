@@ -15,8 +15,9 @@ import uvicorn
 
 from nba_mcp_synthesis.errors import SettingsError, Unavailable
 from nba_mcp_synthesis.server.companions import accompanied
-from nba_mcp_synthesis.server.http import Readiness, build_http
+from nba_mcp_synthesis.server.http import build_http
 from nba_mcp_synthesis.server.mcp_server import build_mcp
+from nba_mcp_synthesis.server.routes.health import Readiness
 from nba_mcp_synthesis.server.secret_watch import Secrets, SecretWatch
 from nba_mcp_synthesis.server.tools import Services
 from nba_mcp_synthesis.settings import Settings
@@ -36,7 +37,7 @@ def serve_stdio(services: Services) -> None:
     """Serves one client on standard input and output until it closes them."""
 
     async def run() -> None:
-        server = await build_mcp(services, services.metrics)
+        server = await build_mcp(services)
         async with accompanied(services.companions):
             await server.run_stdio_async(show_banner=False)
 
@@ -59,7 +60,7 @@ def serve_http(services: Services, settings: Settings, secrets: Secrets, host: s
 
 async def _serve(services: Services, settings: Settings, watch: SecretWatch, host: str, port: int) -> None:
     readiness = Readiness()
-    mcp = await build_mcp(services, watch.metrics)
+    mcp = await build_mcp(services)
     app = build_http(mcp, services, readiness, watch, settings.context)
     config = uvicorn.Config(
         app,

@@ -7,7 +7,8 @@ it is paid for in each conversation.
 import datetime as dt
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from functools import cached_property
+from typing import Annotated, Any, Protocol
 
 from fastmcp import FastMCP
 from fastmcp.tools import ToolResult
@@ -20,8 +21,10 @@ from nba_mcp_synthesis.basketball.matches import Kind, likely
 from nba_mcp_synthesis.basketball.names import Names
 from nba_mcp_synthesis.basketball.stats.stats import Stats
 from nba_mcp_synthesis.errors import NoSuchAnswer, UsageError
+from nba_mcp_synthesis.facts import Tell, tell_nobody
 from nba_mcp_synthesis.server import policy, stat_tools, statements
 from nba_mcp_synthesis.server import results as out
+from nba_mcp_synthesis.server.admission import Admission
 from nba_mcp_synthesis.server.calls import READ_ONLY, worded, worded_async
 from nba_mcp_synthesis.server.companions import Companion
 from nba_mcp_synthesis.server.policy import MOST_PAGE_ROWS, PAGE_ROWS
@@ -29,6 +32,16 @@ from nba_mcp_synthesis.telemetry.metrics import Metrics
 from nba_mcp_synthesis.warehouse import catalog, status
 from nba_mcp_synthesis.warehouse.engine import Warehouse
 from nba_mcp_synthesis.warehouse.untrusted import UntrustedQueries
+
+
+class Ask(Protocol):
+    """Answers a question, and says meanwhile how far that has come."""
+
+    def __call__(
+        self, question: str, previous: str | None = None, tell: Tell = tell_nobody
+    ) -> Awaitable[dict[str, Any]]:
+        """An answer in its JSON shape."""
+        ...
 
 
 def no_records(answer_id: str) -> dict[str, Any]:
@@ -43,11 +56,16 @@ class Services:
     warehouse: Warehouse
     queries: UntrustedQueries
     names: Callable[[], Names]
-    ask: Callable[[str, str | None], Awaitable[dict[str, Any]]]  # an answer in its JSON shape
+    ask: Ask
     stats: Stats
     recorded: Callable[[str], dict[str, Any]] = no_records
     companions: Sequence[Companion] = ()
     metrics: Metrics = field(default_factory=Metrics)
+
+    @cached_property
+    def admission(self) -> Admission:
+        """The gate before all work."""
+        return Admission(self.metrics)
 
 
 def register(server: FastMCP, services: Services) -> None:

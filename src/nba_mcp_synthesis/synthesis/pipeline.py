@@ -9,7 +9,17 @@ from time import perf_counter
 from typing import Protocol
 
 from nba_mcp_synthesis.errors import UsageError
-from nba_mcp_synthesis.facts import Answer, ModelCall, Proposal, Question, Verdict, VoiceReport
+from nba_mcp_synthesis.facts import (
+    Answer,
+    ModelCall,
+    Progress,
+    Proposal,
+    Question,
+    Tell,
+    Verdict,
+    VoiceReport,
+    tell_nobody,
+)
 from nba_mcp_synthesis.synthesis.merge import merge
 from nba_mcp_synthesis.synthesis.verify import verify
 from nba_mcp_synthesis.warehouse.cautions import Cautions
@@ -42,6 +52,7 @@ class Hearing:
     question: Question
     verdicts: list[Verdict] = field(default_factory=list)
     stages: dict[str, float] = field(default_factory=dict)
+    tell: Tell = tell_nobody
     written: Written | None = None
 
     @property
@@ -69,20 +80,24 @@ def question_of(text: str, answer_id: str | None = None, previous: str | None = 
     return Question(answer_id or uuid.uuid4().hex[:12], text.strip(), previous)
 
 
-def begin(question: Question, analyst: Speaker | None, warehouse: Warehouse) -> Hearing:
+def begin(
+    question: Question, analyst: Speaker | None, warehouse: Warehouse, tell: Tell = tell_nobody
+) -> Hearing:
     """Hears the analyst, if he is asked at all.
 
     Raises:
         NoWarehouse, Busy: there is nothing to ask, or no place to ask in.
     """
-    hearing = Hearing(question)
+    hearing = Hearing(question, tell=tell)
     warehouse.state()
     if analyst is not None:
         started = perf_counter()
+        tell(Progress("analyst", "The built-in analyst reads the question"))
         proposal = analyst.propose(question)
         hearing.took("analyst", started)
         proposal = replace(proposal, seconds=hearing.stages["analyst"])
         started = perf_counter()
+        tell(Progress("verification", f"{_counted(len(proposal.evidence), 'query')} run again"))
         hearing.verdicts.append(verify(proposal, warehouse.query))
         hearing.took("verification", started)
     return hearing
@@ -91,6 +106,7 @@ def begin(question: Question, analyst: Speaker | None, warehouse: Warehouse) -> 
 def finish(hearing: Hearing, warehouse: Warehouse, cautions: Cautions) -> Answer:
     """The answer, with what its readers should beware of."""
     started = perf_counter()
+    hearing.tell(Progress("merging", "One answer is put together from what holds"))
     written = hearing.written
     answer = merge(hearing.question, hearing.verdicts, written.text if written else None)
     if written:
@@ -112,6 +128,11 @@ def finish(hearing: Hearing, warehouse: Warehouse, cautions: Cautions) -> Answer
         simulated=answer.simulated or state.simulated,
         stages=tuple(hearing.stages.items()),
     )
+
+
+def _counted(number: int, thing: str) -> str:
+    many = f"{thing.removesuffix('y')}ies" if thing.endswith("y") else f"{thing}s"
+    return f"{number} {thing if number == 1 else many}"
 
 
 def _with_writer(answer: Answer, written: Written) -> Answer:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from time import perf_counter
 
-from nba_mcp_synthesis.facts import Proposal, Question, Verdict
+from nba_mcp_synthesis.facts import Progress, Proposal, Question, Verdict
 from nba_mcp_synthesis.synthesis.panel import Voice, hear
 from nba_mcp_synthesis.synthesis.pipeline import Hearing, Written
 from nba_mcp_synthesis.synthesis.stopping import is_settled, stands_alone
@@ -30,12 +30,14 @@ async def ask_voices(hearing: Hearing, rounds: Sequence[Sequence[Voice]], check:
 
 async def _hear(hearing: Hearing, voices: Sequence[Voice], check: Check) -> None:
     started, verifying = perf_counter(), 0.0
+    hearing.tell(Progress("voices", f"Asking {', '.join(voice.name for voice in voices)}"))
     arrived: dict[str, Verdict] = {}
 
     async def heard(proposal: Proposal) -> bool:
         nonlocal verifying
         begun = perf_counter()
-        arrived[proposal.voice] = await in_thread(check, proposal)
+        verdict = arrived[proposal.voice] = await in_thread(check, proposal)
+        hearing.tell(Progress("verification", heard_of(verdict)))
         verifying += perf_counter() - begun
         return is_settled([*hearing.verdicts, *arrived.values()], len(voices) - len(arrived))
 
@@ -44,6 +46,17 @@ async def _hear(hearing: Hearing, voices: Sequence[Voice], check: Check) -> None
     hearing.verdicts += [arrived[voice.name] for voice in voices if voice.name in arrived]
     hearing.took("voices", started + verifying)
     hearing.took("verification", perf_counter() - verifying)
+
+
+def heard_of(verdict: Verdict) -> str:
+    """What came of a voice, without its words: nothing of those has been merged yet."""
+    proposal = verdict.proposal
+    if proposal.fault:
+        return f"{proposal.voice} failed ({proposal.fault})"
+    if proposal.status != "answered":
+        return f"{proposal.voice} gives no answer"
+    held, lost = len(proposal.claims) if verdict.holds else 0, len(verdict.failures)
+    return f"{proposal.voice}: {held} figures hold, {lost} do not"
 
 
 def _stands(hearing: Hearing, voices: Sequence[Voice]) -> bool:
@@ -56,5 +69,6 @@ async def write(hearing: Hearing, writer: Writer) -> None:
     found = camps(hearing.verdicts)
     if found and not found[0].is_computed:
         started = perf_counter()
+        hearing.tell(Progress("writing", "What was verified is put into words"))
         hearing.written = await writer(hearing.question, found[0].first)
         hearing.took("writing", started)

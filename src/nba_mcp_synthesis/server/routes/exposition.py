@@ -1,0 +1,36 @@
+"""/metrics, in the text format of Prometheus."""
+
+import asyncio
+import hmac
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+
+from nba_mcp_synthesis.errors import Unavailable
+from nba_mcp_synthesis.server.routes.health import warehouse_health
+from nba_mcp_synthesis.server.secret_watch import SecretWatch
+from nba_mcp_synthesis.telemetry.metrics import CONTENT_TYPE_LATEST
+from nba_mcp_synthesis.warehouse.engine import Warehouse
+
+
+def add_metrics(app: FastAPI, warehouse: Warehouse, secrets: SecretWatch) -> None:
+    """Adds the route, which wants a bearer token where there is a secret of that name."""
+
+    @app.get("/metrics", summary="Prometheus text format")
+    async def exposition(request: Request) -> Response:
+        try:
+            secret = secrets.metrics_token()
+        except Unavailable as error:
+            return JSONResponse({"detail": str(error)}, error.http_status)
+        token = secret.get_secret_value() if secret else None
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        known = scheme.lower() == "bearer" and hmac.compare_digest(given.encode(), (token or "").encode())
+        if token and not known:
+            return JSONResponse(
+                {"detail": "/metrics wants the header Authorization: Bearer TOKEN."},
+                401,
+                {"WWW-Authenticate": "Bearer"},
+            )
+        found = await asyncio.to_thread(warehouse_health, warehouse)
+        secrets.metrics.db_up.set(found["status"] == "ok")
+        return Response(secrets.metrics.exposition(), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,68 @@
+"""/health for people and balancers: what this depends on, whether it lives, whether it wants requests."""
+
+import asyncio
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+
+from nba_mcp_synthesis.errors import NbaMcpError
+from nba_mcp_synthesis.server.secret_watch import SecretWatch
+from nba_mcp_synthesis.server.tools import Services
+from nba_mcp_synthesis.warehouse.engine import Warehouse
+
+
+@dataclass
+class Readiness:
+    """Whether new requests should come here; off from the moment of SIGTERM."""
+
+    stopping: bool = False
+
+
+def add_health(
+    app: FastAPI, services: Services, readiness: Readiness, secrets: SecretWatch, context: str
+) -> None:
+    """Adds `/health`, `/health/live` and `/health/ready`."""
+    warehouse = services.warehouse
+
+    # In threads of the loop's own, which no tool uses: probes must not wait behind slow queries.
+    @app.get("/health", summary="Each dependency, and ok or degraded")
+    async def health() -> dict[str, Any]:
+        found = {
+            "warehouse": await asyncio.to_thread(warehouse_health, warehouse),
+            "secrets": secrets.health(),
+        }
+        found |= {companion.name: companion.health() for companion in services.companions}
+        return {
+            "status": "ok" if all(one["status"] == "ok" for one in found.values()) else "degraded",
+            "version": version("nba-mcp-synthesis"),
+            "context": context,
+            "dependencies": found,
+        }
+
+    @app.get("/health/live", summary="200 while the process runs")
+    async def live() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/health/ready", summary="200 while new requests are welcome, else 503")
+    async def ready() -> JSONResponse:
+        found = await asyncio.to_thread(warehouse_health, warehouse)
+        if readiness.stopping:
+            found = {"status": "stopping", "message": "The server is shutting down."}
+        return JSONResponse(found, 200 if found["status"] == "ok" else 503)
+
+
+def warehouse_health(warehouse: Warehouse) -> dict[str, Any]:
+    """Whether there are data, and which; never raises for what an operator would look up here."""
+    try:
+        state = warehouse.state()
+    except NbaMcpError as error:
+        return {"status": "down", "code": error.code, "message": str(error)}
+    return {
+        "status": "ok",
+        "snapshot": state.snapshot,
+        "data_as_of": state.data_as_of,
+        "simulated": state.simulated,
+    }
