@@ -7,7 +7,7 @@ DEMO := NBA_MCP_HOME=$(CURDIR)/.nba-mcp NBA_MCP_WAREHOUSE_URL=duckdb:///$(CURDIR
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-system check format bench eval eval-synthesis requirements lock clean
+.PHONY: help setup demo run test test-system screenshots check format bench eval eval-synthesis requirements lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -46,8 +46,12 @@ run: $(VENV)/.core ## Serve MCP and HTTP on 127.0.0.1:8000
 test: $(VENV)/.dev ## Run the tests (wheels only, no root)
 	@$(PYTEST) -n auto --maxprocesses 4 --dist loadfile -m "not system" --requirements-suite test
 
-test-system: $(VENV)/.system ## Run the tests that drive other programs: MCP clients on Node
+test-system: $(VENV)/.system ## Run the tests that drive other programs: MCP clients on Node, a browser
 	@$(PYTEST) -m system --requirements-suite system
+
+screenshots: $(VENV)/.system ## Take the pictures of the web page in docs/pictures anew
+	@mkdir -p docs/pictures
+	@PAGE_PICTURES=docs/pictures $(PYTEST) -m system tests/system/test_page_pictures.py -k test_pictures
 
 check: $(VENV)/.dev ## Format, lint, types, import contracts, dependencies
 	@$(BIN)/ruff format --check .

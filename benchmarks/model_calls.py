@@ -21,7 +21,7 @@ from nba_mcp_synthesis.synthesis.voices.gates import Gates
 from nba_mcp_synthesis.synthesis.voices.metered import Metered
 from nba_mcp_synthesis.synthesis.voices.prices import price_of
 from nba_mcp_synthesis.synthesis.voices.providers import model_of
-from nba_mcp_synthesis.synthesis.voices.purse import Purse
+from nba_mcp_synthesis.synthesis.voices.purse import Allowance, Purse
 from nba_mcp_synthesis.voice_lines import VoiceLine, voice_line
 
 ROUNDS, CALLS, SETTLING = 12, 25, 0.5
@@ -74,7 +74,7 @@ def _ways(line: VoiceLine) -> dict[str, Times]:
     gates, price = Gates(8), price_of(line)
 
     async def metered() -> object:
-        account = Account(Purse(Decimal(1000), Decimal(1000), Plenty()), time.monotonic() + 60)
+        account = Account(Purse(Decimal(1000), [Allowance(Decimal(1000), Plenty())]), time.monotonic() + 60)
         return await model_request(Metered(model, line, price, gates, account), messages)
 
     async def raw() -> object:

@@ -71,7 +71,7 @@ def measure() -> None:
         link = RedisLink(RedisConnector(lambda: SecretStr(redis.url)).client, Metrics())
         link.start()
         counters = Counters(link)
-        _report("Redis", redis, lambda: counters.take("100000000/minute", "all"), lambda: link.up)
+        _report("Redis", redis, lambda: counters.take("all", {"calls": "100000000/minute"}), lambda: link.up)
         link.stop()
         redis.kill()
 

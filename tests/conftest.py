@@ -13,6 +13,7 @@ settings.load_profile("suite")
 
 pytest_plugins = [
     "node_clients",
+    "browser",
     "real_warehouse",
     "requirement_plugin",
     "servers.aws",
@@ -21,6 +22,7 @@ pytest_plugins = [
     "servers.postgres",
     "servers.redis",
     "secret_ground",
+    "servers.issuer",
     "servers.killable",
     "small_league",
     "servers.leagues",

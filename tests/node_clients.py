@@ -1,4 +1,4 @@
-"""Node from its wheel, with the official MCP clients and schemas, for the system tests."""
+"""Node from its wheel, with the official MCP clients, schemas and a browser driver, for the system tests."""
 
 import os
 import shutil
@@ -44,7 +44,7 @@ def node() -> Node:
     root = Path(spec.origin).parent
     found = Node(root / "bin" / "node", CACHE)
     CACHE.mkdir(parents=True, exist_ok=True)
-    for name in ("package.json", "package-lock.json", "client.mjs"):
+    for name in ("package.json", "package-lock.json", "client.mjs", "page.mjs"):
         shutil.copy(NODE_FOLDER / name, CACHE / name)
     npm = root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     installed = found.run(str(npm), "ci", "--no-audit", "--no-fund", "--ignore-scripts")

@@ -169,7 +169,7 @@ def test_an_interruption_is_no_traceback(small: Path, arguments: list[str]) -> N
 def test_connect_prints_lines_that_can_be_pasted(small: Path) -> None:
     """Valid JSON for the clients that want it, with a command that exists."""
     found = {c["client"]: c for c in printed(nba_mcp("connect", "--json"))}
-    assert set(found) == {"claude-desktop", "claude-code", "cursor", "vscode", "inspector"}
+    assert set(found) >= {"claude-desktop", "claude-code", "cursor", "vscode", "inspector"}
     entry = json.loads(found["cursor"]["lines"])["mcpServers"]["nba"]
     assert Path(entry["command"]).exists()
     assert entry["args"] == ["serve", "--transport", "stdio"]

@@ -123,3 +123,77 @@ def test_several_hosts_are_a_place_of_their_own() -> None:
     """Whichever of them is the primary just now."""
     several = load_settings({"NBA_MCP_STATE_URL": "postgresql://u@a:1,b/state?target_session_attrs=primary"})
     assert several.state_place() == "a:1,b:5432/state"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CALLS_MINUTE", "-1"),
+        ("ASKS_MINUTE", "many"),
+        ("SQL_MINUTE", "1.5"),
+        ("CALL_CONCURRENCY", "0"),
+        ("ASK_CONCURRENCY", "-3"),
+        ("CALLER_SHARE", "0"),
+        ("CALLER_SHARE", "1.01"),
+        ("CALLER_QUEUE", "-1"),
+        ("CALL_WAIT_SECONDS", "0"),
+        ("CALL_WAIT_SECONDS", "nan"),
+        ("CALLER_BUDGET_DAY_USD", "-0.01"),
+        ("CALLER_BUDGET_DAY_USD", "nan"),
+        ("DRAIN_SECONDS", "301"),
+    ],
+)
+def test_a_limit_that_cannot_be_kept_refuses_to_start(name: str, value: str) -> None:
+    """No server runs with a limit that means something else than what was written."""
+    with pytest.raises(SettingsError, match=f"NBA_MCP_{name} "):
+        load_settings({f"NBA_MCP_{name}": value})
+
+
+OAUTH = {
+    "NBA_MCP_AUTH": "oauth",
+    "NBA_MCP_OAUTH_ISSUER": "https://id.example.com",
+    "NBA_MCP_OAUTH_AUDIENCE": "https://nba.example.com/mcp, https://nba.example.com",
+    "NBA_MCP_PUBLIC_URL": "https://NBA.example.com/",
+}
+
+
+def test_oauth_is_told_whom_to_trust_and_what_it_is_called() -> None:
+    """Lists have commas between; addresses of sites are compared in small letters."""
+    settings = load_settings(OAUTH | {"NBA_MCP_ALLOWED_ORIGINS": "https://a.example, http://B.example:8080"})
+    assert settings.oauth_audience == ("https://nba.example.com/mcp", "https://nba.example.com")
+    assert settings.public_url == "https://nba.example.com"
+    assert settings.allowed_origins == ("https://a.example", "http://b.example:8080")
+
+
+@pytest.mark.parametrize("lacking", sorted(set(OAUTH) - {"NBA_MCP_AUTH"}))
+def test_oauth_with_anything_missing_names_it(lacking: str) -> None:
+    """One, or all of them."""
+    with pytest.raises(SettingsError, match=f"AUTH=oauth needs {lacking} too"):
+        load_settings({name: value for name, value in OAUTH.items() if name != lacking})
+    with pytest.raises(SettingsError, match="OAUTH_ISSUER, NBA_MCP_OAUTH_AUDIENCE, NBA_MCP_PUBLIC_URL too"):
+        load_settings({"NBA_MCP_AUTH": "oauth"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OAUTH_ISSUER", "http://id.example.com"),
+        ("OAUTH_ISSUER", "id.example.com"),
+        ("OAUTH_ISSUER", "https://user:s3cret@id.example.com"),
+        ("OAUTH_JWKS_URL", "http://id.example.com/keys"),
+        ("OAUTH_JWKS_URL", "file:///etc/passwd"),
+        ("OAUTH_JWKS_URL", "https://["),
+        ("PUBLIC_URL", "https://nba.example.com/mcp"),
+        ("PUBLIC_URL", "nba.example.com"),
+        ("ALLOWED_ORIGINS", "*"),
+        ("ALLOWED_ORIGINS", "null"),
+        ("ALLOWED_HOSTS", "*"),
+        ("ALLOWED_HOSTS", "nba.example.com:443"),
+        ("ALLOWED_HOSTS", "https://nba.example.com"),
+    ],
+)
+def test_addresses_of_access_that_cannot_be_meant_are_refused(name: str, value: str) -> None:
+    """The variable is named; a password in it is not shown."""
+    with pytest.raises(SettingsError, match=f"NBA_MCP_{name}") as refused:
+        load_settings(OAUTH | {f"NBA_MCP_{name}": value})
+    assert "s3cret" not in str(refused.value)

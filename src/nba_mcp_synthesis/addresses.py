@@ -58,3 +58,33 @@ def database_of(url: str) -> str:
         host if _HAS_PORT.search(host) else f"{host or 'localhost'}:{port}" for host in hosts.split(",")
     ]
     return f"{','.join(places)}/{said.get('dbname') or unquote(parts.path.strip('/'))}"
+
+
+_HERE = ("localhost", "127.0.0.1", "::1")
+
+
+def web_address(url: str) -> str:
+    """The address of a web service: https, or http on this machine; ValueError says so."""
+    try:
+        parts = urlsplit(url)
+        safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _HERE)
+        usable = safe and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or "@" in parts.netloc or parts.query or parts.fragment:
+        msg = "must look like https://HOST/PATH, without a login (http:// is for this machine only)"
+        raise ValueError(msg)
+    return url
+
+
+def web_origin(url: str) -> str:
+    """Scheme, host and port of a site, in small letters and nothing behind them; ValueError says so."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or "@" in parts.netloc or parts.path.strip("/") or parts.query or parts.fragment:
+        msg = "must look like https://HOST or https://HOST:PORT, and nothing behind"
+        raise ValueError(msg)
+    return url.rstrip("/").lower()

@@ -7,7 +7,7 @@ import hashlib
 import sys
 import threading
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nba_mcp_synthesis.errors import Unavailable
 from nba_mcp_synthesis.extras import extra
@@ -30,11 +30,14 @@ if TYPE_CHECKING:
     from nba_mcp_synthesis.questions import Questions
     from nba_mcp_synthesis.records import Records
     from nba_mcp_synthesis.secrets.manager import UnifiedSecretsManager
+    from nba_mcp_synthesis.server.limiting.turns import Turns
     from nba_mcp_synthesis.server.tools import Services
     from nba_mcp_synthesis.sharing.link import RedisLink
+    from nba_mcp_synthesis.state.api_keys import ApiKeys
     from nba_mcp_synthesis.state.database import StateDatabase
     from nba_mcp_synthesis.state.journal import Journal
     from nba_mcp_synthesis.synthesis.voices.choir import Choir
+    from nba_mcp_synthesis.synthesis.voices.purse import Allowance
     from nba_mcp_synthesis.telemetry.metrics import Metrics
 
 
@@ -108,37 +111,61 @@ class App:
         return self.questions().ask(question, answer_id, previous)
 
     def questions(
-        self, metrics: "Metrics | None" = None, link: "Callable[[], RedisLink | None]" = lambda: None
+        self,
+        metrics: "Metrics | None" = None,
+        link: "Callable[[], RedisLink | None]" = lambda: None,
+        door: str = "cli",
     ) -> "Questions":
         """What answers questions: made once, with what its models count and share at that time."""
         from nba_mcp_synthesis.questions import Questions
 
+        def choir() -> "Choir | None":
+            return self._choir(metrics, link(), door)
+
         if self._questions is None:
-            self._questions = Questions(
-                self.warehouse, self.cautions, self.names, self.stats, lambda: self._choir(metrics, link())
-            )
+            self._questions = Questions(self.warehouse, self.cautions, self.names, self.stats, choir)
         return self._questions
 
-    def _choir(self, metrics: "Metrics | None", link: "RedisLink | None") -> "Choir | None":
+    def _choir(self, metrics: "Metrics | None", link: "RedisLink | None", door: str) -> "Choir | None":
         """The models that the settings name; their money of the day begins with what is recorded of today."""
         if not self.settings.models:
             return None
         _keep_output_clean()
         with extra("models"):
             from nba_mcp_synthesis.synthesis.voices.choir import Choir
-        from nba_mcp_synthesis.sharing.spending import Spending
         from nba_mcp_synthesis.synthesis.voices.desk import Sources
 
         sources = Sources(self.warehouse, self.queries, self.stats, self.names)
-        day = Spending(link, self._spent_on)
         on_call = metrics.model_called if metrics else lambda _: None
-        return Choir(self.settings, self.secrets.require, sources, day, on_call)
+        return Choir(self.settings, self.secrets.require, sources, self._days(link, door), on_call)
 
-    def _spent_on(self, day: "date") -> float:
+    def _days(self, link: "RedisLink | None", door: str) -> "Callable[[], Sequence[Allowance]]":
+        """The money of the day that whoever asks may spend; the door stands for callers without a name."""
+        from decimal import Decimal
+
+        from nba_mcp_synthesis.sharing.spending import CallerSpending, Spending
+        from nba_mcp_synthesis.synthesis.voices.purse import Allowance
+        from nba_mcp_synthesis.telemetry.logs import in_force
+
+        of_all = Allowance(Decimal(str(self.settings.budget_day_usd)), Spending(link, self._spent_on))
+        most, callers = (
+            Decimal(str(self.settings.caller_budget_day_usd)),
+            CallerSpending(link, self._spent_on),
+        )
+
+        def days() -> "Sequence[Allowance]":
+            if not most:
+                return (of_all,)
+            spending = callers.of(in_force().get("caller", door))
+            return (Allowance(most, spending, "a day for one caller"), of_all)
+
+        return days
+
+    def _spent_on(self, day: "date", caller: str | None = None) -> float:
         from nba_mcp_synthesis.state.draining import drain
 
         drain(self.journal, self.state)
-        return self.state.spent_on(day)
+        return self.state.spent_on(day, caller)
 
     @cached_property
     def records(self) -> "Records":
@@ -153,6 +180,13 @@ class App:
         from nba_mcp_synthesis.state.database import StateDatabase
 
         return StateDatabase(self._state_engine)
+
+    @cached_property
+    def api_keys(self) -> "ApiKeys":
+        """The keys of callers."""
+        from nba_mcp_synthesis.state.api_keys import ApiKeys
+
+        return ApiKeys(lambda: self.state)
 
     def _state_engine(self) -> "Engine":
         from nba_mcp_synthesis.connectors.rds import RDSConnector
@@ -183,7 +217,10 @@ class App:
 
     def services(self, door: str) -> "Services":
         """What a server needs that callers reach by this door."""
-        from nba_mcp_synthesis.answering import Answering
+        from nba_mcp_synthesis.answering import Answering, configuration_digest
+        from nba_mcp_synthesis.server.audit import AuditLog
+        from nba_mcp_synthesis.server.limiting.told import limits_told
+        from nba_mcp_synthesis.server.observing import tell_call
         from nba_mcp_synthesis.server.tools import Services
         from nba_mcp_synthesis.state.writer import Retention, StateWriter
         from nba_mcp_synthesis.telemetry.logs import in_force
@@ -194,24 +231,42 @@ class App:
         elsewhere = days.state_path() is None
         writer = StateWriter(self.journal, lambda: self.state, retention, metrics, eager=elsewhere)
         link = self._redis_link(door, metrics)
-        questions = self.questions(metrics, lambda: link)
+        questions = self.questions(metrics, lambda: link, door)
         choir = questions.choir  # a model without a price refuses to start
         if choir and door != "stdio":
             # Their libraries take seconds to load, and the first who needs them should not wait.
             threading.Thread(target=choir.warm, name="models", daemon=True).start()
-        answering = Answering(
-            questions, writer, door, self._earlier(link, metrics), in_force, metrics.answered
-        )
+        audit = AuditLog(writer.record, door, metrics)
+
+        def count(answer: dict[str, Any]) -> None:
+            metrics.answered(answer)
+            tell_call(rows=len(answer["table"]["rows"]), cost_usd=answer["cost_usd"])
+
+        answering = Answering(questions, writer, door, self._earlier(link, metrics), in_force, count)
         return Services(
             self.warehouse,
             self.queries,
             self.names,
             answering.serve,
             self.stats,
-            self.records.soon,
-            (writer, link) if link else (writer,),
+            self.records,
+            (writer, audit, link) if link else (writer, audit),
             metrics,
+            redis=link,
+            configuration=configuration_digest(self.settings, self.warehouse.engine),
+            api_keys=lambda: self.api_keys,
+            turn=self._turns(door, link, metrics).turn,
+            note=audit.note,
+            limits=limits_told(self.settings),
         )
+
+    def _turns(self, door: str, link: "RedisLink | None", metrics: "Metrics") -> "Turns":
+        from nba_mcp_synthesis.server.limiting.turns import Turns
+        from nba_mcp_synthesis.sharing.counters import Counters
+
+        # Whoever started a server for himself need leave no place to others.
+        alone = {"caller_share": 1.0} if door == "stdio" else {}
+        return Turns(self.settings.model_copy(update=alone), Counters(link), metrics)
 
     def _earlier(self, link: "RedisLink | None", metrics: "Metrics") -> "Earlier | None":
         from nba_mcp_synthesis.answering import Earlier, configuration_digest

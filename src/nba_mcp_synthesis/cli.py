@@ -13,6 +13,7 @@ import typer
 
 from nba_mcp_synthesis.cli_ask import ask
 from nba_mcp_synthesis.cli_data import AsJson, data
+from nba_mcp_synthesis.cli_keys import keys
 from nba_mcp_synthesis.cli_ops import ops
 from nba_mcp_synthesis.cli_secrets import secrets
 from nba_mcp_synthesis.cli_state import answers, state
@@ -34,6 +35,7 @@ app.add_typer(secrets, name="secrets")
 app.add_typer(ops, name="ops")
 app.add_typer(answers, name="answers")
 app.add_typer(state, name="state")
+app.add_typer(keys, name="keys")
 guard = typer.Typer(help="Judge SQL without running it.", no_args_is_help=True)
 app.add_typer(guard, name="guard")
 
@@ -134,16 +136,20 @@ def settings(as_json: AsJson = False) -> None:
 
 @app.command()
 def connect(
-    client: Annotated[
-        str | None, typer.Argument(help="claude-desktop, claude-code, cursor, vscode or inspector.")
+    client: Annotated[str | None, typer.Argument(help="Such as claude-code; all, if left out.")] = None,
+    url: Annotated[
+        str | None, typer.Option(help="Of a server that runs, such as https://HOST/mcp; else one is started.")
+    ] = None,
+    key_from_env: Annotated[
+        str | None, typer.Option(help="Name of the environment variable with your key for that server.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print the lines that connect an MCP client to this warehouse."""
+    """Print the lines that connect an MCP client to this warehouse, or to a server elsewhere."""
     from nba_mcp_synthesis import terminal
     from nba_mcp_synthesis.server import clients
 
-    found = clients.instructions(client)
+    found = clients.instructions(client, url, key_from_env)
     terminal.show([c.as_dict() for c in found], terminal.connections(found), as_json=as_json)
 
 

@@ -37,12 +37,14 @@ def ask(
 
     if (question is None) == (batch is None):
         raise typer.BadParameter("Give a question, or --batch FILE.")
-    asking = _product(models=models, strategy=strategy).asking_by_command(_warn)
+    product = _product(models=models, strategy=strategy)
+    asking = product.asking_by_command(_warn)
     if batch is not None:
         for line in _batch(asking, batch):
             print(json.dumps(line, ensure_ascii=False), flush=True)
         return
-    answer = asking.ask(question or "", previous=previous)
+    with terminal.stages(shown=bool(product.settings.models)) as tell:
+        answer = asking.ask(question or "", previous=previous, tell=tell)
     terminal.show(answer_json(answer), terminal.answer(answer, explain=explain), as_json=as_json)
 
 

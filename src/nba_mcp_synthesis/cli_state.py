@@ -22,7 +22,7 @@ def answers_list(
     """List the newest answers."""
     from nba_mcp_synthesis import terminal
 
-    found = _settled().state.newest_answers(limit)
+    found = settled().state.newest_answers(limit)
     shown = [{name: row[name] for name in _LISTED} for row in found]
     terminal.show(found, terminal.records(shown, "No answer is recorded yet."), as_json=as_json)
 
@@ -35,7 +35,7 @@ def answers_show(
     """Show one answer with its evidence and voices."""
     from nba_mcp_synthesis import terminal
 
-    found = _settled().records.answer(answer_id)
+    found = settled().records.answer(answer_id)
     terminal.show(found, terminal.recorded_answer(found), as_json=as_json)
 
 
@@ -49,7 +49,7 @@ def answers_replay(
 
     from nba_mcp_synthesis import terminal
 
-    found = _settled().records.replay(answer_id)
+    found = settled().records.replay(answer_id)
     terminal.show({**asdict(found), "same": found.is_same}, terminal.replay(found), as_json=as_json)
 
 
@@ -60,7 +60,7 @@ def state_migrate() -> None:
     typer.echo("The state database has today's layout.")
 
 
-def _settled() -> "App":
+def settled() -> "App":
     """The product, when all answers of ended commands are in its database."""
     from nba_mcp_synthesis.state.draining import drain
 

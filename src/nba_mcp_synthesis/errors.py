@@ -8,9 +8,16 @@
     │   ├── UnknownName         nothing is called that; the nearest names are given
     │   ├── AmbiguousName       several things are called that; the choices are given
     │   ├── NoSuchAnswer        no answer of that id is recorded
+    │   ├── NoSuchPath          nothing is served at that path                      HTTP 404
+    │   ├── MethodNotAllowed    something is there, and takes other methods         HTTP 405
+    │   ├── UnsupportedMedia    the body is in a format that is not read            HTTP 415
+    │   ├── WrongArguments      arguments lack, are not known or cannot be used     HTTP 422
+    │   ├── StillRunning        the same request is being answered already          HTTP 409
+    │   ├── KeyReused           another request had that idempotency key            HTTP 422
     │   ├── NotAuthenticated    nobody knows who calls                          HTTP 401
     │   ├── NotAllowed          the caller is known, and may not do this        HTTP 403
-    │   └── TooLarge            more was sent than is taken in                  HTTP 413
+    │   ├── TooLarge            more was sent than is taken in                  HTTP 413
+    │   └── TooSlow             what was announced did not come in time         HTTP 408
     ├── RateLimited             a caller has used up what is his for now        exit 2, HTTP 429
     ├── LimitExceeded           the work outgrew its time or size               exit 2, HTTP 422
     ├── SourceError             a file of data cannot be read as what it claims exit 1, HTTP 422
@@ -24,6 +31,7 @@
         ├── WarehouseDown       the server that holds the warehouse does not answer, or does not let us in
         ├── Busy                every place is taken; the same call may work in a moment
         ├── Overloaded          so much waits already that this would wait too long
+        ├── Stopping            the server is about to end; another one takes the same call
         └── WorkerLost          the process of one query ended; the same call may work now
 
 This module imports nothing from the package, so that everything may import it.
@@ -100,10 +108,51 @@ class NoSuchAnswer(UsageError):
     http_status = 404
 
 
+class NoSuchPath(UsageError):
+    """The caller looks into /openapi.json for what is served."""
+
+    http_status = 404
+
+
+class MethodNotAllowed(UsageError):
+    """The caller uses a method that the message names."""
+
+    http_status = 405
+
+
+class UnsupportedMedia(UsageError):
+    """The caller sends the body in the format that the message names."""
+
+    http_status = 415
+
+
+class WrongArguments(UsageError):
+    """The caller mends the arguments that the message names, one clause an argument."""
+
+    http_status = 422
+
+
+class StillRunning(UsageError):
+    """The caller waits for `retry_after` seconds, and then gets the answer that was being made."""
+
+    http_status = 409
+    retry_after = 1.0
+
+
+class KeyReused(UsageError):
+    """The caller makes a new key for a new request."""
+
+    http_status = 422
+
+
 class NotAuthenticated(UsageError):
-    """The caller sends a key or a token that is known and in force."""
+    """The caller sends a key or a token that is known and in force; `reason` names the kind for counters."""
 
     http_status = 401
+
+    def __init__(self, message: str, hint: str = "", *, reason: str = "") -> None:
+        super().__init__(message, hint)
+        self.reason = reason
 
 
 class NotAllowed(UsageError):
@@ -120,6 +169,12 @@ class TooLarge(UsageError):
     """The caller sends less; the message has the limit."""
 
     http_status = 413
+
+
+class TooSlow(UsageError):
+    """The caller sends faster; the message has the limit."""
+
+    http_status = 408
 
 
 class RateLimited(NbaMcpError):
@@ -204,6 +259,12 @@ class Overloaded(Unavailable):
     """The server has more to do than it can in time; callers come again after `retry_after` seconds."""
 
     retry_after = 2.0
+
+
+class Stopping(Unavailable):
+    """The server takes no new requests any more; the same one goes to another server, or to its successor."""
+
+    retry_after = 1.0
 
 
 class WorkerLost(Unavailable):

@@ -22,12 +22,14 @@ from pydantic import (
 from nba_mcp_synthesis.addresses import POSTGRES, address_of, database_of, warehouse_address
 from nba_mcp_synthesis.errors import SettingsError
 from nba_mcp_synthesis.settings_access import AccessSettings
+from nba_mcp_synthesis.settings_http import HttpSettings
+from nba_mcp_synthesis.settings_limits import LimitSettings
 from nba_mcp_synthesis.settings_models import ModelSettings
 from nba_mcp_synthesis.settings_stores import QuerySettings, StateSettings
 
 PREFIX = "NBA_MCP_"
-# Read by the test suite, never by the product.
-RESERVED = frozenset({"NBA_MCP_TEST_DATA"})
+# Read by the test suite, and by MCP clients that send a key (`nba-mcp connect`); never by the product.
+RESERVED = frozenset({"NBA_MCP_TEST_DATA", "NBA_MCP_KEY"})
 
 
 def default_home() -> Path:
@@ -38,7 +40,7 @@ def default_home() -> Path:
     return Path(platformdirs.user_data_dir("nba-mcp"))
 
 
-class Settings(AccessSettings, ModelSettings, StateSettings, QuerySettings):
+class Settings(AccessSettings, HttpSettings, LimitSettings, ModelSettings, StateSettings, QuerySettings):
     """All settings; each field is the variable `NBA_MCP_<NAME>`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

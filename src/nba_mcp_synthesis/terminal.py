@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from nba_mcp_synthesis.facts import Answer, Result, Row
+from nba_mcp_synthesis.facts import Answer, Result, Row, Tell, tell_nobody
 
 if TYPE_CHECKING:
     from nba_mcp_synthesis.basketball.stats.stats import StatResult
@@ -49,6 +49,17 @@ def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(title, total=total)
         yield lambda done: bar.update(task, completed=done)
+
+
+@contextlib.contextmanager
+def stages(*, shown: bool) -> Iterator[Tell]:
+    """A line on stderr with how far a question has come, on a terminal; gives the function that writes it."""
+    console = Console(stderr=True, highlight=False)
+    if not shown or not console.is_terminal:
+        yield tell_nobody
+        return
+    with console.status(Text("Asking")) as line:
+        yield lambda progress: line.update(Text(progress.text))
 
 
 def stats(found: "StatResult") -> RenderableType:

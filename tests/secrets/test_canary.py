@@ -44,6 +44,9 @@ COMMANDS: dict[str, list[str]] = {
     "data load": ["no-such-file"],
     "data status": [],
     "data check": [],
+    "keys create": ["somebody", "--scope", "nba:none"],
+    "keys list": [],
+    "keys revoke": ["nobody"],
     "data migrate": [],
     "data roles": [],
     "guard check": ["no-such-file"],
@@ -54,6 +57,7 @@ COMMANDS: dict[str, list[str]] = {
     "answers replay": ["no-such-answer"],
     "state migrate": [],
     "ops health": ["--context", "production"],
+    "ops audit": [],
 }
 
 

@@ -14,7 +14,7 @@ import pytest
 import uvicorn
 
 import small_league
-from nba_mcp_synthesis.server import serve
+from nba_mcp_synthesis.server import stopping as module
 from nba_mcp_synthesis.server.routes.health import Readiness
 from running import COMMAND, Running, free_port, running
 
@@ -236,9 +236,9 @@ def test_a_signal_is_never_logged_where_it_arrives(monkeypatch: pytest.MonkeyPat
     def held() -> None:
         raise AssertionError("the log's lock is held")
 
-    monkeypatch.setattr(serve, "get_logger", held)
+    monkeypatch.setattr(module, "get_logger", held)
     readiness = Readiness()
-    stopping = serve._Server(uvicorn.Config("none"), readiness)
+    stopping = module.StoppingServer(uvicorn.Config("none"), readiness)
     stopping.handle_exit(signal.SIGTERM, None)
     assert (readiness.stopping, stopping.should_exit, stopping.force_exit) == (True, True, False)
     stopping.handle_exit(signal.SIGTERM, None)

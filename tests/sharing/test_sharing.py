@@ -63,11 +63,10 @@ def test_two_processes_on_one_redis_have_one_set_of_counters(
     """Of ten turns an hour, each of two gets what the other left; other callers have their own."""
     both = [Counters(linked(redis_server.url)) for _ in range(2)]
     who = str(time.time_ns())
-    turns = [both[n % 2].take("10/hour", "ask", who) for n in range(12)]
+    turns = [both[n % 2].take(who, {"ask": "10/hour"}) for n in range(12)]
     assert [turn.allowed for turn in turns] == [True] * 10 + [False] * 2
-    assert [turn.left for turn in turns[:3]] == [9, 8, 7]
     assert 3_500 < turns[-1].retry_after <= 3_600
-    assert both[0].take("10/hour", "ask", "another" + who).allowed
+    assert both[0].take("another" + who, {"ask": "10/hour"}).allowed
 
 
 def test_without_redis_each_process_has_its_own() -> None:
@@ -76,7 +75,7 @@ def test_without_redis_each_process_has_its_own() -> None:
     one.put("key", ANSWER)
     assert (one.get("key"), other.get("key")) == (ANSWER, None)
     counters = Counters(None)
-    assert [counters.take("2/minute", "x").allowed for _ in range(3)] == [True, True, False]
+    assert [counters.take("x", {"ask": "2/minute"}).allowed for _ in range(3)] == [True, True, False]
 
 
 def test_hits_and_misses_are_counted_by_place(linked: Linked, redis_server: RedisServer) -> None:
@@ -119,7 +118,7 @@ def test_killing_redis_under_callers_fails_none_and_is_mended_by_itself(
             while not stop.is_set():
                 shared.put(str(name), ANSWER)
                 assert shared.get(str(name)) in (ANSWER, None)
-                assert counters.take("1000000/minute", str(name)).allowed
+                assert counters.take(str(name), {"ask": "1000000/minute"}).allowed
                 calls[name] += 1
         except BaseException as error:  # noqa: BLE001 - told below, in the test's own thread
             failures.append(error)
@@ -197,3 +196,25 @@ def test_spaces_and_the_final_mark_make_no_other_question(same: str) -> None:
     key = key_of("Who led the league", None, "s", "c")
     assert key_of(same, None, "s", "c") == key
     assert key_of("who led the league", None, "s", "c") != key
+
+
+@pytest.mark.parametrize("is_shared", [True, False])
+def test_a_turn_is_taken_under_all_limits_or_under_none(
+    linked: Linked, redis_server: RedisServer, is_shared: bool
+) -> None:
+    """What the wider limit refuses costs no turn of the narrower one."""
+    counters = Counters(linked(redis_server.url) if is_shared else None)
+    who, both = str(time.time_ns()), {"ask": "3/minute", "calls": "2/minute"}
+    turns = [counters.take(who, both) for _ in range(9)]
+    assert [turn.limit for turn in turns] == ["", ""] + ["calls"] * 7
+    assert [counters.take(who, {"ask": "3/minute"}).limit for _ in range(2)] == ["", "ask"]
+
+
+def test_a_window_moves_by_the_clock_of_redis(linked: Linked, redis_server: RedisServer) -> None:
+    """A turn comes back when it is a window old, and keys go by themselves."""
+    counters, who = Counters(linked(redis_server.url)), str(time.time_ns())
+    limit = {"ask": "2/second"}
+    eventually(lambda: not counters.take(who, limit).allowed)
+    eventually(lambda: counters.take(who, limit).allowed)
+    (key,) = redis_server.client().keys(f"nba-mcp:limits:*{who}*")
+    assert 0 < redis_server.client().pttl(key) <= 1_000

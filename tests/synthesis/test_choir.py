@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from genai_prices import calc_price
 from pydantic_ai.usage import RequestUsage
+from structlog.contextvars import bound_contextvars
 
 from nba_mcp_synthesis.facts import Answer
 from servers.model_peers import MakePeer
@@ -257,6 +258,30 @@ def test_the_budget_of_a_question_and_of_a_day_are_kept(panel: MakeApp, model_pe
     assert kinds[0] == ["answered"]
     assert kinds[-1] == ["failed", "over_budget"]
     assert 0 < float(bill({"openai": peer})) <= 0.02
+
+
+def test_a_caller_whose_money_is_used_up_hears_why_and_others_are_asked_for(
+    panel: MakeApp, model_peer: MakePeer
+) -> None:
+    """What the analyst knows he still gets; the voices of models say which budget it was."""
+    peer = model_peer(right(BOARD, answer=said, usage=Usage(2_000, 2_000)))
+    app = panel({"openai": peer}, caller_budget_day_usd=0.02)
+
+    async def ask(who: str, question: str = QUESTION) -> Answer:
+        with bound_contextvars(caller=who):
+            begun = app.questions().begin(question, None, None)
+            return begun if isinstance(begun, Answer) else await app.questions().go_on(begun)
+
+    async def asked() -> list[Answer]:
+        callers = ("ada", "ada", "ada", "bob")
+        return [*[await ask(who) for who in callers], await ask("ada", "who led the league in scoring")]
+
+    *_, used_up, other, known = app.questions()._loop.run(asked())  # which closes with the product
+    assert fates(used_up)["openai"] == (
+        "failed: over_budget: the budget of $0.02 a day for one caller does not allow the next call"
+    )
+    assert fates(other)["openai"].startswith("answered")
+    assert (known.status, known.cost_usd) == ("answered", 0)
 
 
 def test_words_of_the_model_that_writes_are_used_if_they_hold(panel: MakeApp, model_peer: MakePeer) -> None:

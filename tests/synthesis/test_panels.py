@@ -18,7 +18,7 @@ from nba_mcp_synthesis.synthesis.pipeline import Hearing, Written, finish
 from nba_mcp_synthesis.synthesis.rounds import ask_voices, write
 from nba_mcp_synthesis.synthesis.verify import verify_claims
 from nba_mcp_synthesis.synthesis.voices.desk import Sources
-from nba_mcp_synthesis.synthesis.voices.purse import Purse
+from nba_mcp_synthesis.synthesis.voices.purse import Allowance, Purse
 from scripted.checker import misattributed, unfounded
 from scripted.drawing import Panel, panels, script_of
 from scripted.voices import INVENTING, Free, Scripted, heard
@@ -55,7 +55,7 @@ def league(tmp_path_factory: pytest.TempPathFactory) -> Iterator[League]:
 def ask(league: League, panel: Panel) -> Answer:
     """The answer of a panel, as the product puts it together."""
     drawn, first, words = panel
-    purse = Purse(Decimal(1), Decimal(1), Free())
+    purse = Purse(Decimal(1), [Allowance(Decimal(1), Free())])
     voices = [Scripted(f"voice:{n}", script_of(one, league.evidence), purse) for n, one in enumerate(drawn)]
     hearing = Hearing(Question("q", QUESTION))
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nba_mcp_synthesis.synthesis.voices.purse import OverBudget, Purse
+from nba_mcp_synthesis.synthesis.voices.purse import Allowance, OverBudget, Purse
 
 
 class Day:
@@ -55,7 +55,7 @@ def test_threads_never_spend_more_than_there_is(
 ) -> None:
     """Of one question's money, and of the day's that its purse is a part of."""
     spent = Day()
-    purse = Purse(question, day, spent)
+    purse = Purse(question, [Allowance(day, spent)])
     with ThreadPoolExecutor(4) as pool:
         each = [*pool.map(lambda drawn: buy(purse, priced(drawn)), voices)]
     assert sum(each, Decimal()) == spent.spent <= min(question, day)
@@ -68,7 +68,7 @@ def test_questions_side_by_side_keep_to_the_day(
 ) -> None:
     """Calls that wait for their provider in between hold what they reserved until they are settled."""
     spent = Day()
-    purses = [Purse(question, day, spent) for _ in voices]
+    purses = [Purse(question, [Allowance(day, spent)]) for _ in voices]
 
     async def ask(purse: Purse, wanted: list[tuple[Decimal, Decimal]]) -> Decimal:
         total = Decimal()
@@ -96,14 +96,14 @@ def test_questions_side_by_side_keep_to_the_day(
 def test_an_estimate_that_was_too_low_costs_one_call(reserved: int, more: int, budget: int) -> None:
     """The provider counted more than was estimated: the next call finds the purse empty."""
     day, most, cost = Day(), Decimal(reserved), Decimal(reserved + more)
-    total = buy(Purse(Decimal(budget), Decimal(1000), day), [(most, cost)] * 200)
+    total = buy(Purse(Decimal(budget), [Allowance(Decimal(1000), day)]), [(most, cost)] * 200)
     assert total == day.spent <= Decimal(budget) + more
 
 
 def test_a_refused_call_costs_the_day_nothing() -> None:
     """Otherwise refusals would use the day up."""
     day = Day()
-    purse = Purse(Decimal(1), Decimal("0.5"), day)
+    purse = Purse(Decimal(1), [Allowance(Decimal("0.5"), day)])
     with pytest.raises(OverBudget, match="a day"):
         purse.reserve(Decimal("0.75"))
     assert day.spent == 0

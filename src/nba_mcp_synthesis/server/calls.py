@@ -2,8 +2,8 @@
 
 import functools
 import logging
-from collections.abc import Awaitable, Callable, Iterator
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import ParamSpec, TypeVar
 
 import mcp.types as mt
 from fastmcp.exceptions import NotFoundError, ToolError
@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from nba_mcp_synthesis.errors import NbaMcpError
 from nba_mcp_synthesis.server.admission import Admission
+from nba_mcp_synthesis.server.arguments import clauses
 from nba_mcp_synthesis.server.observing import Observation
 from nba_mcp_synthesis.telemetry.logs import request_context
 
@@ -26,10 +27,11 @@ R = TypeVar("R")
 
 
 class ToolRefused(ToolError):
-    """An error of ours on its way to the caller, message and all; `code` names its kind."""
+    """An error of ours (`refusal`) on its way to the caller, message and all; `code` names its kind."""
 
     def __init__(self, error: NbaMcpError) -> None:
         super().__init__(str(error), log_level=logging.DEBUG)
+        self.refusal = error
         self.code = error.code
 
 
@@ -83,7 +85,10 @@ class ToolCalls(Middleware):
     ) -> ToolResult:
         tool = context.message.name
         try:
-            return await call_next(context)
+            result = await call_next(context)
+            found = (result.structured_content or {}).get("rows")
+            if observation.rows is None and isinstance(found, list):
+                observation.rows = len(found)
         except ToolRefused as error:
             observation.outcome = error.code
             raise
@@ -93,6 +98,7 @@ class ToolCalls(Middleware):
         except NotFoundError as error:
             observation.outcome = "unknown_tool"
             raise ToolError(f"{error}. `tools/list` names the tools.") from None
+        return result
 
 
 def _advice(tool: str, error: Exception) -> str:
@@ -100,22 +106,5 @@ def _advice(tool: str, error: Exception) -> str:
     cause = error if isinstance(error, ValidationError) else error.__cause__
     if not isinstance(cause, ValidationError):
         return f"{tool} was called with arguments that it cannot use: {error}"
-    wrong = "; ".join(_clauses(cause))
+    wrong = clauses(cause.errors(include_url=False, include_input=False))
     return f"{tool} was called with arguments that it cannot use: {wrong}. See its inputSchema in tools/list."
-
-
-def _clauses(error: ValidationError) -> Iterator[str]:
-    for problem in error.errors(include_url=False, include_input=False):
-        name = ".".join(str(part) for part in problem["loc"])
-        yield f"`{name}` {_PLAIN.get(problem['type'], _lower(problem['msg']))}"
-
-
-_PLAIN: dict[str, str] = {
-    "missing_argument": "is needed",
-    "unexpected_keyword_argument": "is no argument of it",
-}
-
-
-def _lower(message: Any) -> str:
-    text = str(message)
-    return text[0].lower() + text[1:]

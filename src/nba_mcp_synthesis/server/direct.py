@@ -45,17 +45,17 @@ class DirectCalls:
         if not size:
             await self._app(scope, receive, send)
             return
-        messages, body = await _read(receive, size)
+        messages, body = await read_body(receive, size)
         call = plain_calls.plain_call(body) if len(body) == size else None
         if call is None:
-            await self._app(scope, _replayed(messages, receive), send)
+            await self._app(scope, replayed(messages, receive), send)
             return
         await _respond(send, await self._answered(call))
 
     def _plain_size(self, scope: Scope) -> int:
         if scope["type"] != "http" or scope["method"] != "POST" or scope["path"] != self._path:
             return 0
-        return 0 if scope["query_string"] else plain_calls.plain_size(scope["headers"], scope.get("server"))
+        return 0 if scope["query_string"] else plain_calls.plain_size(scope["headers"])
 
     async def _answered(self, call: PlainCall) -> bytes:
         try:
@@ -66,7 +66,7 @@ class DirectCalls:
         return _message(call.id, text.decode(), text)
 
 
-async def _read(receive: Receive, size: int) -> tuple[list[Message], bytes]:
+async def read_body(receive: Receive, size: int) -> tuple[list[Message], bytes]:
     """The messages up to the end of the body, or until it has more than the bytes that it announced."""
     messages: list[Message] = []
     body = b""
@@ -79,7 +79,8 @@ async def _read(receive: Receive, size: int) -> tuple[list[Message], bytes]:
     return messages, body
 
 
-def _replayed(messages: list[Message], receive: Receive) -> Receive:
+def replayed(messages: list[Message], receive: Receive) -> Receive:
+    """These messages, then whatever comes."""
     waiting = iter(messages)
 
     async def again() -> Message:

@@ -16,13 +16,12 @@ _EXACT = {
     b"mcp-method": b"tools/call",
     b"mcp-name": TOOL.encode(),
 }
-# They change nothing about what a call means. Any other header does, or may: Origin, Authorization, …
+# They change nothing about what a call means. Any other header does, or may: Origin, Mcp-Session-Id, …
 _HARMLESS = frozenset(
     {b"accept", b"accept-encoding", b"accept-language", b"cache-control", b"connection", b"content-length"}
-    | {b"host", b"pragma", b"user-agent", b"x-request-id"}
+    | {b"host", b"pragma", b"traceparent", b"tracestate", b"user-agent", b"x-request-id"}
 )
 _ACCEPTED = (b"application/json", b"text/event-stream")
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _META = "io.modelcontextprotocol/"
 _META_KEYS = {f"{_META}protocolVersion", f"{_META}clientInfo", f"{_META}clientCapabilities"}
 
@@ -36,8 +35,11 @@ class PlainCall(NamedTuple):
     cursor: str | None
 
 
-def plain_size(headers: Iterable[tuple[bytes, bytes]], server: tuple[str, int | None] | None) -> int:
-    """Bytes of the body to come where all headers are those of a plain call, else 0."""
+def plain_size(headers: Iterable[tuple[bytes, bytes]]) -> int:
+    """Bytes of the body to come where all headers are those of a plain call, else 0.
+
+    The guard has judged Host and credential, and taken the latter away.
+    """
     found: dict[bytes, bytes] = {}
     for name, value in headers:
         if name in found or (name not in _EXACT and name not in _HARMLESS):
@@ -48,15 +50,7 @@ def plain_size(headers: Iterable[tuple[bytes, bytes]], server: tuple[str, int | 
         return 0
     if not all(kind in accept for kind in _ACCEPTED) or not length.isdigit():
         return 0
-    if not _host_is_ours(found.get(b"host", b"").decode("latin-1"), server):
-        return 0
     return int(length) if len(length) < 7 and int(length) <= MOST_BYTES else 0
-
-
-def _host_is_ours(host: str, server: tuple[str, int | None] | None) -> bool:
-    """As the library's own guard has it: a server on loopback answers to names of loopback only."""
-    name = host.rpartition(":")[0] if ":" in host.rpartition("]")[2] else host
-    return name.strip("[]") in _LOOPBACK or (server is not None and server[0] not in _LOOPBACK)
 
 
 def plain_call(body: bytes) -> PlainCall | None:

@@ -1,5 +1,6 @@
 """What a caller may send to `query_sql`, told before it is met: in words for models, as JSON for programs."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from nba_mcp_synthesis.schema.tables import tables, views
@@ -11,8 +12,8 @@ PAGE_ROWS = 100
 MOST_PAGE_ROWS = 1_000
 
 
-def policy(warehouse: Warehouse) -> dict[str, Any]:
-    """Limits, accepted kinds of statements, and the relations that are served."""
+def policy(warehouse: Warehouse, of_callers: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    """Limits of a query and those `of_callers`, accepted kinds of statements, and the relations served."""
     limits = warehouse.limits
     return {
         "engine": warehouse.engine,
@@ -28,6 +29,7 @@ def policy(warehouse: Warehouse) -> dict[str, Any]:
             "concurrency": warehouse.concurrency,
             "statement_characters": MAX_LENGTH,
         },
+        "caller_limits": list(of_callers),
     }
 
 

@@ -1,17 +1,27 @@
 """Around every HTTP request: its id, its log line, its place in the metrics."""
 
+from dataclasses import replace
 from time import perf_counter
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from nba_mcp_synthesis.telemetry.logs import get_logger, request_context
+from nba_mcp_synthesis.server.access.caller import ANYONE, called_by
+from nba_mcp_synthesis.telemetry.logs import get_logger, request_context, trace_context
 from nba_mcp_synthesis.telemetry.metrics import Metrics
 
 # Anything else counts as "other", so that no caller can make metrics grow.
 PATHS = frozenset(
-    {"/", "/health", "/health/live", "/health/ready", "/metrics", "/mcp", "/openapi.json", "/v1/policy"}
+    {"/", "/health", "/health/live", "/health/ready", "/metrics", "/mcp", "/openapi.json", "/status"}
+    | {"/v1/answers", "/v1/ask", "/v1/box-score", "/v1/find", "/v1/measures", "/v1/policy", "/v1/query"}
+    | {"/v1/stats", "/v1/status", "/v1/tables"}
 )
+# Paths with a name at their end, by what is before it.
+NAMED = {
+    "/v1/answers/": "/v1/answers/{id}",
+    "/v1/measures/": "/v1/measures/{name}",
+    "/v1/tables/": "/v1/tables/{table}",
+}
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -28,8 +38,14 @@ class ObserveRequests:
             await self._app(scope, receive, send)
             return
         client = scope.get("client")
-        caller = client[0] if client else "unknown"
-        with request_context(Headers(scope=scope).get("x-request-id"), caller=caller) as request_id:
+        address = client[0] if client else "unknown"
+        headers = Headers(scope=scope)
+        caller = replace(ANYONE, name=address)
+        with (
+            request_context(headers.get("x-request-id"), address=address) as request_id,
+            trace_context(headers.get("traceparent")),
+            called_by(caller),
+        ):
             await self._observed(scope, receive, send, request_id)
 
     async def _observed(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
@@ -51,8 +67,15 @@ class ObserveRequests:
             self._count(scope, status, perf_counter() - started)
 
     def _count(self, scope: Scope, status: int, seconds: float) -> None:
-        path = scope["path"] if scope["path"] in PATHS else "other"
+        path = _template(scope["path"])
         method = scope["method"] if scope["method"] in METHODS else "other"
         self._metrics.http_requests.labels(method, path, str(status)).inc()
         self._metrics.http_seconds.labels(method, path).observe(seconds)
         get_logger().info("request", method=method, path=path, status=status, seconds=round(seconds, 4))
+
+
+def _template(path: str) -> str:
+    if path in PATHS:
+        return path
+    start = path.rfind("/") + 1
+    return NAMED.get(path[:start], "other") if start < len(path) else "other"

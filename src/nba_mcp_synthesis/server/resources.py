@@ -9,6 +9,8 @@ from nba_mcp_synthesis.basketball import box_score as boxes
 from nba_mcp_synthesis.basketball.primer import primer
 from nba_mcp_synthesis.basketball.stats.describing import describe_measure
 from nba_mcp_synthesis.server import results as out
+from nba_mcp_synthesis.server.access.caller import current_caller, whose
+from nba_mcp_synthesis.server.access.scopes import allow
 from nba_mcp_synthesis.server.calls import worded
 from nba_mcp_synthesis.server.tools import Services
 from nba_mcp_synthesis.warehouse import catalog
@@ -32,7 +34,8 @@ def register(server: FastMCP, services: Services) -> None:
 
     def answer(answer_id: str) -> str:
         """An answer that was given, with its evidence and voices."""
-        return _json(services.recorded(answer_id))
+        allow(current_caller(), "answers")  # however its address was written
+        return _json(services.recorded.soon(answer_id, whose()))
 
     def about() -> str:
         """What to know before asking: rules, measures and dimensions in 4 KB."""

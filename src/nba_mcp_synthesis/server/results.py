@@ -8,7 +8,7 @@ from pydantic_core import to_json
 
 from nba_mcp_synthesis.basketball.box_score import BoxScore
 from nba_mcp_synthesis.basketball.matches import Match
-from nba_mcp_synthesis.facts import Result
+from nba_mcp_synthesis.facts import Result, Status
 from nba_mcp_synthesis.schema.tables import Column
 from nba_mcp_synthesis.shapes import json_rows, json_value
 from nba_mcp_synthesis.warehouse.catalog import TableInfo
@@ -99,7 +99,7 @@ class AskResult(Provenance):
 
     id: str
     text: str
-    status: str = Field(description="answered, refused or asked_back")
+    status: Status
     values: list[dict[str, Cell]]
     table: Table
     evidence: list[dict[str, Cell]]

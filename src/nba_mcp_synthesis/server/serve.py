@@ -6,22 +6,26 @@ import ipaddress
 import logging
 import os
 import resource
-import signal
-import socket
 import sys
-from types import FrameType
 
 import uvicorn
 
 from nba_mcp_synthesis.errors import SettingsError, Unavailable
+from nba_mcp_synthesis.server.access.guard import Guard
 from nba_mcp_synthesis.server.companions import accompanied
+from nba_mcp_synthesis.server.connections import bounded
 from nba_mcp_synthesis.server.http import build_http
 from nba_mcp_synthesis.server.mcp_server import build_mcp
 from nba_mcp_synthesis.server.routes.health import Readiness
 from nba_mcp_synthesis.server.secret_watch import Secrets, SecretWatch
+from nba_mcp_synthesis.server.stopping import StoppingServer
 from nba_mcp_synthesis.server.tools import Services
 from nba_mcp_synthesis.settings import Settings
 from nba_mcp_synthesis.telemetry.logs import configure_logs, get_logger
+
+# A connection is an open file; more than these are of no use to one process.
+_MOST_OPEN_FILES = 65_536
+_DRAIN_SECONDS = 5.0
 
 
 def prepare(transport: str, settings: Settings) -> None:
@@ -31,6 +35,7 @@ def prepare(transport: str, settings: Settings) -> None:
     else:
         configure_logs(sys.stdout, settings.log_level, context=settings.context)
     _leave_no_memory_behind()
+    _allow_many_connections()
 
 
 def serve_stdio(services: Services) -> None:
@@ -61,17 +66,21 @@ def serve_http(services: Services, settings: Settings, secrets: Secrets, host: s
 async def _serve(services: Services, settings: Settings, watch: SecretWatch, host: str, port: int) -> None:
     readiness = Readiness()
     mcp = await build_mcp(services)
-    app = build_http(mcp, services, readiness, watch, settings.context)
+    guard = Guard(services, settings, loopback=_is_loopback(host))
+    app = build_http(mcp, services, readiness, watch, guard, settings.context)
     config = uvicorn.Config(
         app,
         host=host,
         port=port,
         log_config=None,
         access_log=False,
-        http="h11",  # strips blanks around header values, which the protocol's checks rely on
+        http=bounded(settings.http_request_seconds, settings.http_stall_seconds),
+        ws="none",
+        h11_max_incomplete_event_size=settings.http_header_kb * 1_024,
+        timeout_keep_alive=settings.http_idle_seconds,
         timeout_graceful_shutdown=settings.shutdown_seconds,
     )
-    server = _Server(config, readiness)
+    server = StoppingServer(config, readiness, _drain_seconds(settings))
     try:
         await server.serve()
         if server.started:
@@ -88,36 +97,26 @@ def _leave_no_memory_behind() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def _allow_many_connections() -> None:
+    """Raises the limit of open files, which is 1,024 in many places, as far as this process may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _drain_seconds(settings: Settings) -> float:
+    """In production there is a balancer that takes a moment to notice."""
+    if settings.drain_seconds is not None:
+        return settings.drain_seconds
+    return _DRAIN_SECONDS if settings.context == "production" else 0.0
+
+
 def _end_process() -> None:
     """Ends the process although a query that could not be stopped may still hold a thread."""
     logging.shutdown()
     sys.stdout.flush()
     os._exit(0)
-
-
-class _Server(uvicorn.Server):
-    """A server that says at SIGTERM that it is not ready for more."""
-
-    def __init__(self, config: uvicorn.Config, readiness: Readiness) -> None:
-        super().__init__(config)
-        self._readiness = readiness
-        self._signal: int = signal.SIGTERM
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Says that it stops, and lets the work in flight finish."""
-        get_logger().info("stopping", signal=signal.Signals(self._signal).name)
-        await super().shutdown(sockets)
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as the base has it
-        """Stops taking new work and lets the work in flight finish; a second signal ends it at once.
-
-        Unlike the base it does not raise the signal again at the end: having stopped as asked is success. It
-        only sets flags: the signal may come while this very thread writes a log line, and holds its lock.
-        """
-        self._signal = sig
-        self.force_exit = self._readiness.stopping
-        self._readiness.stopping = True
-        self.should_exit = True
 
 
 def _refuse_open_door(settings: Settings, host: str) -> None:

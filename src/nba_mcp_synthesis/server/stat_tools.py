@@ -13,7 +13,7 @@ from nba_mcp_synthesis.basketball.stats.stats import StatResult, Stats
 from nba_mcp_synthesis.server import results as out
 from nba_mcp_synthesis.server.calls import READ_ONLY, worded
 
-_MOST_ROWS = 500
+MOST_ROWS = 500
 Words = list[str]
 Season = Annotated[str | None, Field(description="2025-26, 2019-20..2023-24 or all; newest if left out")]
 SeasonType = Annotated[str | None, Field(description="Regular Season (default), Playoffs, PlayIn")]
@@ -42,7 +42,7 @@ class StatTools:
         where: Annotated[Words, Field(description="Such as team=LAL, location=home, pts>=40 (a game)")] = [],
         having: Annotated[Words, Field(description="On results, such as gp>=20")] = [],
         order_by: Annotated[Words, Field(description="Names, - for descending")] = [],
-        limit: Annotated[int | None, Field(ge=1, le=_MOST_ROWS, description="Ranks of a board")] = None,
+        limit: Annotated[int | None, Field(ge=1, le=MOST_ROWS, description="Ranks of a board")] = None,
         season: Season = None,
         season_type: SeasonType = None,
         last: Annotated[int | None, Field(ge=1, description="Newest games of each")] = None,

@@ -4,6 +4,7 @@ import hashlib
 from time import perf_counter
 
 from nba_mcp_synthesis.errors import NbaMcpError
+from nba_mcp_synthesis.server.observing import tell_call
 from nba_mcp_synthesis.telemetry.logs import get_logger
 from nba_mcp_synthesis.warehouse.untrusted import Page, UntrustedQueries
 
@@ -15,6 +16,7 @@ def run(queries: UntrustedQueries, sql: str, limit: int, cursor: str | None) -> 
     try:
         page = queries.run(sql, limit, cursor)
         outcome = "ok"
+        tell_call(rows=page.count)
     except NbaMcpError as error:
         outcome = error.code
         raise

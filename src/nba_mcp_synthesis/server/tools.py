@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, Protocol
 
-from fastmcp import FastMCP
+from fastmcp import Context, FastMCP
 from fastmcp.tools import ToolResult
-from mcp.types import TextContent
+from mcp.types import InputRequiredResult, TextContent
 from pydantic import Field
 from pydantic_core import from_json
 
@@ -24,10 +24,16 @@ from nba_mcp_synthesis.errors import NoSuchAnswer, UsageError
 from nba_mcp_synthesis.facts import Tell, tell_nobody
 from nba_mcp_synthesis.server import policy, stat_tools, statements
 from nba_mcp_synthesis.server import results as out
+from nba_mcp_synthesis.server.access.key_rows import KeyStore
 from nba_mcp_synthesis.server.admission import Admission
 from nba_mcp_synthesis.server.calls import READ_ONLY, worded, worded_async
+from nba_mcp_synthesis.server.choosing import Chooser
 from nba_mcp_synthesis.server.companions import Companion
+from nba_mcp_synthesis.server.limiting.turns import Turn, unlimited
+from nba_mcp_synthesis.server.observing import Note, noted_nowhere
 from nba_mcp_synthesis.server.policy import MOST_PAGE_ROWS, PAGE_ROWS
+from nba_mcp_synthesis.server.progress import told
+from nba_mcp_synthesis.sharing.link import RedisLink
 from nba_mcp_synthesis.telemetry.metrics import Metrics
 from nba_mcp_synthesis.warehouse import catalog, status
 from nba_mcp_synthesis.warehouse.engine import Warehouse
@@ -44,9 +50,35 @@ class Ask(Protocol):
         ...
 
 
-def no_records(answer_id: str) -> dict[str, Any]:
+class Recorded(Protocol):
+    """The answers that were given, as their askers may see them; `caller` leaves out those of others."""
+
+    def soon(self, answer_id: str, caller: str | None = None) -> dict[str, Any]:
+        """One with everything but what was said to models; NoSuchAnswer where none is recorded."""
+        ...
+
+    def newest(
+        self, limit: int, cursor: str | None = None, caller: str | None = None
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        """(the newest, in brief, the cursor of the next page); UsageError for a cursor that is none."""
+        ...
+
+
+class NoRecords:
     """For servers that keep no answers."""
-    raise NoSuchAnswer(f"No answer {answer_id!r} is recorded.")
+
+    def soon(self, answer_id: str, caller: str | None = None) -> dict[str, Any]:  # noqa: ARG002 - as the protocol
+        """There is none."""
+        raise NoSuchAnswer(f"No answer {answer_id!r} is recorded.")
+
+    def newest(
+        self,
+        limit: int,  # noqa: ARG002 - as the protocol
+        cursor: str | None = None,  # noqa: ARG002
+        caller: str | None = None,  # noqa: ARG002
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        """There are none."""
+        return [], None
 
 
 @dataclass(frozen=True)
@@ -58,14 +90,21 @@ class Services:
     names: Callable[[], Names]
     ask: Ask
     stats: Stats
-    recorded: Callable[[str], dict[str, Any]] = no_records
+    recorded: Recorded = field(default_factory=NoRecords)
     companions: Sequence[Companion] = ()
     metrics: Metrics = field(default_factory=Metrics)
+    redis: RedisLink | None = None
+    # Names the settings that results depend on beside the data.
+    configuration: str = ""
+    api_keys: Callable[[], KeyStore] | None = None
+    turn: Turn = unlimited
+    note: Note = noted_nowhere
+    limits: Sequence[dict[str, Any]] = ()
 
     @cached_property
     def admission(self) -> Admission:
         """The gate before all work."""
-        return Admission(self.metrics)
+        return Admission(self.metrics, self.turn, self.note)
 
 
 def register(server: FastMCP, services: Services) -> None:
@@ -94,13 +133,21 @@ class Tools:
         self,
         question: Annotated[str, Field(description="In plain English; names may be misspelt")],
         previous: Annotated[str | None, Field(description="The question before, to follow up on")] = None,
-    ) -> out.AskResult:
+        *,
+        context: Context,
+    ) -> out.AskResult | InputRequiredResult:
         """Answers a question about NBA players, teams and games from the loaded data.
 
         Gives the sentence, a table and the SQL behind every number. Refuses or asks back rather than guess.
         Start here.
         """
-        return out.AskResult.model_validate(await self._services.ask(question, previous))
+        async with told(context) as tell:
+
+            async def ask(text: str) -> dict[str, Any]:
+                return await self._services.ask(text, previous, tell)
+
+            answer = await Chooser(self._services.names, context, ask).answer(question)
+        return answer if isinstance(answer, InputRequiredResult) else out.AskResult.model_validate(answer)
 
     def find(
         self,

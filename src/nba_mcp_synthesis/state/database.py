@@ -4,11 +4,23 @@ import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, delete, func, inspect, select, text
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Engine,
+    Table,
+    delete,
+    func,
+    inspect,
+    literal,
+    select,
+    text,
+    tuple_,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import (
     DataError,
@@ -84,26 +96,54 @@ class StateDatabase:
             total += removed
         return total
 
-    def newest_answers(self, limit: int) -> list[dict[str, Any]]:
-        """The newest answers without their bodies, the newest first."""
-        columns = [column for column in tables.answers.c if column.name != "body"]
-        query = select(*columns).order_by(tables.answers.c.asked_at.desc()).limit(limit)
+    def newest_answers(
+        self, limit: int, before: tuple[datetime, str] | None = None, caller: str | None = None
+    ) -> list[dict[str, Any]]:
+        """The newest answers, with their texts and without the rest of their bodies, the newest first.
+
+        `before` begins behind that moment and record, `caller` leaves out the answers of others.
+        """
+        held = tables.answers.c
+        columns = [column for column in held if column.name != "body"]
+        query = select(*columns, held.body["text"].as_string().label("text"))
+        if before:
+            query = query.where(tuple_(held.asked_at, held.record) < tuple_(*_bound(before)))
+        if caller is not None:
+            query = query.where(held.caller == caller)
+        query = query.order_by(held.asked_at.desc(), held.record.desc()).limit(limit)
         with self._transaction() as connection:
             return [_plain(row) for row in connection.execute(query).mappings()]
 
-    def spent_on(self, day: date) -> float:
-        """Dollars that the answers of a day (UTC) cost."""
+    def newest_calls(self, limit: int, since: datetime, caller: str | None = None) -> list[dict[str, Any]]:
+        """The newest rows of the audit log, the newest first; of one caller where he is named."""
+        log = tables.audit_log
+        query = select(*[column for column in log.c if column.name != "record"]).where(log.c.at >= since)
+        if caller is not None:
+            query = query.where(log.c.caller == caller)
+        with self._transaction() as connection:
+            found = connection.execute(query.order_by(log.c.at.desc()).limit(limit))
+            return [_plain(row) for row in found.mappings()]
+
+    def spent_on(self, day: date, caller: str | None = None) -> float:
+        """Dollars that the answers of a day (UTC) cost; those of one caller where he is named."""
         begin = datetime.combine(day, time(), UTC)
         cost = func.coalesce(func.sum(tables.answers.c.cost_usd), 0.0)
         query = select(cost).where(tables.answers.c.asked_at >= begin)
+        if caller is not None:
+            query = query.where(tables.answers.c.caller == caller)
         with self._transaction() as connection:
             return float(
                 connection.execute(query.where(tables.answers.c.asked_at < begin + timedelta(1))).scalar_one()
             )
 
-    def answer(self, answer_id: str) -> dict[str, Any] | None:
-        """The newest answer of that id, with evidence, voices and requests to models; None for none."""
+    def answer(self, answer_id: str, caller: str | None = None) -> dict[str, Any] | None:
+        """The newest answer of that id, with evidence, voices and requests to models; None for none.
+
+        With `caller`, answers that others were given are none.
+        """
         query = select(tables.answers).where(tables.answers.c.id == answer_id)
+        if caller is not None:
+            query = query.where(tables.answers.c.caller == caller)
         with self._transaction() as connection:
             newest = connection.execute(query.order_by(tables.answers.c.asked_at.desc()).limit(1))
             found = newest.mappings().first()
@@ -118,6 +158,10 @@ class StateDatabase:
         with self._transaction() as connection:
             query = select(func.count()).select_from(tables.metadata.tables[table])
             return int(connection.execute(query).scalar_one())
+
+    def transaction(self) -> AbstractContextManager[Connection]:
+        """A transaction for what other tables have a module of their own for; errors are worded as here."""
+        return self._transaction()
 
     def close(self) -> None:
         """Closes the connections."""
@@ -181,6 +225,10 @@ def _parts(connection: Connection, table: Table, record: str) -> list[dict[str, 
         {name: value for name, value in _plain(row).items() if name not in ("record", "place")}
         for row in connection.execute(query).mappings()
     ]
+
+
+def _bound(place: tuple[datetime, str]) -> tuple[BindParameter[datetime], BindParameter[str]]:
+    return literal(place[0], tables.UtcTime()), literal(place[1])
 
 
 def _plain(row: Any) -> dict[str, Any]:

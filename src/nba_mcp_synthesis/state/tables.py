@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-HEAD = "0002"  # the newest migration
+HEAD = "0003"  # the newest migration
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -129,6 +129,7 @@ api_keys = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime),
     Column("revoked_at", UtcTime),
+    Column("last_used_at", UtcTime),
 )
 audit_log = Table(
     "audit_log",

@@ -71,12 +71,14 @@ class Hearing:
 
 
 def question_of(text: str, answer_id: str | None = None, previous: str | None = None) -> Question:
-    """The question; UsageError where it is empty or longer than MAX_QUESTION characters."""
+    """The question; UsageError where it is empty, longer than MAX_QUESTION characters, or no text."""
     if not text.strip():
         raise UsageError("The question is empty.", 'Ask something like "who led the league in scoring".')
     longest = max(len(text), len(previous or ""))
     if longest > MAX_QUESTION:
         raise UsageError(f"The question has {longest:,} characters; the limit is {MAX_QUESTION:,}.")
+    if any("\ud800" <= letter <= "\udfff" for letter in text + (previous or "")):
+        raise UsageError("The question has half a character, which no text can have.", "Send it as UTF-8.")
     return Question(answer_id or uuid.uuid4().hex[:12], text.strip(), previous)
 
 

@@ -26,6 +26,11 @@ class Prose:
     dropped: int
 
 
+def split(text: str) -> list[str]:
+    """The sentences of a text."""
+    return [sentence for sentence in _END.split(text.strip()) if sentence]
+
+
 def checked(text: str, evidence: Sequence[Evidence], stated: str) -> Prose:
     """Keeps the sentences whose numbers are in the evidence, or are conditions that `stated` sets.
 
@@ -33,7 +38,7 @@ def checked(text: str, evidence: Sequence[Evidence], stated: str) -> Prose:
     him; a pronoun stands for whom the sentence before named.
     """
     lines = lines_of(evidence)
-    sentences = [sentence for sentence in _END.split(text.strip()) if sentence]
+    sentences = split(text)
     kept: list[str] = []
     about: tuple[Line, ...] | None = None
     for sentence in sentences:

@@ -15,6 +15,10 @@ import structlog
 from pydantic_core import to_json
 
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+# W3C Trace Context: version, trace, span, flags. Later versions may have more behind them.
+_TRACEPARENT = re.compile(
+    r"(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?"
+)
 # Their own lines repeat what ours say, or speak of every step; botocore's have secrets in them.
 _QUIET = (
     "asyncio",
@@ -107,6 +111,22 @@ def request_context(given: str | None = None, **facts: str) -> Iterator[str]:
     request_id = str(in_force or usable or uuid.uuid4().hex)
     with structlog.contextvars.bound_contextvars(request_id=request_id, **facts):
         yield request_id
+
+
+def trace_id_of(traceparent: object) -> str | None:
+    """The trace id of a `traceparent` (W3C Trace Context); None for what is none, which is to be ignored."""
+    found = _TRACEPARENT.fullmatch(traceparent) if isinstance(traceparent, str) else None
+    if found is None or (found[1] == "00" and found[3]):
+        return None
+    return found[2]
+
+
+@contextlib.contextmanager
+def trace_context(traceparent: object) -> Iterator[None]:
+    """Marks every event inside with the trace that the caller names, if he names one."""
+    trace_id = trace_id_of(traceparent)
+    with structlog.contextvars.bound_contextvars(**({"trace_id": trace_id} if trace_id else {})):
+        yield
 
 
 def in_force() -> dict[str, Any]:

@@ -37,6 +37,12 @@ class Metrics:
             "HTTP requests being answered now.",
             registry=self.registry,
         )
+        self.auth_failures = Counter(
+            "nba_mcp_auth_failures_total",
+            "Requests that were refused before any work, by reason.",
+            ["reason"],
+            registry=self.registry,
+        )
         self.tool_calls = Counter(
             "nba_mcp_tool_calls_total",
             "MCP tool calls, by outcome: ok or the code of the error.",
@@ -48,6 +54,24 @@ class Metrics:
             "Time that tool calls took.",
             ["tool"],
             buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self.calls_refused = Counter(
+            "nba_mcp_calls_refused_total",
+            "Calls turned away: rate_calls, rate_asks, rate_sql; queue or caller_queue, where that was full; "
+            "wait, where it was too long.",
+            ["reason"],
+            registry=self.registry,
+        )
+        self.calls_waiting = Gauge(
+            "nba_mcp_calls_waiting", "Calls that wait for a place.", ["lane"], registry=self.registry
+        )
+        self.places_taken = Gauge(
+            "nba_mcp_places_taken", "Places that calls hold now.", ["lane"], registry=self.registry
+        )
+        self.active_users = Gauge(
+            "nba_mcp_active_users",
+            "Callers who made a call within the last five minutes.",
             registry=self.registry,
         )
         self.db_up = Gauge(

@@ -67,6 +67,18 @@ class DuckDBWarehouse:
                 self._state = self._open(identity)
             return self._state
 
+    def known_state(self) -> State | None:
+        """The newest state where it is open already, else None."""
+        if not self._lock.acquire(blocking=False):
+            return None
+        try:
+            state = self._state
+            return state if state and state.identity == self._identity() else None
+        except NoWarehouse:
+            return None
+        finally:
+            self._lock.release()
+
     def query(self, sql: str, limits: Limits | None = None, skip: int = 0) -> Result:
         """Runs one SELECT and returns at most the rows and bytes of `limits`, `skip` rows left out.
 

@@ -64,6 +64,9 @@ class Warehouse(Protocol):
             WarehouseDown: the server does not answer.
         """
 
+    def known_state(self) -> State | None:
+        """The newest state where that can be told at once; None where it would have to be waited for."""
+
     def query(self, sql: str, limits: Limits | None = None, skip: int = 0) -> Result:
         """Runs one SELECT, in this engine's dialect, and returns at most the rows and bytes of `limits`.
 

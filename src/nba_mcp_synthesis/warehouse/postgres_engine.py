@@ -74,6 +74,11 @@ class PostgresWarehouse:
             with self.sessions.reading(_STATE) as (_, about):
                 return self.state_of(about)
 
+    def known_state(self) -> State | None:
+        """The state that was seen a moment ago, else None."""
+        seen = self._seen
+        return seen[0] if seen is not None and monotonic() - seen[1] < _SEEN_SECONDS else None
+
     def state_of(self, about: About) -> State:
         """The state that a transaction sees; NoWarehouse, WarehouseOutdated where it cannot be read."""
         if not about.get("snapshot"):

@@ -7,7 +7,7 @@ from contextvars import ContextVar
 import structlog
 
 from nba_mcp_synthesis.facts import Caller
-from nba_mcp_synthesis.server.access.scopes import SCOPES
+from nba_mcp_synthesis.server.access.scopes import ADMIN, SCOPES
 
 # Where nothing asks who calls, everyone may do everything but administer.
 ANYONE = Caller("anyone", "nothing", SCOPES)
@@ -20,6 +20,16 @@ _current: ContextVar[Caller] = ContextVar("caller", default=PROCESS)
 def current_caller() -> Caller:
     """Who calls; threads and tasks that were started for a request know it as well."""
     return _current.get()
+
+
+def whose() -> str | None:
+    """Whose answers the caller may see: his own by his name, or all (None) where he administers.
+
+    So may everybody where nothing tells callers apart.
+    """
+    caller = current_caller()
+    known = caller.known_by in ("key", "token")
+    return caller.name if known and ADMIN not in caller.scopes else None
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
 from nba_mcp_synthesis.errors import NbaMcpError
+from nba_mcp_synthesis.server.routes.documents import problems
 from nba_mcp_synthesis.server.secret_watch import SecretWatch
 from nba_mcp_synthesis.server.tools import Services
 from nba_mcp_synthesis.warehouse.engine import Warehouse
@@ -16,9 +17,13 @@ from nba_mcp_synthesis.warehouse.engine import Warehouse
 
 @dataclass
 class Readiness:
-    """Whether new requests should come here; off from the moment of SIGTERM."""
+    """Whether new requests should come here; no more from the moment of SIGTERM, which is `stopping`.
+
+    When it is `closing` they are refused as well.
+    """
 
     stopping: bool = False
+    closing: bool = False
 
 
 def add_health(
@@ -28,7 +33,13 @@ def add_health(
     warehouse = services.warehouse
 
     # In threads of the loop's own, which no tool uses: probes must not wait behind slow queries.
-    @app.get("/health", summary="Each dependency, and ok or degraded")
+    @app.get(
+        "/health",
+        operation_id="health",
+        tags=["server"],
+        summary="Each dependency, and ok or degraded",
+        responses=problems(),
+    )
     async def health() -> dict[str, Any]:
         found = {
             "warehouse": await asyncio.to_thread(warehouse_health, warehouse),
@@ -42,11 +53,23 @@ def add_health(
             "dependencies": found,
         }
 
-    @app.get("/health/live", summary="200 while the process runs")
+    @app.get(
+        "/health/live",
+        operation_id="live",
+        tags=["server"],
+        summary="200 while the process runs",
+        responses=problems(),
+    )
     async def live() -> dict[str, str]:
         return {"status": "ok"}
 
-    @app.get("/health/ready", summary="200 while new requests are welcome, else 503")
+    @app.get(
+        "/health/ready",
+        operation_id="ready",
+        tags=["server"],
+        summary="200 while new requests are welcome, else 503",
+        responses={**problems(), 503: {"description": "None are welcome; the body says why."}},
+    )
     async def ready() -> JSONResponse:
         found = await asyncio.to_thread(warehouse_health, warehouse)
         if readiness.stopping:

@@ -3,31 +3,38 @@
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse
 
-from nba_mcp_synthesis.errors import NbaMcpError
 from nba_mcp_synthesis.server.policy import policy
-from nba_mcp_synthesis.server.problems import problem
+from nba_mcp_synthesis.server.routes.answers import add_answers
+from nba_mcp_synthesis.server.routes.ask import add_ask
+from nba_mcp_synthesis.server.routes.data import add_data
+from nba_mcp_synthesis.server.routes.documents import problems
+from nba_mcp_synthesis.server.routes.league import add_league
+from nba_mcp_synthesis.server.routes.measures import add_measures
+from nba_mcp_synthesis.server.routes.query import add_query
+from nba_mcp_synthesis.server.routes.stats import add_stats
 from nba_mcp_synthesis.server.tools import Services
-from nba_mcp_synthesis.warehouse.engine import Warehouse
 
 
 def add_v1(app: FastAPI, services: Services) -> None:
     """Adds the routes."""
-    _add_policy(app, services.warehouse)
-    _add_answers(app, services)
+    add_ask(app, services)
+    add_answers(app, services)
+    add_query(app, services)
+    add_stats(app, services)
+    add_league(app, services)
+    add_data(app, services)
+    add_measures(app, services)
+    _add_policy(app, services)
 
 
-def _add_policy(app: FastAPI, warehouse: Warehouse) -> None:
-    @app.get("/v1/policy", summary="What query_sql accepts, and its limits")
+def _add_policy(app: FastAPI, services: Services) -> None:
+    @app.get(
+        "/v1/policy",
+        operation_id="policy",
+        tags=["server"],
+        summary="What query_sql accepts, and every limit in force",
+        responses=problems(),
+    )
     async def told() -> dict[str, Any]:
-        return policy(warehouse)
-
-
-def _add_answers(app: FastAPI, services: Services) -> None:
-    @app.get("/v1/answers/{answer_id}", summary="An answer that was given, with its evidence")
-    def recorded(answer_id: str) -> JSONResponse:
-        try:
-            return JSONResponse(services.recorded(answer_id))
-        except NbaMcpError as error:
-            return problem(error)
+        return policy(services.warehouse, services.limits)

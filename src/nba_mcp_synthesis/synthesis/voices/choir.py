@@ -16,7 +16,7 @@ from nba_mcp_synthesis.synthesis.voices.desk import Sources
 from nba_mcp_synthesis.synthesis.voices.gates import Gates
 from nba_mcp_synthesis.synthesis.voices.prices import Price, price_of
 from nba_mcp_synthesis.synthesis.voices.providers import Keys
-from nba_mcp_synthesis.synthesis.voices.purse import Day, Purse
+from nba_mcp_synthesis.synthesis.voices.purse import Allowance, Purse
 from nba_mcp_synthesis.synthesis.voices.speech import speaker
 from nba_mcp_synthesis.synthesis.voices.voice import Client, Means, ModelVoice
 from nba_mcp_synthesis.synthesis.voices.writing import ModelWriter
@@ -30,10 +30,18 @@ class Choir:
     """The configured models. Made once a process, so that clients, breakers and the day's money last."""
 
     def __init__(
-        self, settings: Settings, keys: Keys, sources: Sources, day: Day, on_call: Callable[[ModelCall], None]
+        self,
+        settings: Settings,
+        keys: Keys,
+        sources: Sources,
+        days: Callable[[], Sequence[Allowance]],
+        on_call: Callable[[ModelCall], None],
     ) -> None:
-        """Raises SettingsError where the price of a model is not known."""
-        self._settings, self._sources, self._day = settings, sources, day
+        """`days` gives the money of the day that whoever asks may spend.
+
+        Raises SettingsError where the price of a model is not known.
+        """
+        self._settings, self._sources, self._days = settings, sources, days
         self._means = Means(Gates(settings.voice_concurrency), keys, settings.voice_seconds, on_call)
         # As many as the warehouse answers at one time, however many questions there are.
         self._readers = CapacityLimiter(settings.query_concurrency)
@@ -89,8 +97,7 @@ class Choir:
 
     def purse(self) -> Purse:
         """The money of one question."""
-        settings = self._settings
-        return Purse(Decimal(str(settings.budget_usd)), Decimal(str(settings.budget_day_usd)), self._day)
+        return Purse(Decimal(str(self._settings.budget_usd)), self._days())
 
     def rounds(self, purse: Purse) -> Sequence[Sequence[ModelVoice]]:
         """Who is asked together, one round after the other, as the strategy has it."""

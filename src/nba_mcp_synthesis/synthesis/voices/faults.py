@@ -20,7 +20,6 @@ class Fault:
 
 # The first that fits counts, so the narrower kinds stand before the wider ones.
 _KINDS: tuple[tuple[type[BaseException], str, str], ...] = (
-    (OverBudget, "over_budget", "the budget did not allow another call"),
     (SecretMissing, "no_key", "there is no key for its provider"),
     (NotInstalled, "not_installed", "the libraries for models are not installed"),
     (OpenedState, "resting", "its provider failed several times in a row and is left alone for a while"),
@@ -63,6 +62,9 @@ _UNTIL_MENDED = (of.ModelAuthenticationError, of.ModelQuotaExceededError)
 
 def fault_of(error: BaseException) -> Fault:
     """What an error means; `internal_error` for one that nobody thought of."""
+    if isinstance(error, OverBudget):
+        # Which budget it is, the asker may want to know.
+        return Fault("over_budget", error.message[0].lower() + error.message[1:].rstrip("."))
     kind, text = next(
         ((kind, text) for known, kind, text in _KINDS if isinstance(error, known)),
         ("internal_error", "something went wrong here; the log has it"),

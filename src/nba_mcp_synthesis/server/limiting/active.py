@@ -1,0 +1,31 @@
+"""Who has called lately."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+_SECONDS = 300.0
+
+
+class ActiveCallers:
+    """The callers of the last five minutes, in the order in which they were last seen."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._seen: OrderedDict[str, float] = OrderedDict()
+
+    def saw(self, who: str) -> None:
+        """Notes that he has just made a call."""
+        self._seen[who] = self._clock()
+        self._seen.move_to_end(who)
+        self._forget()
+
+    def count(self) -> int:
+        """How many there are."""
+        self._forget()
+        return len(self._seen)
+
+    def _forget(self) -> None:
+        before = self._clock() - _SECONDS
+        while self._seen and next(iter(self._seen.values())) < before:
+            self._seen.popitem(last=False)
