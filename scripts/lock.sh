@@ -7,6 +7,7 @@ compile() {
         --no-emit-index-url --custom-compile-command 'make lock' "$@"
 }
 compile requirements/uv.in -o requirements/uv.txt
-compile pyproject.toml -o requirements/core.txt
-compile pyproject.toml --all-extras --group dev -c requirements/core.txt -o requirements/dev.txt
+# The extras first: an extension of DuckDB's wants the very version of the engine that it was built for.
+compile pyproject.toml --all-extras --group dev -o requirements/dev.txt
+compile pyproject.toml -c requirements/dev.txt -o requirements/core.txt
 compile --group system -o requirements/system.txt

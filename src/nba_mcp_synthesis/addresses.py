@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from pydantic import AfterValidator, SecretStr
 
 POSTGRES = ("postgresql://", "postgres://")
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_=.-]+)*/?")
 _HAS_PORT = re.compile(r":\d+$")
 
 
@@ -21,6 +22,14 @@ def warehouse_address(url: str) -> str:
         return url
     if not url.startswith("duckdb:///") or url == "duckdb:///":
         msg = "must look like duckdb:///folder/file.duckdb (duckdb:////folder/… for an absolute path)"
+        raise ValueError(msg)
+    return url
+
+
+def lake_address(url: str) -> str:
+    """The address of a lake; ValueError says what it has to look like."""
+    if "://" in url and not _BUCKET.fullmatch(url):
+        msg = "must be a folder, or look like s3://bucket/prefix"
         raise ValueError(msg)
     return url
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from nba_mcp_synthesis.answering import Answering, Earlier
     from nba_mcp_synthesis.basketball.names import Names
     from nba_mcp_synthesis.basketball.stats.stats import Stats
+    from nba_mcp_synthesis.lake_view import LakeView
     from nba_mcp_synthesis.questions import Questions
     from nba_mcp_synthesis.records import Records
     from nba_mcp_synthesis.secrets.manager import UnifiedSecretsManager
@@ -73,6 +74,17 @@ class App:
         from nba_mcp_synthesis.basketball.stats.stats import Stats
 
         return Stats(self.warehouse, self.names, self.cautions)
+
+    def lake(self, metrics: "Metrics | None" = None) -> "LakeView":
+        """The published tables; operations on S3 are counted where there are metrics."""
+        from nba_mcp_synthesis.lake.opening import open_store
+        from nba_mcp_synthesis.lake.s3 import unobserved
+        from nba_mcp_synthesis.lake_view import LakeView
+
+        place, key = self.settings.lake_place(), self.settings.lake_kms_key
+        observe = metrics.s3_called if metrics else unobserved
+        memory = self.settings.query_memory_mb
+        return LakeView(lambda: open_store(place, key, observe), self.warehouse.limits, memory)
 
     @cached_property
     def secrets(self) -> "UnifiedSecretsManager":
@@ -257,6 +269,7 @@ class App:
             api_keys=lambda: self.api_keys,
             turn=self._turns(door, link, metrics).turn,
             note=audit.note,
+            lake=self.lake(metrics),
             limits=limits_told(self.settings),
         )
 

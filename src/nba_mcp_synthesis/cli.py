@@ -14,6 +14,7 @@ import typer
 from nba_mcp_synthesis.cli_ask import ask
 from nba_mcp_synthesis.cli_data import AsJson, data
 from nba_mcp_synthesis.cli_keys import keys
+from nba_mcp_synthesis.cli_lake import data_publish, lake
 from nba_mcp_synthesis.cli_ops import ops
 from nba_mcp_synthesis.cli_secrets import secrets
 from nba_mcp_synthesis.cli_state import answers, state
@@ -30,6 +31,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+data.command("publish")(data_publish)
+app.add_typer(lake, name="lake")
 app.add_typer(data, name="data")
 app.add_typer(secrets, name="secrets")
 app.add_typer(ops, name="ops")

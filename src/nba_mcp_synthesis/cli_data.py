@@ -32,7 +32,7 @@ def data_demo(
 
     settings = load_settings()
     with (
-        _written(settings, settings.demo_path) as path,
+        written(settings, settings.demo_path) as path,
         terminal.progress("Simulating games", seasons * 1_230) as advance_to,
     ):
         readings = simulate(seasons, seed, os.cpu_count() or 1, on_games=lambda done, _: advance_to(done))
@@ -43,26 +43,54 @@ def data_demo(
 
 @data.command("load")
 def data_load(
-    paths: Annotated[list[Path], typer.Argument(help="Files, or folders of them.")],
+    paths: Annotated[
+        list[str], typer.Argument(help="Files or folders of them; or one lake: s3://BUCKET/PREFIX or folder.")
+    ],
     season: Annotated[
         str | None, typer.Option(help="Season of files that do not say it, such as 2025-26.")
     ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Let a lake replace what is loaded.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Load files of NBA data; their format is recognised by content."""
+    """Load files of NBA data, recognised by content; or restore the warehouse from a published lake."""
     from nba_mcp_synthesis import terminal
     from nba_mcp_synthesis.settings import load_settings
     from nba_mcp_synthesis.sources.door import find_files
     from nba_mcp_synthesis.warehouse import loading
+    from nba_mcp_synthesis.warehouse.restoring import is_lake
 
-    files, settings = find_files(paths, season), load_settings()
+    if any(is_lake(path) for path in paths):
+        _restore(paths, replace=replace, as_json=as_json)
+        return
+    files, settings = find_files([Path(path) for path in paths], season), load_settings()
     with (
-        _written(settings, settings.load_path) as path,
+        written(settings, settings.load_path) as path,
         terminal.progress("Loading files", len(files)) as advance_to,
     ):
         done = iter(range(1, len(files) + 1))
         report = loading.load_files(path, files, on_file=lambda _: advance_to(next(done)))
     _finish_load(report, settings, as_json=as_json)
+
+
+def _restore(paths: list[str], *, replace: bool, as_json: bool) -> None:
+    from nba_mcp_synthesis import terminal
+    from nba_mcp_synthesis.lake.manifest import current
+    from nba_mcp_synthesis.lake.opening import open_store
+    from nba_mcp_synthesis.settings import load_settings
+    from nba_mcp_synthesis.warehouse.restoring import restore
+
+    if len(paths) > 1:
+        raise UsageError("A lake is a whole warehouse.", "Load it alone.")
+    settings, store = load_settings(), open_store(paths[0])
+    manifest = current(store)
+    with (
+        written(settings, settings.demo_path if manifest.about.simulated else settings.load_path) as path,
+        terminal.progress("Restoring", len(manifest.files)) as advance_to,
+    ):
+        restore(store, manifest, path, advance_to, replace=replace)
+    place, rows = _place(settings, path), manifest.rows()
+    told = f"{place} is as {store.place} has it: {sum(rows.values()):,} rows."
+    terminal.show({"path": place, "lake": store.place, "tables": rows}, told, as_json=as_json)
 
 
 @data.command("status")
@@ -89,7 +117,7 @@ def data_check(as_json: AsJson = False) -> None:
     from nba_mcp_synthesis.warehouse import loading
 
     settings = load_settings()
-    with _written(settings, settings.warehouse_path) as path:
+    with written(settings, settings.warehouse_path) as path:
         found = loading.check(path)
     terminal.show([asdict(check) for check in found], terminal.checks(found), as_json=as_json)
     if any(check.failures for check in found):
@@ -103,7 +131,7 @@ def data_migrate() -> None:
     from nba_mcp_synthesis.warehouse import loading
 
     settings = load_settings()
-    with _written(settings, settings.warehouse_path) as path:
+    with written(settings, settings.warehouse_path) as path:
         if path.exists() or not settings.is_postgres:
             loading.migrate(path)
     typer.echo(f"{_place(settings, path)} has today's layout.")
@@ -126,8 +154,8 @@ def data_roles() -> None:
 
 
 @contextlib.contextmanager
-def _written(settings: "Settings", path: Callable[[], Path]) -> Iterator[Path]:
-    """The file to write: the warehouse, or one that PostgreSQL is brought level with afterwards."""
+def written(settings: "Settings", path: Callable[[], Path]) -> Iterator[Path]:
+    """The file to read or write: the warehouse, or one that PostgreSQL is brought level with afterwards."""
     if not settings.is_postgres:
         yield path()
         return

@@ -29,6 +29,7 @@
         ├── SecretMissing       no place that was tried holds a secret that this needs
         ├── NotInstalled        a library of an extra is not installed
         ├── WarehouseDown       the server that holds the warehouse does not answer, or does not let us in
+        ├── LakeDown            the folder or bucket of the lake does not answer, or does not let us in
         ├── Busy                every place is taken; the same call may work in a moment
         ├── Overloaded          so much waits already that this would wait too long
         ├── Stopping            the server is about to end; another one takes the same call
@@ -247,6 +248,10 @@ class NotInstalled(Unavailable):
 
 class WarehouseDown(Unavailable):
     """The database server cannot be reached, refuses the login, or ended the session; it may be back soon."""
+
+
+class LakeDown(Unavailable):
+    """The lake cannot be read or written now; what was published before is unchanged."""
 
 
 class Busy(Unavailable):

@@ -25,7 +25,7 @@ from nba_mcp_synthesis.settings_access import AccessSettings
 from nba_mcp_synthesis.settings_http import HttpSettings
 from nba_mcp_synthesis.settings_limits import LimitSettings
 from nba_mcp_synthesis.settings_models import ModelSettings
-from nba_mcp_synthesis.settings_stores import QuerySettings, StateSettings
+from nba_mcp_synthesis.settings_stores import LakeSettings, QuerySettings, StateSettings
 
 PREFIX = "NBA_MCP_"
 # Read by the test suite, and by MCP clients that send a key (`nba-mcp connect`); never by the product.
@@ -40,7 +40,9 @@ def default_home() -> Path:
     return Path(platformdirs.user_data_dir("nba-mcp"))
 
 
-class Settings(AccessSettings, HttpSettings, LimitSettings, ModelSettings, StateSettings, QuerySettings):
+class Settings(
+    AccessSettings, HttpSettings, LimitSettings, ModelSettings, StateSettings, LakeSettings, QuerySettings
+):
     """All settings; each field is the variable `NBA_MCP_<NAME>`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -124,6 +126,10 @@ class Settings(AccessSettings, HttpSettings, LimitSettings, ModelSettings, State
         if path := self.state_path():
             return str(path.absolute())
         return database_of(self.state_url.get_secret_value() if self.state_url else "")
+
+    def lake_place(self) -> str:
+        """Folder or address of the lake."""
+        return self.lake_url or str(self.home / "lake")
 
     def load_path(self) -> Path:
         """File that `data load` writes: real data never go beside simulated ones."""

@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, Field, SecretStr
 
-from nba_mcp_synthesis.addresses import address_of
+from nba_mcp_synthesis.addresses import address_of, lake_address
 
 
 class StateSettings(BaseModel):
@@ -27,6 +27,24 @@ class StateSettings(BaseModel):
         le=1_000_000,
         description="Most MB of answers that wait on the disk while the state database is away; those beyond "
         "are held in memory, then counted as lost.",
+    )
+
+
+class LakeSettings(BaseModel):
+    """Where canonical tables are published as Parquet."""
+
+    lake_url: Annotated[str, AfterValidator(lake_address)] | None = Field(
+        None,
+        description="The lake: a folder, or s3://BUCKET/PREFIX. Credentials come by AWS's default chain. "
+        "When unset: HOME/lake.",
+    )
+    glue_database: str | None = Field(
+        None,
+        pattern=r"[a-z0-9_]{1,255}$",
+        description="The database of the Glue Data Catalog that knows the lake's tables; none when unset.",
+    )
+    lake_kms_key: str | None = Field(
+        None, description="The KMS key that the lake's objects are encrypted with; S3's own keys when unset."
     )
 
 

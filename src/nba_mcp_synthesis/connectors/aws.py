@@ -1,6 +1,7 @@
 """Clients of AWS: credentials by the default chain (IRSA in the cluster), endpoints by AWS_ENDPOINT_URL*."""
 
 import logging
+import os
 from typing import Any
 
 from nba_mcp_synthesis.connectors.faults import Fault, fault_of
@@ -8,6 +9,7 @@ from nba_mcp_synthesis.connectors.outcome import Reason
 from nba_mcp_synthesis.extras import extra
 
 CONNECT_SECONDS, READ_SECONDS = 2.0, 3.0
+_PATIENT_SECONDS, _PATIENT_ATTEMPTS = 20.0, 4
 
 # Errors before any answer, by the name of their class: the library is not imported to look at them.
 _CLASSES: dict[str, tuple[Reason, str]] = {
@@ -60,6 +62,15 @@ _WORDS: dict[Reason, str] = {
 
 def aws_client(service: str) -> Any:
     """A client whose calls end soon: two attempts, short time-outs."""
+    return _client(service, CONNECT_SECONDS, READ_SECONDS, attempts=2)
+
+
+def patient_client(service: str) -> Any:
+    """A client for data: it waits longer, and tries throttled and failed calls again with growing pauses."""
+    return _client(service, CONNECT_SECONDS, _PATIENT_SECONDS, attempts=_PATIENT_ATTEMPTS)
+
+
+def _client(service: str, connect: float, read: float, attempts: int) -> Any:
     with extra("aws"):
         import boto3
         from botocore.config import Config
@@ -67,12 +78,33 @@ def aws_client(service: str) -> Any:
     # At DEBUG it logs whole answers, those with secrets included, also in a script that logs everything.
     logging.getLogger("botocore").setLevel(max(logging.INFO, logging.getLogger("botocore").level))
     limits = Config(
-        connect_timeout=CONNECT_SECONDS,
-        read_timeout=READ_SECONDS,
-        retries={"mode": "standard", "total_max_attempts": 2},
+        connect_timeout=connect,
+        read_timeout=read,
+        retries={"mode": "standard", "total_max_attempts": attempts},
     )
     # A session of its own: boto3's default one is not made for several threads.
     return boto3.session.Session().client(service, config=limits)
+
+
+def frozen_credentials() -> tuple[str, str, str, str | None]:
+    """(region, key, secret, session token) of the default chain, for libraries that do not know that chain.
+
+    Raises what the chain raises; LookupError where it finds nothing.
+    """
+    with extra("aws"):
+        import boto3
+
+    session = boto3.session.Session()
+    found = session.get_credentials()
+    if found is None:
+        raise LookupError("no credentials")
+    frozen = found.get_frozen_credentials()
+    return session.region_name or "us-east-1", frozen.access_key, frozen.secret_key, frozen.token
+
+
+def endpoint_of(service: str) -> str | None:
+    """The endpoint that the environment names for a service, None for AWS's own."""
+    return os.environ.get(f"AWS_ENDPOINT_URL_{service.upper()}") or os.environ.get("AWS_ENDPOINT_URL")
 
 
 def explain_aws(error: BaseException, what: str) -> Fault:

@@ -74,6 +74,26 @@ class StatsResult(Table, Provenance):
     sql: str
 
 
+class LakeListing(Provenance):
+    """What is published under a path; pass `next` back as `after` for the next page."""
+
+    path: str
+    snapshot: str
+    entries: list[dict[str, Cell]]
+    next: str | None
+    columns: list[dict[str, str]] = Field(default=[], description="Of the table, where the path is one")
+
+
+class LakeRows(Table, Provenance):
+    """Rows of a published table; pass `next_cursor` back for the next page."""
+
+    truncated: bool
+    next_cursor: str | None
+    notes: list[str] = []
+    sql: str
+    snapshot: str
+
+
 class BoxScoreResult(Provenance):
     """One game: the game, both teams, every player."""
 

@@ -22,13 +22,14 @@ from nba_mcp_synthesis.basketball.names import Names
 from nba_mcp_synthesis.basketball.stats.stats import Stats
 from nba_mcp_synthesis.errors import NoSuchAnswer, UsageError
 from nba_mcp_synthesis.facts import Tell, tell_nobody
-from nba_mcp_synthesis.server import policy, stat_tools, statements
+from nba_mcp_synthesis.server import lake_tools, policy, stat_tools, statements
 from nba_mcp_synthesis.server import results as out
 from nba_mcp_synthesis.server.access.key_rows import KeyStore
 from nba_mcp_synthesis.server.admission import Admission
 from nba_mcp_synthesis.server.calls import READ_ONLY, worded, worded_async
 from nba_mcp_synthesis.server.choosing import Chooser
 from nba_mcp_synthesis.server.companions import Companion
+from nba_mcp_synthesis.server.lake_tools import Lake
 from nba_mcp_synthesis.server.limiting.turns import Turn, unlimited
 from nba_mcp_synthesis.server.observing import Note, noted_nowhere
 from nba_mcp_synthesis.server.policy import MOST_PAGE_ROWS, PAGE_ROWS
@@ -100,6 +101,7 @@ class Services:
     turn: Turn = unlimited
     note: Note = noted_nowhere
     limits: Sequence[dict[str, Any]] = ()
+    lake: Lake | None = None
 
     @cached_property
     def admission(self) -> Admission:
@@ -111,6 +113,7 @@ def register(server: FastMCP, services: Services) -> None:
     """Adds all tools to the server."""
     tools = Tools(services)
     stat_tools.register(server, services.stats, services.names)
+    lake_tools.register(server, services.lake)
     server.tool(worded_async(tools.ask), annotations=READ_ONLY)
     for tool in (tools.find, tools.describe, tools.box_score, tools.data_status):
         server.tool(worded(tool), annotations=READ_ONLY)

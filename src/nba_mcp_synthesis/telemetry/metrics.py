@@ -150,6 +150,25 @@ class Metrics:
             registry=self.registry,
         )
 
+        self.s3_seconds = Histogram(
+            "nba_mcp_s3_operation_duration_seconds",
+            "Time of one operation on S3, by outcome: ok or the reason.",
+            ["operation", "outcome"],
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self.s3_bytes = Counter(
+            "nba_mcp_s3_bytes_total",
+            "Bytes read from and written to S3.",
+            ["operation"],
+            registry=self.registry,
+        )
+
+    def s3_called(self, operation: str, seconds: float, size: int, outcome: str) -> None:
+        """Counts one operation on S3."""
+        self.s3_seconds.labels(operation, outcome).observe(seconds)
+        self.s3_bytes.labels(operation).inc(size)
+
     def model_called(self, call: ModelCall) -> None:
         """Counts one request to a model."""
         self.model_requests.labels(call.voice, call.outcome).inc()

@@ -25,6 +25,8 @@ OF_TOOL = {
     "resource": READ,
     "complete": READ,
     "query_sql": SQL,
+    "lake_browse": LAKE,
+    "lake_read": LAKE,
 }
 
 # Everybody may use these: they are for balancers, browsers and clients that come to know the server, and hold

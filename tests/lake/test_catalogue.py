@@ -1,0 +1,129 @@
+"""The Glue catalogue says what is published."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lake.conftest import BUCKET, published, sound_bucket
+from lake.test_publishing import changed
+from nba_mcp_synthesis.errors import LakeDown
+from nba_mcp_synthesis.lake.catalogue import Catalogue
+from nba_mcp_synthesis.lake.manifest import current
+from nba_mcp_synthesis.lake.opening import open_store
+from nba_mcp_synthesis.lake.store import Store
+from nba_mcp_synthesis.schema.tables import tables
+from nba_mcp_synthesis.warehouse.building import next_state
+from servers.aws import AwsServer
+from test_cli import nba_mcp
+
+DATABASE = "nba"
+
+
+@pytest.fixture
+def lake(aws_server: AwsServer, small: Path) -> Store:
+    """A published lake in a bucket."""
+    sound_bucket(aws_server)
+    store = open_store(f"s3://{BUCKET}/lake")
+    published(store, small)
+    return store
+
+
+def partitions(aws: AwsServer, table: str) -> dict[tuple[str, ...], str]:
+    """Where the partitions of a table lie, as Glue has it."""
+    found = aws.client("glue").get_partitions(DatabaseName=DATABASE, TableName=table)["Partitions"]
+    return {tuple(one["Values"]): one["StorageDescriptor"]["Location"] for one in found}
+
+
+@pytest.mark.requirement("SYS-GLUE")
+def test_tables_columns_and_partitions_are_there(lake: Store, aws_server: AwsServer) -> None:
+    """With their comments; partitions lie where the manifest's files do."""
+    manifest = current(lake)
+    found = Catalogue(DATABASE).register(lake.place, manifest)
+    assert found.tables == len(tables())
+    glue = aws_server.client("glue")
+    for table in tables().values():
+        told = glue.get_table(DatabaseName=DATABASE, Name=table.name)["Table"]
+        columns = [*told["StorageDescriptor"]["Columns"], *told["PartitionKeys"]]
+        comments = {one["Name"]: one["Comment"] for one in columns}
+        assert comments == {c.name: c.comment[:255] for c in table.columns}
+        files = {f"{lake.place}/{file.key.rpartition('/')[0]}" for file in manifest.of("tables", table.name)}
+        if table.has_season:
+            assert set(partitions(aws_server, table.name).values()) == files
+        elif files:
+            assert {told["StorageDescriptor"]["Location"]} == files
+
+
+def test_what_is_there_already_is_left_alone(lake: Store) -> None:
+    """Nothing is written the second time."""
+    first = Catalogue(DATABASE).register(lake.place, current(lake))
+    again = Catalogue(DATABASE).register(lake.place, current(lake))
+    assert first.written > 0
+    assert (again.written, again.removed) == (0, 0)
+
+
+def test_a_changed_partition_moves_and_a_removed_one_goes(
+    lake: Store, aws_server: AwsServer, small: Path
+) -> None:
+    """In place, so that queries find one or the other."""
+    Catalogue(DATABASE).register(lake.place, current(lake))
+    before = partitions(aws_server, "team_game_stats")
+    changed(small)
+    with next_state(small) as connection:
+        connection.execute("UPDATE team_game_stats SET pts = pts + 1")
+        connection.execute("DELETE FROM games")
+    published(lake, small)
+    found = Catalogue(DATABASE).register(lake.place, current(lake))
+    after = partitions(aws_server, "team_game_stats")
+    assert after.keys() == before.keys()
+    assert all(after[values] != before[values] for values in before)
+    assert partitions(aws_server, "games") == {}
+    assert found.removed == 1
+
+
+def test_tables_of_others_stay(lake: Store, aws_server: AwsServer) -> None:
+    """The database may be shared."""
+    glue = aws_server.client("glue")
+    glue.create_database(DatabaseInput={"Name": DATABASE})
+    entry: dict[str, Any] = {"Name": "of_others", "Parameters": {}}
+    glue.create_table(DatabaseName=DATABASE, TableInput=entry)
+    ours: dict[str, Any] = {"Name": "former", "Parameters": {"publisher": "nba-mcp"}}
+    glue.create_table(DatabaseName=DATABASE, TableInput=ours)
+    Catalogue(DATABASE).register(lake.place, current(lake))
+    names = {one["Name"] for one in glue.get_tables(DatabaseName=DATABASE)["TableList"]}
+    assert names == {*tables(), "of_others"}
+
+
+def test_without_credentials_it_is_told(lake: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And that the lake itself is published."""
+    manifest = current(lake)
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
+    with pytest.raises(LakeDown, match=r"no AWS credentials.*The lake itself is published"):
+        Catalogue(DATABASE).register(lake.place, manifest)
+
+
+def test_the_command_publishes_catalogues_and_restores(
+    aws_server: AwsServer, small: Path, tmp_path: Path
+) -> None:
+    """From one warehouse over a bucket to another, where the same question has the same answer."""
+    sound_bucket(aws_server)
+    place = f"s3://{BUCKET}/by/command"
+    environment = {
+        "NBA_MCP_WAREHOUSE_URL": f"duckdb:///{small}",
+        "NBA_MCP_LAKE_URL": place,
+        "NBA_MCP_GLUE_DATABASE": DATABASE,
+    }
+    done = nba_mcp("data", "publish", "--json", **environment)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["place"], told["catalogue"]["database"]) == (place, DATABASE)
+    elsewhere = {"NBA_MCP_WAREHOUSE_URL": f"duckdb:///{tmp_path / 'again.duckdb'}"}
+    assert nba_mcp("data", "load", place, **elsewhere).returncode == 0
+    asked = [
+        json.loads(nba_mcp("ask", "--json", "who led the league in total points", **one).stdout)["text"]
+        for one in (environment, elsewhere)
+    ]
+    assert asked[0] == asked[1]
+    assert "220" in asked[0]
