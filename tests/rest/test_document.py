@@ -1,6 +1,7 @@
 """Requests by /openapi.json, right ones and wrong ones: whatever comes back is in the document."""
 
 import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,7 +19,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from running import Running
+import small_league
+from running import Running, running
+from test_cli import nba_mcp
 
 CHECKS = [
     not_a_server_error,
@@ -32,19 +35,43 @@ CHECKS = [
 EXAMPLES = 25
 
 
-@pytest.fixture
-def credentials() -> dict[str, str]:
-    """Headers of the caller: none where nothing asks for them."""
-    return {}
+@pytest.fixture(scope="module")
+def keyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """The address of a server that asks for keys, and a key for everything."""
+    folder = tmp_path_factory.mktemp("keyed")
+    named = {
+        "NBA_MCP_WAREHOUSE_URL": f"duckdb:///{small_league.build(folder / 'small.duckdb')}",
+        "NBA_MCP_HOME": str(folder),
+        "NBA_MCP_AUTH": "keys",
+        **dict.fromkeys(("NBA_MCP_CALLS_MINUTE", "NBA_MCP_ASKS_MINUTE", "NBA_MCP_SQL_MINUTE"), "0"),
+    }
+    made = nba_mcp("keys", "create", "all", "--scope", "nba:admin", **named)
+    with running(folder, **named) as server:
+        yield server.url, made.stdout.strip()
+
+
+@pytest.fixture(
+    params=[
+        "open",
+        pytest.param("right key", marks=pytest.mark.system),  # minutes
+        pytest.param("no key", marks=pytest.mark.system),
+    ]
+)
+def door(request: pytest.FixtureRequest) -> tuple[str, dict[str, str]]:
+    """The address of a server, and the headers of its caller."""
+    if request.param == "open":
+        server: Running = request.getfixturevalue("server")
+        return server.url, {}
+    url, key = request.getfixturevalue("keyed")
+    return url, {"Authorization": f"Bearer {key}"} if request.param == "right key" else {}
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
-def test_every_response_is_documented(
-    server: Running, credentials: dict[str, str], mode: GenerationMode
-) -> None:
+def test_every_response_is_documented(door: tuple[str, dict[str, str]], mode: GenerationMode) -> None:
     """Status, headers and shape; no 5xx; a wrong request is turned away."""
-    schema = schemathesis.openapi.from_url(f"{server.url}/openapi.json")
+    url, credentials = door
+    schema = schemathesis.openapi.from_url(f"{url}/openapi.json")
     checks = [*CHECKS, negative_data_rejection] if mode.is_negative else CHECKS
     faults = []
     for found in schema.get_all_operations():
