@@ -131,6 +131,22 @@ def test_a_changed_manifest_is_told(store: Store, small: Path) -> None:
         current(store)
 
 
+@pytest.mark.parametrize("spoilt", ["pointer", "manifest", "pointer to elsewhere"])
+def test_publishing_again_mends_what_is_spoilt(
+    spoilt: str, store: Store, small: Path, tmp_path: Path
+) -> None:
+    """Nothing is removed meanwhile, since nobody knows what was in force."""
+    published(store, small)
+    (manifest,) = [one.key for one in store.keys("manifests/")]
+    elsewhere = b'{"manifest": "../../etc/passwd", "previous": null, "published_at": ""}'
+    content = {"pointer": b"{", "manifest": b"{}", "pointer to elsewhere": elsewhere}[spoilt]
+    store.write(manifest if spoilt == "manifest" else POINTER, content)
+    found = published(store, small)
+    assert (found.changed, found.removed_files) == (True, 0)
+    restore(store, current(store), tmp_path / "again.duckdb")
+    assert digests(tmp_path / "again.duckdb") == digests(small)
+
+
 def test_nothing_published_is_told(store: Store) -> None:
     """With what to do."""
     with pytest.raises(NoWarehouse, match="nba-mcp data publish"):

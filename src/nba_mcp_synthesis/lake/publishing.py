@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pyarrow as pa
 
-from nba_mcp_synthesis.errors import Busy, SourceError
+from nba_mcp_synthesis.errors import Busy, SourceError, UsageError
 from nba_mcp_synthesis.lake import parquet
 from nba_mcp_synthesis.lake.manifest import (
     POINTER,
@@ -73,18 +73,46 @@ def publish(
     if faults := store.check():
         raise SourceError(" ".join(faults), "Nothing was written.")
     before = store.read(POINTER)
-    held = pointer_of(before, store.place) if before else None
-    writer = _Writer(store, _files_of(store, held))
+    held = _Held.of(store, before)
+    writer = _Writer(store, held.keys)
     manifest = Manifest(about, tuple(writer.files(parts, on_part)))
-    if held is not None and held.manifest == manifest.key:
+    if held.manifest == manifest.key:
         return _told(store, manifest, writer, changed=False, removed=0)
     store.write(manifest.key, manifest.written())
     now = datetime.now(UTC)
-    pointer = Pointer(manifest.key, held.manifest if held else None, now.isoformat(timespec="seconds"))
+    pointer = Pointer(manifest.key, held.manifest, now.isoformat(timespec="seconds"))
     if not store.swap(POINTER, pointer.written(), before):
         raise Busy(f"Another publication to {store.place} came first.", "Look at it, then publish again.")
     removed = _tidy(store, manifest, held, now)
     return _told(store, manifest, writer, changed=True, removed=removed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The state that is in force before: its manifest and the keys of its files.
+
+    Where its pointer or manifest is spoilt nobody knows what it has: publishing anew mends it, and nothing is
+    removed that time.
+    """
+
+    manifest: str | None
+    keys: frozenset[str]
+    is_known: bool
+
+    @classmethod
+    def of(cls, store: Store, before: bytes | None) -> "_Held":
+        """What the pointer that was read says."""
+        if before is None:
+            return cls(None, frozenset(), is_known=True)
+        try:
+            key = pointer_of(before, store.place).manifest
+            content = store.read(key)
+            files = manifest_of(content, store.place, key).files if content else None
+        except (SourceError, UsageError):
+            files = None
+        if files is None:
+            return cls(None, frozenset(), is_known=False)
+        return cls(key, frozenset(file.key for file in files), is_known=True)
 
 
 def _told(store: Store, manifest: Manifest, writer: "_Writer", *, changed: bool, removed: int) -> Published:
@@ -103,7 +131,7 @@ def _told(store: Store, manifest: Manifest, writer: "_Writer", *, changed: bool,
 class _Writer:
     """Writes the files of partitions that are not there yet, some at a time."""
 
-    def __init__(self, store: Store, held: set[str]) -> None:
+    def __init__(self, store: Store, held: frozenset[str]) -> None:
         self._store = store
         # What an earlier attempt left is used while nobody would take it for an orphan.
         young = datetime.now(UTC) - _ORPHAN_AGE / 2
@@ -159,18 +187,11 @@ def _encoded(part: Part) -> list[tuple[File, bytes]]:
     ]
 
 
-def _files_of(store: Store, pointer: Pointer | None) -> set[str]:
-    """What the manifest of a pointer names; SourceError where that is spoilt: nothing may be removed then."""
-    content = store.read(pointer.manifest) if pointer else None
-    if pointer is None or content is None:
-        return set()
-    return {file.key for file in manifest_of(content, store.place, pointer.manifest).files}
-
-
-def _tidy(store: Store, manifest: Manifest, held: Pointer | None, now: datetime) -> int:
+def _tidy(store: Store, manifest: Manifest, held: "_Held", now: datetime) -> int:
     """Removes what neither this state nor the one before names; readers of both go on."""
-    kept = {manifest.key, *(file.key for file in manifest.files), *_files_of(store, held)}
-    kept |= {held.manifest} if held else set()
+    if not held.is_known:
+        return 0
+    kept = {manifest.key, held.manifest, *(file.key for file in manifest.files), *held.keys}
     old = [
         one.key
         for prefix in ("tables/", "staged/", "manifests/")

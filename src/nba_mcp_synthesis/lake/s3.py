@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from nba_mcp_synthesis.connectors.aws import explain_aws, patient_client
-from nba_mcp_synthesis.errors import LakeDown
+from nba_mcp_synthesis.errors import LakeDown, NbaMcpError
 from nba_mcp_synthesis.lake.bucket import faults
 from nba_mcp_synthesis.lake.store import Stored, checked_key
 
@@ -141,6 +141,9 @@ class S3Store:
         outcome = "ok"
         try:
             yield call
+        except NbaMcpError as error:
+            outcome = error.code
+            raise
         except Exception as error:
             fault = explain_aws(error, f"S3 bucket {self._bucket}")
             outcome = str(fault.kind)
