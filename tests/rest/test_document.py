@@ -23,6 +23,7 @@ import small_league
 from running import Running, running
 from test_cli import nba_mcp
 
+pytestmark = pytest.mark.system  # minutes
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -50,13 +51,7 @@ def keyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]
         yield server.url, made.stdout.strip()
 
 
-@pytest.fixture(
-    params=[
-        "open",
-        pytest.param("right key", marks=pytest.mark.system),  # minutes
-        pytest.param("no key", marks=pytest.mark.system),
-    ]
-)
+@pytest.fixture(params=["open", "right key", "no key"])
 def door(request: pytest.FixtureRequest) -> tuple[str, dict[str, str]]:
     """The address of a server, and the headers of its caller."""
     if request.param == "open":

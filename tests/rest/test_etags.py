@@ -7,8 +7,7 @@ import pytest
 
 import small_league
 from nba_mcp_synthesis.server.kept_responses import Kept
-from nba_mcp_synthesis.sources.demo.league import simulate
-from nba_mcp_synthesis.warehouse.loading import load_demo
+from nba_mcp_synthesis.warehouse.building import next_state
 from running import Running, running
 
 STATS = "/v1/stats?measures=pts&by=team"
@@ -51,7 +50,11 @@ def test_new_data_are_seen_at_once(tmp_path: Path) -> None:
     with running(tmp_path, NBA_MCP_WAREHOUSE_URL=f"duckdb:///{path}") as server:
         before = {path: httpx.get(server.url + path) for path in (STATS, "/v1/status", "/v1/tables")}
         posted = ask_by_body(server)
-        load_demo(path, [("season", reading) for reading in simulate(1, 1, processes=1)])
+        with next_state(path) as connection:
+            connection.execute("UPDATE internal.info SET value = 'newer0000000' WHERE name = 'snapshot'")
+            connection.execute("INSERT INTO players (player_id, full_name) VALUES (999, 'Zoe Late')")
+            for table in ("team_game_stats", "team_season_stats"):
+                connection.execute(f"UPDATE {table} SET pts = pts + 1")
         for where, old in before.items():
             tag = old.headers["etag"]
             new = httpx.get(server.url + where, headers={"If-None-Match": tag}, timeout=30)

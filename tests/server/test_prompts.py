@@ -38,6 +38,7 @@ def refusal(talk: Talk, name: str, **arguments: str) -> MCPError:
     return found
 
 
+@pytest.mark.system  # a whole season is simulated
 def test_every_call_that_a_prompt_names_gives_figures(talk: Talk, season: dict[str, str]) -> None:
     """Over a whole season, no call is refused and none is empty; each figure has its query."""
 
