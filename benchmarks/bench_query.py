@@ -21,6 +21,8 @@ from pathlib import Path
 
 import duckdb
 
+from running import NO_LIMITS
+
 ROUNDS, CALLS, SECONDS, CALLERS = 5, 60, 1.5, 8
 COMMAND = str(Path(sys.executable).with_name("nba-mcp"))
 VERSION = "2026-07-28"
@@ -154,6 +156,7 @@ def motherduck(folder: Path, database: Path, port: int) -> list[str] | None:
 
 def main() -> None:
     """Prints one line a measurement."""
+    os.environ.update(NO_LIMITS)
     with tempfile.TemporaryDirectory() as name, ExitStack() as servers:
         folder = Path(name)
         os.environ["NBA_MCP_HOME"] = name

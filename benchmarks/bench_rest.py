@@ -21,6 +21,8 @@ from pathlib import Path
 
 from benchmarks.bench_query import COMMAND, serving
 
+from running import NO_LIMITS
+
 ROUNDS, SECONDS, CALLERS = 5, 2.0, 4
 EMPTY_PORT, PORT = 18_811, 18_812
 EMPTY = """
@@ -110,6 +112,7 @@ def report(requests: dict[str, tuple[int, Request]]) -> None:
 
 def main() -> None:
     """Prints one line a measurement."""
+    os.environ.update(NO_LIMITS)
     with tempfile.TemporaryDirectory() as name, ExitStack() as servers:
         os.environ["NBA_MCP_HOME"] = os.environ.get("BENCH_HOME", name)
         if not (Path(os.environ["NBA_MCP_HOME"]) / "demo.duckdb").exists():

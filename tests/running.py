@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+# For tests and benchmarks that make more calls than one caller may.
+NO_LIMITS = {"NBA_MCP_CALLS_MINUTE": "0", "NBA_MCP_ASKS_MINUTE": "0", "NBA_MCP_SQL_MINUTE": "0"}
 COMMAND = str(Path(sys.executable).with_name("nba-mcp"))
 
 

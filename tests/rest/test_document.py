@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 import small_league
-from running import Running, running
+from running import NO_LIMITS, Running, running
 from test_cli import nba_mcp
 
 pytestmark = pytest.mark.system  # minutes
@@ -44,7 +44,7 @@ def keyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]
         "NBA_MCP_WAREHOUSE_URL": f"duckdb:///{small_league.build(folder / 'small.duckdb')}",
         "NBA_MCP_HOME": str(folder),
         "NBA_MCP_AUTH": "keys",
-        **dict.fromkeys(("NBA_MCP_CALLS_MINUTE", "NBA_MCP_ASKS_MINUTE", "NBA_MCP_SQL_MINUTE"), "0"),
+        **NO_LIMITS,
     }
     made = nba_mcp("keys", "create", "all", "--scope", "nba:admin", **named)
     with running(folder, **named) as server:

@@ -13,8 +13,8 @@ import pytest
 
 import small_league
 from nba_mcp_synthesis.server import serve
-from running import Running, running
-from server.test_restarts import NO_LIMITS, SLOW, written
+from running import NO_LIMITS, Running, running
+from server.test_restarts import SLOW, written
 from server.test_serve import counted
 
 QUIET, ACTIVE, CALLS = 1_000, 200, 10

@@ -20,12 +20,11 @@ import pytest
 
 import small_league
 from balancer import Balancer
-from running import COMMAND, Running, free_port, running
+from running import COMMAND, NO_LIMITS, Running, free_port, running
 from server.test_serve import ACCEPT, log_lines, message, modern
 from servers.redis import RedisServer
 
 SLOW = "SELECT count(*) AS n FROM range(30000) a, range(30000) b WHERE a.range <> b.range"
-NO_LIMITS = {"NBA_MCP_CALLS_MINUTE": "0", "NBA_MCP_ASKS_MINUTE": "0", "NBA_MCP_SQL_MINUTE": "0"}
 
 
 @dataclass

@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from nba_mcp_synthesis.warehouse.workers.confinement import OVERHEAD_MB
+from running import NO_LIMITS
 from system import doors
 from system.canaries import SECRET, SERVED, Ground, ground, statements
 from system.doors import Door, Told
@@ -66,6 +67,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> Iterator[Gr
 def settings(place: Ground) -> dict[str, str]:
     """The environment of a server, or of the command, over the ground."""
     return {
+        **NO_LIMITS,
         "NBA_MCP_WAREHOUSE_URL": f"duckdb:///{place.warehouse}",
         "NBA_MCP_QUERY_SECONDS": str(SECONDS),
         "NBA_MCP_QUERY_MEMORY_MB": str(MEMORY_MB),
