@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 import small_league
+from lake.conftest import published
+from nba_mcp_synthesis.lake.opening import open_store
 from node_clients import Node
 from running import COMMAND, running
 
@@ -20,6 +22,8 @@ CALLS: list[dict[str, Any]] = [
     {"name": "box_score", "arguments": {"game_id": "0022500001"}},
     {"name": "data_status", "arguments": {}},
     {"name": "query_stats", "arguments": {"measures": ["pts"], "by": ["player"], "limit": 1}},
+    {"name": "lake_browse", "arguments": {"path": "tables/games"}},
+    {"name": "lake_read", "arguments": {"table": "games", "columns": ["game_id"], "limit": 2}},
     {"name": "compare", "arguments": {"names": ["ada test", "cid sample"], "measures": ["pts"]}},
 ]
 WRONG = {"name": "query_sql", "arguments": {"limit": 5}}
@@ -27,9 +31,11 @@ WRONG = {"name": "query_sql", "arguments": {"limit": 5}}
 
 @pytest.fixture
 def warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The small league, named in the environment that servers inherit."""
+    """The small league and its lake, named in the environment that servers inherit."""
     path = small_league.build(tmp_path / "small.duckdb")
+    published(open_store(str(tmp_path / "lake")), path)
     monkeypatch.setenv("NBA_MCP_WAREHOUSE_URL", f"duckdb:///{path}")
+    monkeypatch.setenv("NBA_MCP_LAKE_URL", str(tmp_path / "lake"))
     return path
 
 
@@ -39,7 +45,9 @@ def check(outcome: dict[str, Any]) -> None:
     assert {tool["name"] for tool in outcome["tools"]} == {call["name"] for call in CALLS}
     *good, wrong = outcome["results"]
     assert not any(result.get("isError") for result in good), good
-    ask, find, describe, query, box, status, stats, compared = (r["structuredContent"] for r in good)
+    ask, find, describe, query, box, status, stats, listed, read, compared = (
+        r["structuredContent"] for r in good
+    )
     assert ask["status"] == "answered"
     assert ask["values"][0]["value"] == 220
     assert ask["values"][0]["entity"] == "Cid Sample"
@@ -50,6 +58,8 @@ def check(outcome: dict[str, Any]) -> None:
     assert box["game"]["home_pts"] == 110
     assert status["files"] == {"loaded": 1}
     assert stats["rows"] == [[1, "Cid Sample", 220]]
+    assert listed["entries"][0]["path"] == "tables/games/season=2025-26"
+    assert (len(read["rows"]), read["truncated"]) == (2, True)
     assert sorted(compared["rows"]) == [["Ada Test", 200], ["Cid Sample", 220]]
     assert wrong["isError"]
     assert "`sql` is needed" in wrong["content"][0]["text"]
@@ -101,7 +111,12 @@ def _written(value: Any) -> str:
 def test_the_inspectors_command_line(node: Node, warehouse: Path, tmp_path: Path, transport: str) -> None:
     """It lists the tools and calls every one of them."""
     # the Inspector starts servers with an environment of its own
-    settings = ["-e", f"NBA_MCP_WAREHOUSE_URL=duckdb:///{warehouse}"] if transport == "stdio" else []
+    named = {
+        "NBA_MCP_WAREHOUSE_URL": f"duckdb:///{warehouse}",
+        "NBA_MCP_LAKE_URL": str(warehouse.with_name("lake")),
+    }
+    given = [part for name, value in named.items() for part in ("-e", f"{name}={value}")]
+    settings = given if transport == "stdio" else []
     with running(tmp_path) as server:
         over = {"stdio": [COMMAND, "serve", "--transport", "stdio"], "http": [f"{server.url}/mcp"]}
         code, printed = inspector(node, over[transport], *settings, "--method", "tools/list")
