@@ -84,7 +84,7 @@ class App:
         place, key = self.settings.lake_place(), self.settings.lake_kms_key
         observe = metrics.s3_called if metrics else unobserved
         memory = self.settings.query_memory_mb
-        return LakeView(lambda: open_store(place, key, observe), self.warehouse.limits, memory)
+        return LakeView(lambda: open_store(place, key, observe), self.warehouse, self.cautions, memory)
 
     @cached_property
     def secrets(self) -> "UnifiedSecretsManager":

@@ -73,7 +73,7 @@ def _published(path: Path, place: str, kms_key: str | None) -> "Published":
 
 
 def _in_words(found: "Published") -> str:
-    if not found.changed:
+    if not found.changed and not found.written_files:
         return f"{found.place} holds this state already ({found.snapshot}): nothing was written."
     return (
         f"{found.place} holds {found.snapshot}: {sum(found.rows.values()):,} rows in {found.files} files, of "
@@ -108,12 +108,13 @@ def lake_read(
 ) -> None:
     """Read rows of a published table in place; only what is needed is fetched."""
     from nba_mcp_synthesis import terminal
-    from nba_mcp_synthesis.warehouse.lake_scanning import Scan
 
-    names = tuple(name.strip() for name in columns.split(",") if name.strip())
-    found = _view().read(Scan(table, names, tuple(where or ()), limit, cursor))
+    names = [name.strip() for name in columns.split(",") if name.strip()]
+    found = _view().read(table, names, where or (), limit, cursor)
     shown = terminal.rows(found["columns"], [tuple(row) for row in found["rows"]])
     terminal.show(found, shown, as_json=as_json)
+    for note in [] if as_json else found["notes"]:
+        typer.echo(note)
     if found["next_cursor"] and not as_json:
         typer.echo(f"More: --cursor {found['next_cursor']}")
 

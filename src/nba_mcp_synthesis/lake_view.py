@@ -1,24 +1,35 @@
 """The lake as callers see it: what is published, and rows of it, bounded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from nba_mcp_synthesis.errors import NbaMcpError
+from nba_mcp_synthesis.facts import Result
 from nba_mcp_synthesis.lake.browsing import browse
 from nba_mcp_synthesis.lake.manifest import Manifest, current
 from nba_mcp_synthesis.lake.store import Store
 from nba_mcp_synthesis.schema.tables import tables
 from nba_mcp_synthesis.shapes import json_rows
+from nba_mcp_synthesis.warehouse.cautions import Cautions
+from nba_mcp_synthesis.warehouse.engine import Warehouse
 from nba_mcp_synthesis.warehouse.lake_engine import Engine
 from nba_mcp_synthesis.warehouse.lake_scanning import Scan, scan
-from nba_mcp_synthesis.warehouse.limits import Limits
+
+_UNCHECKED = (
+    "The warehouse holds another state than the lake: games that its checks doubt, and what is not complete, "
+    "are not told here."
+)
 
 
 class LakeView:
     """One lake. Each call reads the pointer anew, and sees one published state throughout."""
 
-    def __init__(self, store: Callable[[], Store], limits: Limits, memory_mb: int) -> None:
-        self._store, self._limits, self._memory_mb = store, limits, memory_mb
+    def __init__(
+        self, store: Callable[[], Store], warehouse: Warehouse, cautions: Cautions, memory_mb: int
+    ) -> None:
+        self._store, self._warehouse, self._cautions = store, warehouse, cautions
+        self._memory_mb = memory_mb
 
     def browse(self, path: str = "", after: str = "", limit: int = 100) -> dict[str, Any]:
         """A page of a folder, with columns where it is a table's; errors as of `browsing.browse`."""
@@ -26,18 +37,21 @@ class LakeView:
         found = browse(manifest, path, after, limit)
         return {**asdict(found), **_about(manifest), "columns": _columns(found.path)}
 
-    def read(self, wanted: Scan) -> dict[str, Any]:
+    def read(
+        self, table: str, columns: Sequence[str], where: Sequence[str], limit: int, cursor: str | None
+    ) -> dict[str, Any]:
         """A page of a table's rows; errors as of `lake_scanning.scan`."""
         store = self._store()
         manifest = current(store)
-        found = scan(Engine(store.place, self._memory_mb), manifest, wanted, self._limits)
+        wanted = Scan(table, tuple(columns), tuple(where), limit, cursor)
+        found = scan(Engine(store.place, self._memory_mb), manifest, wanted, self._warehouse.limits)
         result = found.result
         return {
             "columns": list(result.columns),
             "rows": json_rows(result.rows),
             "truncated": result.truncated,
             "next_cursor": found.next_cursor,
-            "notes": list(result.notes),
+            "notes": [*result.notes, *self._beware(result)],
             "sql": result.sql,
             "files": found.files,
             "elapsed_ms": result.elapsed_ms,
@@ -45,11 +59,14 @@ class LakeView:
             **_about(manifest),
         }
 
-    def rows(
-        self, table: str, columns: list[str], where: list[str], limit: int, cursor: str | None
-    ) -> dict[str, Any]:
-        """The same as `read`, as the tools ask for it."""
-        return self.read(Scan(table, tuple(columns), tuple(where), limit, cursor))
+    def _beware(self, result: Result) -> tuple[str, ...]:
+        """What the warehouse's checks say of the rows, where it holds the state that was published."""
+        try:
+            if self._warehouse.state().snapshot == result.snapshot:
+                return self._cautions.of(result.sql)
+        except NbaMcpError:
+            pass  # without a warehouse nobody can tell either
+        return (_UNCHECKED,)
 
 
 def _about(manifest: Manifest) -> dict[str, Any]:

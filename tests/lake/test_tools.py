@@ -9,6 +9,7 @@ import pytest
 from fastmcp import Client
 
 from lake.conftest import BUCKET, published, sound_bucket
+from lake.test_publishing import changed
 from nba_mcp_synthesis.app import App
 from nba_mcp_synthesis.lake.opening import open_store
 from nba_mcp_synthesis.server.mcp_server import build_mcp
@@ -54,6 +55,18 @@ def test_tables_are_listed_with_columns_and_rows_are_read(settings: dict[str, st
     sql = "SELECT game_id, home_pts FROM games WHERE home_pts >= 110 ORDER BY game_id"
     assert sorted(read["rows"]) == called(settings, "query_sql", sql=sql)["rows"]
     assert (read["simulated"], read["truncated"]) == (True, False)
+
+
+def test_what_to_beware_of_is_told(settings: dict[str, str], small: Path) -> None:
+    """As over the warehouse, whose rows the SQL that is shown gives; or that nobody can tell."""
+    wanted: dict[str, Any] = {"table": "games", "columns": ["game_id"], "where": ["season=2025-26"]}
+    read = called(settings, "lake_read", **wanted)
+    asked = called(settings, "query_sql", sql=read["sql"])
+    assert sorted(read["rows"]) == sorted(asked["rows"])
+    assert read["notes"] == asked["notes"] != []
+    changed(small)
+    (note,) = called(settings, "lake_read", **wanted)["notes"]
+    assert "another state than the lake" in note
 
 
 def test_operations_on_s3_are_counted(aws_server: AwsServer, small: Path) -> None:

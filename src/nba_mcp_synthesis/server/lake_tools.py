@@ -20,7 +20,7 @@ class Lake(Protocol):
         """A page of what lies under a path."""
         ...
 
-    def rows(
+    def read(
         self, table: str, columns: Words, where: Words, limit: int, cursor: str | None
     ) -> dict[str, Any]:
         """A page of a table's rows."""
@@ -59,4 +59,4 @@ class LakeTools:
         cursor: Annotated[str | None, Field(description="next_cursor of the page before")] = None,
     ) -> out.LakeRows:
         """Reads rows of a published table in place. For figures prefer query_stats."""
-        return out.LakeRows.model_validate(self._lake.rows(table, columns, where, limit, cursor))
+        return out.LakeRows.model_validate(self._lake.read(table, columns, where, limit, cursor))

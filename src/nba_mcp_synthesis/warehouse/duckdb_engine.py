@@ -18,6 +18,7 @@ from nba_mcp_synthesis.facts import Result, Row
 from nba_mcp_synthesis.warehouse import migrations
 from nba_mcp_synthesis.warehouse.engine import of_state, read_whole
 from nba_mcp_synthesis.warehouse.fetching import fetch
+from nba_mcp_synthesis.warehouse.interrupting import interrupted_after
 from nba_mcp_synthesis.warehouse.limits import Limits, Places
 from nba_mcp_synthesis.warehouse.reasons import reason
 
@@ -183,7 +184,7 @@ def _run(
     cursor: duckdb.DuckDBPyConnection, sql: str, bounds: Limits, skip: int
 ) -> tuple[tuple[Row, ...], tuple[str, ...]]:
     try:
-        with _interrupted_after(bounds.seconds, cursor):
+        with interrupted_after(bounds.seconds, cursor):
             cursor.execute(sql)
             return fetch(cursor, bounds, skip)
     except duckdb.InterruptException:
@@ -192,16 +193,3 @@ def _run(
         raise bounds.out_of_memory() from None
     except duckdb.Error as error:
         raise QueryFailed(f"The query could not be run: {reason(error)}") from None
-
-
-@contextlib.contextmanager
-def _interrupted_after(seconds: float, cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    deadline = threading.Timer(seconds, cursor.interrupt)
-    deadline.daemon = True
-    deadline.start()
-    try:
-        yield
-    finally:
-        deadline.cancel()
-        # A thread that is left with the last reference to a cursor while Python exits aborts the process.
-        deadline.join()

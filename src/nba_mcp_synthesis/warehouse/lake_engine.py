@@ -1,7 +1,6 @@
 """DuckDB over the files of a lake, in a folder or in S3. Only SQL of ours runs here."""
 
 import contextlib
-import threading
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -89,16 +88,3 @@ def _extension() -> Path:
     if not found.is_file():
         raise NotInstalled(f"{_EXTENSION} for DuckDB {duckdb.__version__}", "aws")
     return found
-
-
-@contextlib.contextmanager
-def interrupted_after(seconds: float, connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Stops what runs on the connection at its deadline."""
-    deadline = threading.Timer(seconds, connection.interrupt)
-    deadline.daemon = True
-    deadline.start()
-    try:
-        yield
-    finally:
-        deadline.cancel()
-        deadline.join()

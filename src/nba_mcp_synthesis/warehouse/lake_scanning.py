@@ -14,7 +14,8 @@ from nba_mcp_synthesis.facts import Result, Row
 from nba_mcp_synthesis.lake.manifest import File, Manifest
 from nba_mcp_synthesis.schema.tables import Table, tables
 from nba_mcp_synthesis.warehouse.fetching import fetch
-from nba_mcp_synthesis.warehouse.lake_engine import Engine, interrupted_after
+from nba_mcp_synthesis.warehouse.interrupting import interrupted_after
+from nba_mcp_synthesis.warehouse.lake_engine import Engine
 from nba_mcp_synthesis.warehouse.lake_filters import Filter, column_of, filters_of
 from nba_mcp_synthesis.warehouse.limits import Limits
 
@@ -111,9 +112,15 @@ def _unreadable(query: _Query) -> str:
 
 
 def _shown(query: _Query) -> str:
-    """The query with the table's name in place of its files, for people."""
-    where = " AND ".join(f"{one.column.name} {one.sign} {one.value!r}" for one in query.filters)
+    """The same query over the warehouse: the table's name in place of its files."""
+    where = " AND ".join(f"{one.column.name} {one.sign} {_literal(one.value)}" for one in query.filters)
     return f"SELECT {', '.join(query.names)} FROM {query.table.name}" + (f" WHERE {where}" if where else "")
+
+
+def _literal(value: object) -> str:
+    if isinstance(value, bool | int | float):
+        return str(value).lower()
+    return "'" + str(value).replace("'", "''") + "'"
 
 
 def _may_hold(file: File, filters: Sequence[Filter]) -> bool:
