@@ -8,6 +8,7 @@ import pytest
 from servers.postgres import PostgresServer
 from test_cli import nba_mcp
 
+pytestmark = pytest.mark.system  # a dozen processes
 QUESTIONS = ("who led the league in total points", "lakers record", "celtics points per game")
 
 

@@ -19,6 +19,8 @@ from servers.models import Peer, hangs
 from servers.models.behaviours import slow
 from synthesis.conftest import KEYS, LINES, QUESTION, knowing
 
+pytestmark = pytest.mark.system  # servers whose models are asked
+
 EVENTS = {"Accept": "text/event-stream"}
 
 

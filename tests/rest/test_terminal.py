@@ -13,6 +13,8 @@ from servers.model_peers import MakePeer
 from servers.models.behaviours import slow
 from synthesis.conftest import KEYS, LINES, QUESTION, knowing
 
+pytestmark = pytest.mark.system  # processes whose models are asked
+
 
 @pytest.fixture
 def environment(tmp_path: Path, model_peer: MakePeer) -> dict[str, str]:
