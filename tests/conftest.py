@@ -17,6 +17,7 @@ pytest_plugins = [
     "real_warehouse",
     "requirement_plugin",
     "servers.aws",
+    "servers.kubernetes",
     "servers.loopback",
     "servers.model_peers",
     "servers.postgres",
@@ -26,6 +27,7 @@ pytest_plugins = [
     "servers.killable",
     "small_league",
     "servers.leagues",
+    "deploy_ground",
 ]
 
 _CHECKOUT = Path(__file__).resolve().parents[1]
