@@ -1,4 +1,4 @@
-"""Writes rules, routes, dashboards and their Kubernetes objects from the data in monitoring/: `make monitoring`."""
+"""Writes rules, routes and dashboards, also as Kubernetes objects, from monitoring/: `make monitoring`."""
 
 from pathlib import Path
 

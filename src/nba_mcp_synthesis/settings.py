@@ -25,6 +25,7 @@ from nba_mcp_synthesis.settings_access import AccessSettings
 from nba_mcp_synthesis.settings_http import HttpSettings
 from nba_mcp_synthesis.settings_limits import LimitSettings
 from nba_mcp_synthesis.settings_models import ModelSettings
+from nba_mcp_synthesis.settings_operations import OperationsSettings
 from nba_mcp_synthesis.settings_stores import LakeSettings, QuerySettings, StateSettings
 
 PREFIX = "NBA_MCP_"
@@ -41,7 +42,14 @@ def default_home() -> Path:
 
 
 class Settings(
-    AccessSettings, HttpSettings, LimitSettings, ModelSettings, StateSettings, LakeSettings, QuerySettings
+    AccessSettings,
+    HttpSettings,
+    LimitSettings,
+    ModelSettings,
+    OperationsSettings,
+    StateSettings,
+    LakeSettings,
+    QuerySettings,
 ):
     """All settings; each field is the variable `NBA_MCP_<NAME>`."""
 

@@ -1,8 +1,9 @@
 """Alertmanager's configuration, from the escalation matrix of the contacts.
 
-A P2 has two ways to PagerDuty, in hours and out of them. Both have the same matchers, hence the same group key,
-hence the same deduplication key: a fault that lasts past the end of the hours stays one incident. The ways overlap
-by `EDGE_MINUTES`, several group intervals: each end of an alert is told by a way that has told its beginning.
+A P2 has two ways to PagerDuty, in hours and out of them. Both have the same matchers, hence the same group
+key, hence the same deduplication key: a fault that lasts past the end of the hours stays one incident. The
+ways overlap by `EDGE_MINUTES`, several group intervals: each end of an alert is told by a way that has told its
+beginning.
 """
 
 from typing import Any
@@ -78,7 +79,7 @@ def _routes(name: str, said: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _inhibitions() -> list[dict[str, Any]]:
-    """What is not said because something worse says it. Pages are never kept back: their end would be, too."""
+    """What is not said because something worse says it. Pages are not kept back: their end would be, too."""
     return [
         {
             "source_matchers": ['alertname=~"NbaMcpServiceUnavailable|NbaMcpDatabaseDown"'],
@@ -131,9 +132,10 @@ def _receivers(sources: Sources, secrets: str) -> list[dict[str, Any]]:
 
 
 def _pagerduty(severity: str, secrets: str) -> dict[str, Any]:
+    rings = f'{{{{ if eq .GroupLabels.alertname "{TEST_ALERT}" }}}}info{{{{ else }}}}{severity}{{{{ end }}}}'
     return {
         "routing_key_file": f"{secrets}/PAGERDUTY_ROUTING_KEY",
-        "severity": f'{{{{ if eq .GroupLabels.alertname "{TEST_ALERT}" }}}}info{{{{ else }}}}{severity}{{{{ end }}}}',
+        "severity": rings,
         "description": '{{ template "nba_mcp.title" . }}',
         "class": "{{ .GroupLabels.alertname }}",
         "component": "nba-mcp-synthesis",

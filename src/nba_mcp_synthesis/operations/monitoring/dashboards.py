@@ -5,13 +5,13 @@ from typing import Any
 _SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 _WIDE = 24  # columns of Grafana's grid
 _HEIGHTS = {"stat": 4, "timeseries": 8}
+_VERSIONS = "count by (version, revision) (nba_mcp_build_info)"
 # A pod of another version has come within the last two minutes; a secret has been replaced.
 _ANNOTATIONS = (
     (
         "Deployments",
         "blue",
-        "count by (version, revision) (nba_mcp_build_info) unless "
-        "count by (version, revision) (nba_mcp_build_info offset 2m)",
+        f"{_VERSIONS} unless {_VERSIONS[:-1]} offset 2m)",
         "version,revision",
     ),
     (

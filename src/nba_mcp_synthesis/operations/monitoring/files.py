@@ -29,9 +29,7 @@ def files(root: Path) -> dict[str, str]:
     }
 
 
-def _objects(
-    rules: list[dict[str, Any]], boards: list[dict[str, Any]], sources: Sources
-) -> dict[str, str]:
+def _objects(rules: list[dict[str, Any]], boards: list[dict[str, Any]], sources: Sources) -> dict[str, str]:
     webhooks = [channel["webhook"] for channel in sources.contacts["channels"].values()]
     made = {
         "namespace": objects.namespace(),

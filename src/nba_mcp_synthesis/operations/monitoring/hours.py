@@ -48,4 +48,4 @@ class Hours:
 
 
 def _moved(clock: time, by: timedelta) -> time:
-    return (datetime.combine(date(2000, 1, 1), clock) + by).time()  # noqa: DTZ001 - a clock without a day
+    return (datetime.combine(date(2000, 1, 1), clock) + by).time()

@@ -1,4 +1,4 @@
-"""The same rules, dashboards and routes as objects of the cluster, and values of the chart that reads them."""
+"""Rules, dashboards and routes as objects of the cluster, and values for the chart that reads them."""
 
 import json
 from typing import Any

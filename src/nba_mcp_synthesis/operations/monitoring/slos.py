@@ -1,14 +1,15 @@
 """Rules of promises: the share of bad events over several windows, and alerts by how fast the budget burns.
 
-The windows and factors are those of Google's Site Reliability Workbook, chapter 5: a budget of 30 days
-burns 2 % in an hour at 14.4 times its pace, 5 % in six hours at 6, 10 % in a day at 3, and 10 % in three at 1.
+The windows and factors are those of Google's Site Reliability Workbook, chapter 5: of a budget
+of 30 days burn 2 % in an hour at 14.4 times its pace, 5 % in six hours at 6, 10 % in a day at 3, and 10 % in
+three days at 1.
 """
 
 from typing import Any, NamedTuple
 
 
 class Burn(NamedTuple):
-    """How many times the pace that a promise allows, over which windows; the short one lets the alert end soon."""
+    """How many times the pace that a promise allows, in which windows; the short one lets the alert end soon."""
 
     times: float
     long: str
@@ -56,7 +57,8 @@ def _alert(slo: dict[str, Any], burn: Burn, pages: str) -> dict[str, Any]:
     if "all" in slo:
         expr += f" and {_events(burn.long)}{name} >= {slo['least']}"
     if burn.kind == "page":
-        expr = f'({expr}) unless on () present_over_time(ALERTS{{alertname=~"{pages}",alertstate="firing"}}[10m])'
+        paged = f'ALERTS{{alertname=~"{pages}",alertstate="firing"}}'
+        expr = f"({expr}) unless on () present_over_time({paged}[10m])"
     promise = f"{slo['objective'] * 100:g} %"
     return {
         "alert": slo["alert"],
@@ -67,8 +69,8 @@ def _alert(slo: dict[str, Any], burn: Burn, pages: str) -> dict[str, Any]:
         "expr": expr,
         "labels": {"window": burn.long},
         "summary": f"The error budget of {slo['slo']} burns {burn.times:g} times too fast",
-        "description": f"{{{{ $value | humanizePercentage }}}} were bad over {burn.long} (limit {limit:.4%}). "
-        f"Promised: {promise} of {slo['about']}, over 30 days.",
+        "description": f"{{{{ $value | humanizePercentage }}}} were bad over {burn.long} "
+        f"(limit {limit * 100:g} %). Promised: {promise} of {slo['about']}, over 30 days.",
     }
 
 

@@ -1,4 +1,4 @@
-"""The data of `monitoring/`: constants, promises, rules, contacts. Reading checks that every name is known."""
+"""The data of `monitoring/`: constants, promises, rules, contacts. Names that are not known are refused."""
 
 import re
 import tomllib
