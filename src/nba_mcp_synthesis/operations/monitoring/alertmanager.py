@@ -2,8 +2,8 @@
 
 A P2 has two ways to PagerDuty, in hours and out of them. Both have the same matchers, hence the same group
 key, hence the same deduplication key: a fault that lasts past the end of the hours stays one incident. The
-ways overlap by `EDGE_MINUTES`, several group intervals: each end of an alert is told by a way that has told its
-beginning.
+ways overlap by `EDGE_MINUTES`, several group intervals: each end of an alert is told by a way that has told
+its beginning.
 """
 
 from typing import Any

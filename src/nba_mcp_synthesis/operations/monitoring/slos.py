@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 
 class Burn(NamedTuple):
-    """How many times the pace that a promise allows, in which windows; the short one lets the alert end soon."""
+    """How many times the pace that a promise allows, in which windows; the short one ends the alert soon."""
 
     times: float
     long: str
