@@ -174,7 +174,10 @@ def alertmanagers(folder: Path, config: dict[str, Any], count: int = 1) -> Itera
 
 @contextlib.contextmanager
 def prometheus(
-    folder: Path, rules_file: dict[str, Any], targets: dict[str, Sequence[str]], members: Sequence[Daemon] = ()
+    folder: Path,
+    rules_file: dict[str, Any],
+    targets: dict[str, Sequence[str]],
+    members: Sequence[Daemon] = (),
 ) -> Iterator[Daemon]:
     """A Prometheus that scrapes each job's addresses every second."""
     (folder / "rules.yml").write_text(yaml.safe_dump(rules_file))
