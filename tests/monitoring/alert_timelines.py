@@ -11,6 +11,7 @@ CASES: dict[str, dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "alert_cases.yaml").read_text("utf-8")
 )
 GOOD = 20  # minutes before something is wrong
+GOOD_SECONDS = 4
 LASTS = 5  # minutes for which an alert is looked at after it fired
 _UNITS = {"m": 1, "h": 60, "d": 1_440}
 
@@ -85,21 +86,37 @@ def _test(
     return {"name": name, "interval": "1m", "input_series": series, "promql_expr_test": looks}
 
 
-def everything_wrong(*, besides: tuple[str, ...] = ()) -> Callable[[], str]:
-    """An exposition of the bad side of all cases; counters grow as if a minute were half a second."""
-    started = time.time()
-    gauges: dict[str, float | None] = {}
+def everything_wrong(*, besides: set[str]) -> Callable[[], str]:
+    """An exposition of all cases but some: good for a moment, then wrong; half a second is a minute of counters."""
+    begun: list[float] = []  # moments of scrapes
+    gauges: dict[str, tuple[float, float]] = {}
     counters: dict[str, float] = {}
-    for name, case in CASES.items():
-        if name not in besides:
-            gauges |= {series: bad for series, (_, bad) in case.get("gauges", {}).items()}
-            counters |= {series: bad for series, (_, bad) in case.get("counters", {}).items()}
+    for case in (case for name, case in CASES.items() if name not in besides):
+        gauges |= {series: (good, bad) for series, (good, bad) in case.get("gauges", {}).items()}
+        counters |= {series: bad for series, (_, bad) in case.get("counters", {}).items()}
 
     def text() -> str:
-        passed = (time.time() - started) * 2
-        lines = [f"{series} {_now(series, level)}" for series, level in gauges.items() if level is not None]
-        lines += [f"{series} {growth * passed:.6f}" for series, growth in counters.items()]
+        begun.append(time.time())
+        passed = begun[-1] - begun[0]
+        lines = [f"{name} {_now(name, levels[passed > GOOD_SECONDS])}" for name, levels in gauges.items()]
+        lines += [f"{name} {growth * passed * 2:.6f}" for name, growth in counters.items()]
         return "\n".join(line for line in lines if not line.startswith("up{")) + "\n"
+
+    return text
+
+
+def sample(*names: str) -> Callable[[], str]:
+    """The exposition of sample files beside this one; counters grow by their number each second."""
+    started = time.time()
+    files = [yaml.safe_load((Path(__file__).parent / f"{name}.yaml").read_text("utf-8")) for name in names]
+
+    def text() -> str:
+        passed = time.time() - started
+        lines = [f"{name} {_now(name, level)}" for file in files for name, level in file["gauges"].items()]
+        lines += [
+            f"{name} {growth * passed:.6f}" for file in files for name, growth in file["counters"].items()
+        ]
+        return "\n".join(lines) + "\n"
 
     return text
 
