@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nba_mcp_synthesis.cli_alerts import alerts
 from nba_mcp_synthesis.cli_ask import ask
 from nba_mcp_synthesis.cli_data import AsJson, data
 from nba_mcp_synthesis.cli_deploy import ops_deploy, ops_push
@@ -39,6 +40,7 @@ app.add_typer(lake, name="lake")
 app.add_typer(data, name="data")
 app.add_typer(secrets, name="secrets")
 app.add_typer(ops, name="ops")
+ops.add_typer(alerts, name="alerts")
 app.add_typer(answers, name="answers")
 app.add_typer(state, name="state")
 app.add_typer(keys, name="keys")

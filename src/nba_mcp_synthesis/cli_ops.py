@@ -8,7 +8,7 @@ from nba_mcp_synthesis.cli_data import AsJson
 from nba_mcp_synthesis.cli_secrets import EXIT_CODES, Context, loaded
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 ops = typer.Typer(help="Operate the service.", no_args_is_help=True)
@@ -59,9 +59,16 @@ def ops_audit(
 
 def _ago(told: str) -> "datetime":
     """The moment that lies so far back."""
-    from datetime import UTC, datetime, timedelta
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC) - span_of(told, "--since")
+
+
+def span_of(told: str, option: str) -> "timedelta":
+    """A length of time as people write it."""
+    from datetime import timedelta
 
     number, unit = told[:-1], _UNITS.get(told[-1:])
     if unit is None or not number.isascii() or not number.isdigit() or len(number) > 5:
-        raise typer.BadParameter(f"{told!r} is none of 90s, 15m, 1h, 7d", param_hint="--since")
-    return datetime.now(UTC) - timedelta(**{unit: int(number)})
+        raise typer.BadParameter(f"{told!r} is none of 90s, 15m, 1h, 7d", param_hint=option)
+    return timedelta(**{unit: int(number)})

@@ -26,6 +26,7 @@ from nba_mcp_synthesis.settings_cluster import ClusterSettings
 from nba_mcp_synthesis.settings_http import HttpSettings
 from nba_mcp_synthesis.settings_limits import LimitSettings
 from nba_mcp_synthesis.settings_models import ModelSettings
+from nba_mcp_synthesis.settings_operations import OperationsSettings
 from nba_mcp_synthesis.settings_stores import LakeSettings, QuerySettings, StateSettings
 
 PREFIX = "NBA_MCP_"
@@ -47,6 +48,7 @@ class Settings(
     HttpSettings,
     LimitSettings,
     ModelSettings,
+    OperationsSettings,
     StateSettings,
     LakeSettings,
     QuerySettings,
