@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     from nba_mcp_synthesis.basketball.names import Names
     from nba_mcp_synthesis.basketball.stats.stats import Stats
     from nba_mcp_synthesis.lake_view import LakeView
+    from nba_mcp_synthesis.operations.backup.desk import Backups
     from nba_mcp_synthesis.questions import Questions
     from nba_mcp_synthesis.records import Records
     from nba_mcp_synthesis.secrets.manager import UnifiedSecretsManager
+    from nba_mcp_synthesis.server.companions import Companion
     from nba_mcp_synthesis.server.limiting.turns import Turns
     from nba_mcp_synthesis.server.tools import Services
     from nba_mcp_synthesis.sharing.link import RedisLink
@@ -200,6 +202,14 @@ class App:
         return Records(lambda: self.state, self.warehouse, lambda: self.queries)
 
     @cached_property
+    def backups(self) -> "Backups":
+        """The backups of warehouse and state; their reference questions are asked without any model."""
+        from nba_mcp_synthesis.operations.backup.desk import Backups
+
+        alone = self.settings.model_copy(update={"models": (), "synthesizer": ()})
+        return Backups(self.settings, lambda: self.secrets, lambda question: App(alone).ask(question))
+
+    @cached_property
     def state(self) -> "StateDatabase":
         """The state database; it connects when it is first used."""
         from nba_mcp_synthesis.state.database import StateDatabase
@@ -275,7 +285,7 @@ class App:
             answering.serve,
             self.stats,
             self.records,
-            (writer, audit, link) if link else (writer, audit),
+            (writer, audit, *([link] if link else []), *self._backup_watch(door, metrics)),
             metrics,
             redis=link,
             configuration=configuration_digest(self.settings, self.warehouse.engine),
@@ -286,6 +296,14 @@ class App:
             catalogue=self.tables(metrics),
             limits=limits_told(self.settings),
         )
+
+    def _backup_watch(self, door: str, metrics: "Metrics") -> "Sequence[Companion]":
+        """What tells the age of backups, in a server of many clients that has any."""
+        from nba_mcp_synthesis.server.backup_watch import BackupWatch
+
+        if door == "stdio" or not self.settings.backup_url:
+            return ()
+        return (BackupWatch(self.backups.states, metrics, self.settings.backup_watch_seconds),)
 
     def _turns(self, door: str, link: "RedisLink | None", metrics: "Metrics") -> "Turns":
         from nba_mcp_synthesis.server.limiting.turns import Turns

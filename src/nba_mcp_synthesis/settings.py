@@ -23,6 +23,7 @@ from nba_mcp_synthesis.addresses import POSTGRES, address_of, database_of, wareh
 from nba_mcp_synthesis.errors import SettingsError
 from nba_mcp_synthesis.settings_access import AccessSettings
 from nba_mcp_synthesis.settings_cluster import ClusterSettings
+from nba_mcp_synthesis.settings_backup import BackupSettings
 from nba_mcp_synthesis.settings_http import HttpSettings
 from nba_mcp_synthesis.settings_limits import LimitSettings
 from nba_mcp_synthesis.settings_models import ModelSettings
@@ -44,14 +45,15 @@ def default_home() -> Path:
 
 class Settings(
     AccessSettings,
+    BackupSettings,
     ClusterSettings,
     HttpSettings,
+    LakeSettings,
     LimitSettings,
     ModelSettings,
     OperationsSettings,
-    StateSettings,
-    LakeSettings,
     QuerySettings,
+    StateSettings,
 ):
     """All settings; each field is the variable `NBA_MCP_<NAME>`."""
 
