@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from nba_mcp_synthesis.questions import Questions
     from nba_mcp_synthesis.records import Records
     from nba_mcp_synthesis.secrets.manager import UnifiedSecretsManager
+    from nba_mcp_synthesis.server.certificates import CertificateWatch
     from nba_mcp_synthesis.server.limiting.turns import Turns
     from nba_mcp_synthesis.server.tools import Services
     from nba_mcp_synthesis.sharing.link import RedisLink
@@ -238,7 +239,7 @@ class App:
         from nba_mcp_synthesis.telemetry.logs import in_force
         from nba_mcp_synthesis.telemetry.metrics import Metrics
 
-        metrics, days = Metrics(), self.settings
+        metrics, days = Metrics(self.settings.revision), self.settings
         retention = Retention(days.state_answer_days, days.state_audit_days)
         elsewhere = days.state_path() is None
         writer = StateWriter(self.journal, lambda: self.state, retention, metrics, eager=elsewhere)
@@ -250,8 +251,8 @@ class App:
             threading.Thread(target=choir.warm, name="models", daemon=True).start()
         audit = AuditLog(writer.record, door, metrics)
 
-        def count(answer: dict[str, Any]) -> None:
-            metrics.answered(answer)
+        def count(answer: dict[str, Any], seconds: float) -> None:
+            metrics.answered(answer, seconds)
             tell_call(rows=len(answer["table"]["rows"]), cost_usd=answer["cost_usd"])
 
         answering = Answering(questions, writer, door, self._earlier(link, metrics), in_force, count)
@@ -262,7 +263,7 @@ class App:
             answering.serve,
             self.stats,
             self.records,
-            (writer, audit, link) if link else (writer, audit),
+            (writer, audit, *([link] if link else []), *self._certificates(door, metrics)),
             metrics,
             redis=link,
             configuration=configuration_digest(self.settings, self.warehouse.engine),
@@ -272,6 +273,13 @@ class App:
             lake=self.lake(metrics),
             limits=limits_told(self.settings),
         )
+
+    def _certificates(self, door: str, metrics: "Metrics") -> "Sequence[CertificateWatch]":
+        """What looks at the certificates of the addresses that the settings name."""
+        from nba_mcp_synthesis.server.certificates import CertificateWatch
+
+        watched = self.settings.watched_addresses
+        return [CertificateWatch(watched, metrics)] if watched and door != "stdio" else []
 
     def _turns(self, door: str, link: "RedisLink | None", metrics: "Metrics") -> "Turns":
         from nba_mcp_synthesis.server.limiting.turns import Turns

@@ -26,6 +26,7 @@ from nba_mcp_synthesis.settings_http import HttpSettings
 from nba_mcp_synthesis.settings_limits import LimitSettings
 from nba_mcp_synthesis.settings_models import ModelSettings
 from nba_mcp_synthesis.settings_stores import LakeSettings, QuerySettings, StateSettings
+from nba_mcp_synthesis.settings_telemetry import TelemetrySettings
 
 PREFIX = "NBA_MCP_"
 # Read by the test suite, and by MCP clients that send a key (`nba-mcp connect`); never by the product.
@@ -41,7 +42,14 @@ def default_home() -> Path:
 
 
 class Settings(
-    AccessSettings, HttpSettings, LimitSettings, ModelSettings, StateSettings, LakeSettings, QuerySettings
+    AccessSettings,
+    HttpSettings,
+    LimitSettings,
+    ModelSettings,
+    StateSettings,
+    LakeSettings,
+    QuerySettings,
+    TelemetrySettings,
 ):
     """All settings; each field is the variable `NBA_MCP_<NAME>`."""
 

@@ -16,6 +16,7 @@ from nba_mcp_synthesis.errors import NbaMcpError
 from nba_mcp_synthesis.server.access.guard import Guard
 from nba_mcp_synthesis.server.access.scopes import check_routes
 from nba_mcp_synthesis.server.companions import accompanied
+from nba_mcp_synthesis.server.data_watch import DataWatch
 from nba_mcp_synthesis.server.direct import DirectCalls
 from nba_mcp_synthesis.server.kept_responses import KeptResponses
 from nba_mcp_synthesis.server.openapi import document
@@ -38,6 +39,7 @@ def build_http(
 ) -> ASGIApp:
     """The application behind its guard; `/metrics` wants a token where there is a secret of that name."""
     warehouse, metrics = services.warehouse, secrets.metrics
+    data = DataWatch(warehouse, services.queries, metrics)
     mcp_app = mcp.http_app(path=_MCP, host_origin_protection=False)  # the guard looks at both, for all routes
 
     @asynccontextmanager
@@ -62,7 +64,7 @@ def build_http(
     app.openapi = partial(document, app)  # type: ignore[method-assign]
     add_problems(app)
     add_health(app, services, readiness, secrets, context)
-    add_metrics(app, warehouse, secrets)
+    add_metrics(app, data, secrets)
     add_v1(app, services)
     add_page(app)
     app.router.routes.append(Route(_MCP, mcp_app))  # any method: the protocol has words of its own

@@ -73,8 +73,7 @@ def observed(metrics: Metrics, tool: str, note: Note = noted_nowhere) -> Iterato
         _current.reset(token)
         call.seconds = perf_counter() - started
         call.outcome = call.outcome or "internal_error"
-        metrics.tool_calls.labels(call.tool, call.outcome).inc()
-        metrics.tool_seconds.labels(call.tool).observe(call.seconds)
+        metrics.tool_called(call.tool, call.outcome, call.seconds)
         told = {name: value for name, value in (("rows", call.rows), ("cost_usd", call.cost_usd)) if value}
         get_logger().info(
             "tool_call", tool=call.tool, outcome=call.outcome, seconds=round(call.seconds, 4), **told

@@ -69,8 +69,7 @@ class ObserveRequests:
     def _count(self, scope: Scope, status: int, seconds: float) -> None:
         path = _template(scope["path"])
         method = scope["method"] if scope["method"] in METHODS else "other"
-        self._metrics.http_requests.labels(method, path, str(status)).inc()
-        self._metrics.http_seconds.labels(method, path).observe(seconds)
+        self._metrics.http_answered(method, path, status, seconds)
         get_logger().info("request", method=method, path=path, status=status, seconds=round(seconds, 4))
 
 

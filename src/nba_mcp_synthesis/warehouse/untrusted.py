@@ -12,7 +12,7 @@ from typing import Protocol
 from pydantic_core import from_json
 
 from nba_mcp_synthesis.errors import UsageError, WorkerLost
-from nba_mcp_synthesis.facts import Result
+from nba_mcp_synthesis.facts import Pool, Result
 from nba_mcp_synthesis.shapes import JsonValue
 from nba_mcp_synthesis.warehouse.cautions import Cautions
 from nba_mcp_synthesis.warehouse.engine import State, Warehouse, of_state
@@ -61,6 +61,9 @@ class Runner(Protocol):
 
     def close(self) -> None:
         """Lets go of everything; what is used afterwards starts anew."""
+
+    def pool(self) -> Pool:
+        """How many of what statements run in are used."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,10 @@ class UntrustedQueries:
     def close(self) -> None:
         """Ends what runs."""
         self._runner.close()
+
+    def pool(self) -> Pool:
+        """How many of the connections that statements run in are used."""
+        return self._runner.pool()
 
     def run(self, sql: str, limit: int, cursor: str | None = None) -> Page:
         """The next `limit` rows of the query.
