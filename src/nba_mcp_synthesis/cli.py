@@ -15,6 +15,7 @@ from nba_mcp_synthesis.cli_ask import ask
 from nba_mcp_synthesis.cli_data import AsJson, data
 from nba_mcp_synthesis.cli_keys import keys
 from nba_mcp_synthesis.cli_lake import data_publish, lake
+from nba_mcp_synthesis.cli_logs import ops_logs
 from nba_mcp_synthesis.cli_ops import ops
 from nba_mcp_synthesis.cli_secrets import secrets
 from nba_mcp_synthesis.cli_state import answers, state
@@ -32,6 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 data.command("publish")(data_publish)
+ops.command("logs")(ops_logs)
 app.add_typer(lake, name="lake")
 app.add_typer(data, name="data")
 app.add_typer(secrets, name="secrets")

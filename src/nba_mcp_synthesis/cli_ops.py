@@ -49,7 +49,7 @@ def ops_audit(
     from nba_mcp_synthesis import terminal
     from nba_mcp_synthesis.cli_state import settled
 
-    begin = _ago(since)
+    begin = ago(since)
     found = settled().state.newest_calls(limit, begin, caller)
     shown = [{**row, **row["detail"]} for row in found]
     for row in shown:
@@ -57,8 +57,8 @@ def ops_audit(
     terminal.show(found, terminal.records(shown, "No such call is recorded."), as_json=as_json)
 
 
-def _ago(told: str) -> "datetime":
-    """The moment that lies so far back."""
+def ago(told: str) -> "datetime":
+    """The moment that lies so far back: 90s, 15m, 1h or 7d."""
     from datetime import UTC, datetime, timedelta
 
     number, unit = told[:-1], _UNITS.get(told[-1:])

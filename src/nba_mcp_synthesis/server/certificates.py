@@ -78,7 +78,7 @@ class CertificateWatch:
 
 
 def end_of(host: str, port: int) -> float:
-    """When the certificate that an address presents ends (Unix time); OSError, ValueError where it has none."""
+    """When the certificate that an address presents ends (Unix time); OSError, ValueError for none."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     with (

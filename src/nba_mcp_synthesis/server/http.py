@@ -29,13 +29,19 @@ from nba_mcp_synthesis.server.routes.v1 import add_v1
 from nba_mcp_synthesis.server.secret_watch import SecretWatch
 from nba_mcp_synthesis.server.stopping import Leaving
 from nba_mcp_synthesis.server.tools import Services, Tools
+from nba_mcp_synthesis.settings import Settings
 from nba_mcp_synthesis.telemetry.logs import get_logger
 
 _MCP = "/mcp"
 
 
 def build_http(
-    mcp: FastMCP, services: Services, readiness: Readiness, secrets: SecretWatch, guard: Guard, context: str
+    mcp: FastMCP,
+    services: Services,
+    readiness: Readiness,
+    secrets: SecretWatch,
+    guard: Guard,
+    settings: Settings,
 ) -> ASGIApp:
     """The application behind its guard; `/metrics` wants a token where there is a secret of that name."""
     warehouse, metrics = services.warehouse, secrets.metrics
@@ -63,7 +69,7 @@ def build_http(
     )
     app.openapi = partial(document, app)  # type: ignore[method-assign]
     add_problems(app)
-    add_health(app, services, readiness, secrets, context)
+    add_health(app, services, readiness, secrets, settings.context)
     add_metrics(app, data, secrets)
     add_v1(app, services)
     add_page(app)
@@ -72,4 +78,4 @@ def build_http(
     # Around the framework, whose own layers would be a tenth of a plain call.
     kept = KeptResponses(app, warehouse, services.admission, services.configuration)
     direct = DirectCalls(kept, _MCP, Tools(services).query_text, services.admission)
-    return ObserveRequests(Leaving(guard.around(direct, _MCP), readiness), metrics)
+    return ObserveRequests(Leaving(guard.around(direct, _MCP), readiness), metrics, settings.log_sample)

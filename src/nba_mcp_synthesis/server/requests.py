@@ -1,12 +1,13 @@
 """Around every HTTP request: its id, its log line, its place in the metrics."""
 
+from collections import Counter
 from dataclasses import replace
 from time import perf_counter
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from nba_mcp_synthesis.server.access.caller import ANYONE, called_by
+from nba_mcp_synthesis.server.access.caller import ANYONE, CALLER, called_by
 from nba_mcp_synthesis.telemetry.logs import get_logger, request_context, trace_context
 from nba_mcp_synthesis.telemetry.metrics import Metrics
 
@@ -22,15 +23,20 @@ NAMED = {
     "/v1/measures/": "/v1/measures/{name}",
     "/v1/tables/": "/v1/tables/{table}",
 }
+# Balancers and Prometheus ask for these all the time.
+PROBES = frozenset({"/health", "/health/live", "/health/ready", "/metrics"})
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class ObserveRequests:
-    """ASGI middleware; answers carry the request id in `X-Request-ID`."""
+    """ASGI middleware; answers carry the request id in `X-Request-ID`.
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        self._app = app
-        self._metrics = metrics
+    Of the probes that end well, one in `sample` has a line in the log.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, sample: int = 1) -> None:
+        self._app, self._metrics, self._sample = app, metrics, sample
+        self._probes: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on and observes how it ends."""
@@ -70,7 +76,16 @@ class ObserveRequests:
         path = _template(scope["path"])
         method = scope["method"] if scope["method"] in METHODS else "other"
         self._metrics.http_answered(method, path, status, seconds)
-        get_logger().info("request", method=method, path=path, status=status, seconds=round(seconds, 4))
+        told = {"method": method, "path": path, "status": status, "seconds": round(seconds, 4)}
+        if CALLER in scope:
+            told["caller"] = scope[CALLER]
+        if path in PROBES and status < 400:
+            self._probes[path] += 1
+            if self._probes[path] % self._sample != 1 % self._sample:
+                return
+            told["one_of"] = self._sample
+        log = get_logger().info if status < 500 else get_logger().error
+        log("request", family="request", **told)
 
 
 def _template(path: str) -> str:

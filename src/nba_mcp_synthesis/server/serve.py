@@ -67,7 +67,7 @@ async def _serve(services: Services, settings: Settings, watch: SecretWatch, hos
     readiness = Readiness()
     mcp = await build_mcp(services)
     guard = Guard(services, settings, loopback=_is_loopback(host))
-    app = build_http(mcp, services, readiness, watch, guard, settings.context)
+    app = build_http(mcp, services, readiness, watch, guard, settings)
     config = uvicorn.Config(
         app,
         host=host,
@@ -127,7 +127,9 @@ def _refuse_open_door(settings: Settings, host: str) -> None:
             f"Listening on {host} would let anyone who reaches it query, since NBA_MCP_AUTH is none.",
             "Listen on 127.0.0.1, or set NBA_MCP_ALLOW_UNAUTHENTICATED=true where something else guards it.",
         )
-    get_logger().warning("access", host=host, note="anyone who reaches this address can query")
+    get_logger().warning(
+        "access", family="security", host=host, note="anyone who reaches this address can query"
+    )
 
 
 def _is_loopback(host: str) -> bool:

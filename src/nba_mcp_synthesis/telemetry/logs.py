@@ -1,7 +1,7 @@
 """Logs: one JSON line an event, with the request it belongs to.
 
-Events are named by family so that they can be searched for: `request`, `tool_call`, `access`, `error`.
-Lines go to stderr when stdout carries the protocol (stdio), and to stdout under HTTP.
+Each event is of a family (`families.py`), so that it can be searched for. Lines go to stderr when stdout
+carries the protocol (stdio), and to stdout under HTTP.
 """
 
 import contextlib
@@ -13,6 +13,8 @@ from typing import Any, TextIO
 
 import structlog
 from pydantic_core import to_json
+
+from nba_mcp_synthesis.telemetry.families import with_family
 
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 # W3C Trace Context: version, trace, span, flags. Later versions may have more behind them.
@@ -75,6 +77,7 @@ def _configure_ours(stream: TextIO, level: str, facts: dict[str, str]) -> list[A
         structlog.contextvars.merge_contextvars,
         lambda _logger, _method, event: {**facts, **event},
         structlog.stdlib.add_log_level,
+        with_family,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     # They go straight to the stream: the way through the standard library takes four times as long.

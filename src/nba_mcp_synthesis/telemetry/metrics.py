@@ -147,7 +147,7 @@ class Metrics:
             self.claims.labels("dropped").inc(len(answer["dissent"]))
 
     def exposition(self, accept: str = "") -> tuple[bytes, str]:
-        """(all metrics, their content type): as text, or as OpenMetrics with exemplars where that is wanted."""
+        """(all metrics, content type): as text, or as OpenMetrics with exemplars where that is wanted."""
         if _OPENMETRICS not in accept:
             return generate_latest(self.registry), CONTENT_TYPE_LATEST
         encode, content_type = choose_encoder(accept)

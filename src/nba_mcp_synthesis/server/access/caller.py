@@ -14,6 +14,9 @@ ANYONE = Caller("anyone", "nothing", SCOPES)
 # The program that started this server and holds its standard input and output.
 PROCESS = Caller("stdio", "process", SCOPES)
 
+# Where the gate leaves the name of the caller in the scope of a request, for its line in the log.
+CALLER = "nba_mcp.caller"
+
 _current: ContextVar[Caller] = ContextVar("caller", default=PROCESS)
 
 

@@ -1,7 +1,7 @@
 """/metrics, in the text format of Prometheus, or OpenMetrics for those who ask for it.
 
-Whoever reaches the pod may read it, unless there is a token. What came through a proxy needs the token, so that
-an ingress alone opens nothing: without one it is refused.
+Whoever reaches the pod may read it, unless there is a token. What came through a proxy needs the token, so
+that an ingress alone opens nothing: without one it is refused.
 """
 
 import asyncio
