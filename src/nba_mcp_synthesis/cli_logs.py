@@ -37,7 +37,7 @@ def ops_logs(
     limit: Annotated[int, typer.Option(min=1, max=1_000, help="Most rows of each kind.")] = 20,
     as_json: AsJson = False,
 ) -> None:
-    """Summarise log lines: errors counted, refusals, the slowest calls, callers; exit code 1 where errors are.
+    """Summarise log lines: errors, refusals, the slowest calls, callers; exit code 1 where there are errors.
 
     Takes what the server writes, also by way of `kubectl logs`, with --timestamps and --prefix.
     """

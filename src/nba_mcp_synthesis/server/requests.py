@@ -8,6 +8,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nba_mcp_synthesis.server.access.caller import ANYONE, CALLER, called_by
+from nba_mcp_synthesis.telemetry import traces
 from nba_mcp_synthesis.telemetry.logs import get_logger, request_context, trace_context
 from nba_mcp_synthesis.telemetry.metrics import Metrics
 
@@ -52,7 +53,21 @@ class ObserveRequests:
             trace_context(headers.get("traceparent")),
             called_by(caller),
         ):
-            await self._observed(scope, receive, send, request_id)
+            if traces.are_on() and scope["path"] not in PROBES:
+                await self._traced(scope, receive, send, request_id)
+            else:
+                await self._observed(scope, receive, send, request_id)
+
+    async def _traced(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+        """The same below a span of its own."""
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                span.set_attribute("http.response.status_code", message["status"])
+            await send(message)
+
+        with traces.request_span(Headers(scope=scope), _method(scope), _template(scope["path"])) as span:
+            await self._observed(scope, receive, sending, request_id)
 
     async def _observed(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         started = perf_counter()
@@ -74,7 +89,7 @@ class ObserveRequests:
 
     def _count(self, scope: Scope, status: int, seconds: float) -> None:
         path = _template(scope["path"])
-        method = scope["method"] if scope["method"] in METHODS else "other"
+        method = _method(scope)
         self._metrics.http_answered(method, path, status, seconds)
         told = {"method": method, "path": path, "status": status, "seconds": round(seconds, 4)}
         if CALLER in scope:
@@ -86,6 +101,11 @@ class ObserveRequests:
             told["one_of"] = self._sample
         log = get_logger().info if status < 500 else get_logger().error
         log("request", family="request", **told)
+
+
+def _method(scope: Scope) -> str:
+    method: str = scope["method"]
+    return method if method in METHODS else "other"
 
 
 def _template(path: str) -> str:
