@@ -272,7 +272,12 @@ class App:
             note=audit.note,
             lake=self.lake(metrics),
             limits=limits_told(self.settings),
+            answers_on=self._answers_on,
         )
+
+    def _answers_on(self, day: "date") -> "dict[str, int]":
+        """Those that have come to the state database."""
+        return self.state.answers_on(day)
 
     def _certificates(self, door: str, metrics: "Metrics") -> "Sequence[CertificateWatch]":
         """What looks at the certificates of the addresses that the settings name."""

@@ -20,11 +20,13 @@ from nba_mcp_synthesis.server.data_watch import DataWatch
 from nba_mcp_synthesis.server.direct import DirectCalls
 from nba_mcp_synthesis.server.kept_responses import KeptResponses
 from nba_mcp_synthesis.server.openapi import document
+from nba_mcp_synthesis.server.overview import Overview
 from nba_mcp_synthesis.server.problems import add_problems
 from nba_mcp_synthesis.server.requests import ObserveRequests
 from nba_mcp_synthesis.server.routes.exposition import add_metrics
 from nba_mcp_synthesis.server.routes.health import Readiness, add_health
 from nba_mcp_synthesis.server.routes.page import add_page
+from nba_mcp_synthesis.server.routes.status import add_status
 from nba_mcp_synthesis.server.routes.v1 import add_v1
 from nba_mcp_synthesis.server.secret_watch import SecretWatch
 from nba_mcp_synthesis.server.stopping import Leaving
@@ -66,13 +68,19 @@ def build_http(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        telemetry={
+            "tracing": False,
+            "metrics": False,
+            "logs": False,
+        },  # requests have spans and metrics of ours
     )
     app.openapi = partial(document, app)  # type: ignore[method-assign]
     add_problems(app)
-    add_health(app, services, readiness, secrets, settings.context)
+    health = add_health(app, services, readiness, secrets, settings.context)
     add_metrics(app, data, secrets)
     add_v1(app, services)
     add_page(app)
+    add_status(app, Overview(metrics, data, settings, services.answers_on), health)
     app.router.routes.append(Route(_MCP, mcp_app))  # any method: the protocol has words of its own
     check_routes(app.routes)
     # Around the framework, whose own layers would be a tenth of a plain call.

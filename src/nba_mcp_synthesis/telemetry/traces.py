@@ -80,11 +80,18 @@ def _span(name: str, attributes: Attributes, kind: str, parent: Any = None) -> "
 
 
 def queried(engine: str, sql: str) -> "contextlib.AbstractContextManager[Span | None]":
-    """A span around one query of a database; its text is there where content is wanted."""
-    if _provider is None:
+    """A span around one query of a database that a request asks for; its text where content is wanted."""
+    if _provider is None or not _within_span():
         return _NOTHING
     told = {"db.system.name": "postgresql" if engine == "postgres" else engine, "db.operation.name": "SELECT"}
     return _span(f"SELECT {engine}", told | ({"db.query.text": sql[:10_000]} if _content else {}), "client")
+
+
+def _within_span() -> bool:
+    """Whether there is a span above: the server's own looks at its data are no traces of anybody."""
+    from opentelemetry.trace import get_current_span  # noqa: PLC0415
+
+    return get_current_span().get_span_context().is_valid
 
 
 @contextlib.contextmanager

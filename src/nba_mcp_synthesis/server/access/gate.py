@@ -15,6 +15,7 @@ from nba_mcp_synthesis.errors import NbaMcpError
 from nba_mcp_synthesis.facts import Caller
 from nba_mcp_synthesis.server.access.bearer import bearer_of
 from nba_mcp_synthesis.server.access.caller import ANYONE, CALLER, called_by
+from nba_mcp_synthesis.server.access.pages import wants_page
 from nba_mcp_synthesis.server.access.refusals import Refusals
 from nba_mcp_synthesis.server.access.scopes import allow, is_open, tool_of_route
 
@@ -41,7 +42,7 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if is_open(scope["path"]):
+        if is_open(scope["path"]) or wants_page(scope["path"], scope["headers"]):
             scope[CALLER] = NOBODY.name
             with called_by(NOBODY):
                 await self._app(scope, receive, send)
