@@ -7,7 +7,7 @@ from time import perf_counter
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from nba_mcp_synthesis.server.access.caller import ANYONE, CALLER, called_by
+from nba_mcp_synthesis.server.access.caller import ANYONE, CALLER, acting
 from nba_mcp_synthesis.telemetry import traces
 from nba_mcp_synthesis.telemetry.logs import get_logger, request_context, trace_context
 from nba_mcp_synthesis.telemetry.metrics import Metrics
@@ -49,9 +49,9 @@ class ObserveRequests:
         headers = Headers(scope=scope)
         caller = replace(ANYONE, name=address)
         with (
-            request_context(headers.get("x-request-id"), address=address) as request_id,
+            request_context(headers.get("x-request-id"), address=address, caller=address) as request_id,
             trace_context(headers.get("traceparent")),
-            called_by(caller),
+            acting(caller),
         ):
             if traces.are_on() and scope["path"] not in PROBES:
                 await self._traced(scope, receive, send, request_id)

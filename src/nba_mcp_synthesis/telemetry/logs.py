@@ -9,6 +9,7 @@ import logging
 import re
 import uuid
 from collections.abc import Iterator
+from contextvars import ContextVar
 from typing import Any, TextIO
 
 import structlog
@@ -16,6 +17,7 @@ from pydantic_core import to_json
 
 from nba_mcp_synthesis.telemetry.families import with_family
 
+_trace_id: ContextVar[str | None] = ContextVar("trace_id", default=None)
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 # W3C Trace Context: version, trace, span, flags. Later versions may have more behind them.
 _TRACEPARENT = re.compile(
@@ -128,8 +130,27 @@ def trace_id_of(traceparent: object) -> str | None:
 def trace_context(traceparent: object) -> Iterator[None]:
     """Marks every event inside with the trace that the caller names, if he names one."""
     trace_id = trace_id_of(traceparent)
-    with structlog.contextvars.bound_contextvars(**({"trace_id": trace_id} if trace_id else {})):
+    if trace_id is None:
         yield
+        return
+    with within_trace(trace_id):
+        yield
+
+
+@contextlib.contextmanager
+def within_trace(trace_id: str) -> Iterator[None]:
+    """Marks every event inside with this trace."""
+    token = _trace_id.set(trace_id)
+    try:
+        with structlog.contextvars.bound_contextvars(trace_id=trace_id):
+            yield
+    finally:
+        _trace_id.reset(token)
+
+
+def current_trace() -> str | None:
+    """The id of the trace that this runs in: looked up for every time that is measured, so by itself."""
+    return _trace_id.get()
 
 
 def in_force() -> dict[str, Any]:

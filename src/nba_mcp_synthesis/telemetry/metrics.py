@@ -21,7 +21,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, choose_encoder, ge
 from prometheus_client.metrics_core import Metric
 
 from nba_mcp_synthesis.facts import ModelCall
-from nba_mcp_synthesis.telemetry.logs import in_force
+from nba_mcp_synthesis.telemetry.logs import current_trace
 
 __all__ = ["CONTENT_TYPE_LATEST", "UNKNOWN", "Gauge", "Metrics", "catalogue"]
 
@@ -156,7 +156,7 @@ class Metrics:
 
 def observe(histogram: Histogram, seconds: float) -> None:
     """Adds a time, with the trace that it belongs to as its exemplar where there is one."""
-    trace_id = in_force().get("trace_id")
+    trace_id = current_trace()
     histogram.observe(seconds, {"trace_id": trace_id} if trace_id else None)
 
 

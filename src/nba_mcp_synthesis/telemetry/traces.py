@@ -97,13 +97,14 @@ def _within_span() -> bool:
 @contextlib.contextmanager
 def request_span(headers: Mapping[str, str], method: str, path: str) -> "Iterator[Span]":
     """A span around one HTTP request, in the trace that its headers name; the log has that trace's id."""
-    import structlog  # noqa: PLC0415 - commands start sooner without it
     from opentelemetry.propagate import extract  # noqa: PLC0415
+
+    from nba_mcp_synthesis.telemetry.logs import within_trace  # noqa: PLC0415 - commands start sooner without it
 
     told = {"http.request.method": method, "http.route": path}
     with _span(f"{method} {path}", told, "server", extract(headers)) as made:
         trace_id = f"{made.get_span_context().trace_id:032x}"
-        with structlog.contextvars.bound_contextvars(trace_id=trace_id):
+        with within_trace(trace_id):
             yield made
 
 

@@ -38,9 +38,15 @@ def whose() -> str | None:
 @contextlib.contextmanager
 def called_by(caller: Caller) -> Iterator[None]:
     """All that runs inside is for this caller, and says so in the log."""
+    with acting(caller), structlog.contextvars.bound_contextvars(caller=caller.name):
+        yield
+
+
+@contextlib.contextmanager
+def acting(caller: Caller) -> Iterator[None]:
+    """The same without a word in the log, where that has his name already."""
     token = _current.set(caller)
     try:
-        with structlog.contextvars.bound_contextvars(caller=caller.name):
-            yield
+        yield
     finally:
         _current.reset(token)
