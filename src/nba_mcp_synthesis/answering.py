@@ -45,6 +45,7 @@ _OF_NO_ANSWER = frozenset(
         "lake_kms_key",
         "lake_url",
         "log_level",
+        "log_sample",
         "measures",
         "metrics_token",
         "oauth_audience",
@@ -54,6 +55,7 @@ _OF_NO_ANSWER = frozenset(
         "query_concurrency",
         "query_memory_mb",
         "redis_url",
+        "revision",
         "secrets_folder",
         "secrets_mounts",
         "secrets_refresh_seconds",
@@ -62,8 +64,10 @@ _OF_NO_ANSWER = frozenset(
         "state_answer_days",
         "state_audit_days",
         "state_url",
+        "trace_content",
         "voice_concurrency",
         "warehouse_url",
+        "watched_addresses",
     }
 )
 
@@ -122,7 +126,7 @@ class Answering:
         door: str,
         earlier: Earlier | None = None,
         request: Callable[[], Mapping[str, str]] = dict,
-        count: Callable[[dict[str, Any]], None] = lambda _: None,
+        count: Callable[[dict[str, Any], float], None] = lambda _answer, _seconds: None,
     ) -> None:
         self._asker, self._recorder, self._door, self._earlier = asking, recorder, door, earlier
         self._request, self._count = request, count
@@ -196,10 +200,10 @@ class Answering:
     def _record(
         self, answer: dict[str, Any], previous: str | None, started: float, calls: Sequence[ModelCall] = ()
     ) -> None:
-        self._count(answer)
+        seconds = round(perf_counter() - started, 4)
+        self._count(answer, seconds)
         request = self._request()
         caller = request.get("caller", self._door)
-        seconds = round(perf_counter() - started, 4)
         asking = Asking(self._door, caller, request.get("request_id"), seconds)
         self._recorder.record(answer_rows(answer, asking, previous, calls))
 

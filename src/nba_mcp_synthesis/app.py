@@ -18,7 +18,7 @@ from nba_mcp_synthesis.warehouse.opening import open_warehouse, queries_of
 from nba_mcp_synthesis.warehouse.untrusted import UntrustedQueries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
     from pydantic import SecretStr
@@ -261,7 +261,7 @@ class App:
         from nba_mcp_synthesis.telemetry.logs import in_force
         from nba_mcp_synthesis.telemetry.metrics import Metrics
 
-        metrics, days = Metrics(), self.settings
+        metrics, days = Metrics(self.settings.revision), self.settings
         retention = Retention(days.state_answer_days, days.state_audit_days)
         elsewhere = days.state_path() is None
         writer = StateWriter(self.journal, lambda: self.state, retention, metrics, eager=elsewhere)
@@ -273,8 +273,8 @@ class App:
             threading.Thread(target=choir.warm, name="models", daemon=True).start()
         audit = AuditLog(writer.record, door, metrics)
 
-        def count(answer: dict[str, Any]) -> None:
-            metrics.answered(answer)
+        def count(answer: dict[str, Any], seconds: float) -> None:
+            metrics.answered(answer, seconds)
             tell_call(rows=len(answer["table"]["rows"]), cost_usd=answer["cost_usd"])
 
         answering = Answering(questions, writer, door, self._earlier(link, metrics), in_force, count)
@@ -285,7 +285,7 @@ class App:
             answering.serve,
             self.stats,
             self.records,
-            (writer, audit, *([link] if link else []), *self._backup_watch(door, metrics)),
+            (writer, audit, *([link] if link else []), *self._watches(door, metrics)),
             metrics,
             redis=link,
             configuration=configuration_digest(self.settings, self.warehouse.engine),
@@ -295,15 +295,24 @@ class App:
             lake=self.lake(metrics),
             catalogue=self.tables(metrics),
             limits=limits_told(self.settings),
+            answers_on=self._answers_on,
         )
 
-    def _backup_watch(self, door: str, metrics: "Metrics") -> "Sequence[Companion]":
-        """What tells the age of backups, in a server of many clients that has any."""
-        from nba_mcp_synthesis.server.backup_watch import BackupWatch
+    def _answers_on(self, day: "date") -> "dict[str, int]":
+        """Those that have come to the state database."""
+        return self.state.answers_on(day)
 
-        if door == "stdio" or not self.settings.backup_url:
-            return ()
-        return (BackupWatch(self.backups.states, metrics, self.settings.backup_watch_seconds),)
+    def _watches(self, door: str, metrics: "Metrics") -> "Iterator[Companion]":
+        """What a server of many clients looks at now and then, where its settings name it."""
+        from nba_mcp_synthesis.server.backup_watch import BackupWatch
+        from nba_mcp_synthesis.server.certificates import CertificateWatch
+
+        if door == "stdio":
+            return
+        if self.settings.backup_url:
+            yield BackupWatch(self.backups.states, metrics, self.settings.backup_watch_seconds)
+        if self.settings.watched_addresses:
+            yield CertificateWatch(self.settings.watched_addresses, metrics)
 
     def _turns(self, door: str, link: "RedisLink | None", metrics: "Metrics") -> "Turns":
         from nba_mcp_synthesis.server.limiting.turns import Turns

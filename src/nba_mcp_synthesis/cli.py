@@ -17,6 +17,7 @@ from nba_mcp_synthesis.cli_data import AsJson, data
 from nba_mcp_synthesis.cli_deploy import ops_deploy, ops_push
 from nba_mcp_synthesis.cli_keys import keys
 from nba_mcp_synthesis.cli_lake import data_publish, lake
+from nba_mcp_synthesis.cli_logs import ops_logs
 from nba_mcp_synthesis.cli_ops import ops
 from nba_mcp_synthesis.cli_secrets import secrets
 from nba_mcp_synthesis.cli_state import answers, state
@@ -36,6 +37,7 @@ app = typer.Typer(
 data.command("publish")(data_publish)
 ops.command("deploy")(ops_deploy)
 ops.command("push")(ops_push)
+ops.command("logs")(ops_logs)
 app.add_typer(lake, name="lake")
 app.add_typer(data, name="data")
 app.add_typer(secrets, name="secrets")

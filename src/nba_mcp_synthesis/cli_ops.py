@@ -51,7 +51,7 @@ def ops_audit(
     from nba_mcp_synthesis import terminal
     from nba_mcp_synthesis.cli_state import settled
 
-    begin = _ago(since)
+    begin = ago(since)
     found = settled().state.newest_calls(limit, begin, caller)
     shown = [{**row, **row["detail"]} for row in found]
     for row in shown:
@@ -59,8 +59,8 @@ def ops_audit(
     terminal.show(found, terminal.records(shown, "No such call is recorded."), as_json=as_json)
 
 
-def _ago(told: str) -> "datetime":
-    """The moment that lies so far back."""
+def ago(told: str) -> "datetime":
+    """The moment that lies so far back: 90s, 15m, 1h or 7d."""
     from datetime import UTC, datetime
 
     return datetime.now(UTC) - span_of(told, "--since")

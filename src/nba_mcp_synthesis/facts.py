@@ -39,6 +39,16 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
+class Pool:
+    """How many connections of a pool are used, how many are open and wait, and how many there may be."""
+
+    name: str
+    busy: int
+    idle: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """News of a question on its way: a stage that begins, or what came of it, in words for who waits."""
 
@@ -203,13 +213,15 @@ class SecretState:
     """How one secret stands, without its value.
 
     `state` is ok, unset, or the kind of what is wrong. `valid` is None where it is neither needed nor there;
-    `age_seconds` where nobody knows its age.
+    `age_seconds` where nobody knows its age; `max_age_seconds`, the age at which it is to be replaced, where
+    it is not held or need not be.
     """
 
     name: str
     state: str
     valid: bool | None
     age_seconds: float | None = None
+    max_age_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from nba_mcp_synthesis.settings_limits import LimitSettings
 from nba_mcp_synthesis.settings_models import ModelSettings
 from nba_mcp_synthesis.settings_operations import OperationsSettings
 from nba_mcp_synthesis.settings_stores import LakeSettings, QuerySettings, StateSettings
+from nba_mcp_synthesis.settings_telemetry import TelemetrySettings
 
 PREFIX = "NBA_MCP_"
 # Read by the test suite, and by MCP clients that send a key (`nba-mcp connect`); never by the product.
@@ -54,6 +55,7 @@ class Settings(
     OperationsSettings,
     QuerySettings,
     StateSettings,
+    TelemetrySettings,
 ):
     """All settings; each field is the variable `NBA_MCP_<NAME>`."""
 

@@ -3,10 +3,10 @@
 import contextlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from textwrap import indent
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich.console import Console, Group, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from nba_mcp_synthesis.warehouse.checks import CheckSummary
     from nba_mcp_synthesis.warehouse.loading import LoadReport
     from nba_mcp_synthesis.warehouse.status import DataStatus
+
+T = TypeVar("T")
 
 MOST_ROWS_SHOWN = 200
 PIPED_WIDTH = 160
@@ -49,6 +51,19 @@ def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(title, total=total)
         yield lambda done: bar.update(task, completed=done)
+
+
+def counted(items: Iterable[T], what: str) -> Iterator[T]:
+    """The items, while their number grows on stderr, on a terminal."""
+    console = Console(stderr=True, highlight=False)
+    if not console.is_terminal:
+        yield from items
+        return
+    with console.status(Text(what)) as line:
+        for number, item in enumerate(items, 1):
+            if number % 10_000 == 0:
+                line.update(Text(f"{number:,} {what}"))
+            yield item
 
 
 @contextlib.contextmanager

@@ -104,10 +104,11 @@ def offered(tmp_path_factory: pytest.TempPathFactory) -> Offered:
     async def work() -> Offered:
         mcp = await build_mcp(found)
         watch = SecretWatch(Secrets(lambda: (), lambda: None), found.metrics, 15)
-        guard = Guard(found, load_settings({}), loopback=True)
+        settings = load_settings({})
+        guard = Guard(found, settings, loopback=True)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(http, "check_routes", routes.extend)
-            http.build_http(mcp, found, Readiness(), watch, guard, "test")
+            http.build_http(mcp, found, Readiness(), watch, guard, settings)
         named = [
             (method, one.path) for one in routes if isinstance(one, Route) for method in one.methods or ()
         ]

@@ -40,7 +40,7 @@ def client(tmp_path: Path) -> Iterator[TestClient]:
     services = app.services("http")
     watch = SecretWatch(Secrets(tuple, lambda: None), services.metrics, 60)
     guard = Guard(services, settings, loopback=True)
-    made = build_http(asyncio.run(build_mcp(services)), services, Readiness(), watch, guard, "test")
+    made = build_http(asyncio.run(build_mcp(services)), services, Readiness(), watch, guard, settings)
     with TestClient(made, base_url="http://127.0.0.1") as found:
         yield found
     app.warehouse.close()

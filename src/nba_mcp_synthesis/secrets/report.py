@@ -41,7 +41,9 @@ class SecretEntry:
         """What health and metrics show."""
         unjudged = not self.held and not self.required
         valid = None if unjudged else self.state == "ok"
-        return SecretState(self.name, self.state, valid, self.age_seconds)
+        days = self.rotate_days if self.held else None
+        most = None if days is None else days * 86_400.0
+        return SecretState(self.name, self.state, valid, self.age_seconds, most)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""

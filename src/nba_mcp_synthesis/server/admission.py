@@ -14,6 +14,7 @@ from nba_mcp_synthesis.server.access.scopes import OF_TOOL, allow
 from nba_mcp_synthesis.server.limiting.active import ActiveCallers
 from nba_mcp_synthesis.server.limiting.turns import Turn, unlimited
 from nba_mcp_synthesis.server.observing import Note, Observation, noted_nowhere, observed
+from nba_mcp_synthesis.telemetry.logs import get_logger
 from nba_mcp_synthesis.telemetry.metrics import Metrics
 
 
@@ -36,7 +37,8 @@ class Admission:
             NbaMcpError: whatever the call inside raises.
         """
         caller = current_caller()
-        self._active.saw(caller.name)
+        if self._active.saw(caller.name):
+            get_logger().info("access", outcome="arrived", known_by=caller.known_by)
         known = tool in OF_TOOL  # any name may be asked for, and metrics must not grow by it
         with observed(self._metrics, tool if known else "unknown", self._note) as observation:
             try:

@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from time import monotonic, perf_counter
 
+from nba_mcp_synthesis.telemetry import traces
 from nba_mcp_synthesis.telemetry.logs import get_logger
 from nba_mcp_synthesis.telemetry.metrics import Metrics
 
@@ -64,8 +65,12 @@ def observed(metrics: Metrics, tool: str, note: Note = noted_nowhere) -> Iterato
     started = perf_counter()
     call = Observation(tool)
     token = _current.set(call)
+    told = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": tool}
     try:
-        yield call
+        with traces.span(f"execute_tool {tool}", told) as span:
+            yield call
+            if span:
+                span.set_attribute("nba.outcome", call.outcome or "ok")
     except asyncio.CancelledError:  # the caller has left, or the server stops
         call.outcome = call.outcome or "cancelled"
         raise
@@ -73,10 +78,9 @@ def observed(metrics: Metrics, tool: str, note: Note = noted_nowhere) -> Iterato
         _current.reset(token)
         call.seconds = perf_counter() - started
         call.outcome = call.outcome or "internal_error"
-        metrics.tool_calls.labels(call.tool, call.outcome).inc()
-        metrics.tool_seconds.labels(call.tool).observe(call.seconds)
-        told = {name: value for name, value in (("rows", call.rows), ("cost_usd", call.cost_usd)) if value}
+        metrics.tool_called(call.tool, call.outcome, call.seconds)
+        counted = {name: value for name, value in (("rows", call.rows), ("cost_usd", call.cost_usd)) if value}
         get_logger().info(
-            "tool_call", tool=call.tool, outcome=call.outcome, seconds=round(call.seconds, 4), **told
+            "tool_call", tool=call.tool, outcome=call.outcome, seconds=round(call.seconds, 4), **counted
         )
         note(call)

@@ -1,12 +1,14 @@
 """Around every HTTP request: its id, its log line, its place in the metrics."""
 
+from collections import Counter
 from dataclasses import replace
 from time import perf_counter
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from nba_mcp_synthesis.server.access.caller import ANYONE, called_by
+from nba_mcp_synthesis.server.access.caller import ANYONE, CALLER, acting
+from nba_mcp_synthesis.telemetry import traces
 from nba_mcp_synthesis.telemetry.logs import get_logger, request_context, trace_context
 from nba_mcp_synthesis.telemetry.metrics import Metrics
 
@@ -22,15 +24,20 @@ NAMED = {
     "/v1/measures/": "/v1/measures/{name}",
     "/v1/tables/": "/v1/tables/{table}",
 }
+# Balancers and Prometheus ask for these all the time.
+PROBES = frozenset({"/health", "/health/live", "/health/ready", "/metrics"})
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class ObserveRequests:
-    """ASGI middleware; answers carry the request id in `X-Request-ID`."""
+    """ASGI middleware; answers carry the request id in `X-Request-ID`.
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        self._app = app
-        self._metrics = metrics
+    Of the probes that end well, one in `sample` has a line in the log.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, sample: int = 1) -> None:
+        self._app, self._metrics, self._sample = app, metrics, sample
+        self._probes: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on and observes how it ends."""
@@ -42,11 +49,25 @@ class ObserveRequests:
         headers = Headers(scope=scope)
         caller = replace(ANYONE, name=address)
         with (
-            request_context(headers.get("x-request-id"), address=address) as request_id,
+            request_context(headers.get("x-request-id"), address=address, caller=address) as request_id,
             trace_context(headers.get("traceparent")),
-            called_by(caller),
+            acting(caller),
         ):
-            await self._observed(scope, receive, send, request_id)
+            if traces.are_on() and scope["path"] not in PROBES:
+                await self._traced(scope, receive, send, request_id)
+            else:
+                await self._observed(scope, receive, send, request_id)
+
+    async def _traced(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+        """The same below a span of its own."""
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                span.set_attribute("http.response.status_code", message["status"])
+            await send(message)
+
+        with traces.request_span(Headers(scope=scope), _method(scope), _template(scope["path"])) as span:
+            await self._observed(scope, receive, sending, request_id)
 
     async def _observed(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         started = perf_counter()
@@ -68,10 +89,23 @@ class ObserveRequests:
 
     def _count(self, scope: Scope, status: int, seconds: float) -> None:
         path = _template(scope["path"])
-        method = scope["method"] if scope["method"] in METHODS else "other"
-        self._metrics.http_requests.labels(method, path, str(status)).inc()
-        self._metrics.http_seconds.labels(method, path).observe(seconds)
-        get_logger().info("request", method=method, path=path, status=status, seconds=round(seconds, 4))
+        method = _method(scope)
+        self._metrics.http_answered(method, path, status, seconds)
+        told = {"method": method, "path": path, "status": status, "seconds": round(seconds, 4)}
+        if CALLER in scope:
+            told["caller"] = scope[CALLER]
+        if path in PROBES and status < 400:
+            self._probes[path] += 1
+            if self._probes[path] % self._sample != 1 % self._sample:
+                return
+            told["one_of"] = self._sample
+        log = get_logger().info if status < 500 else get_logger().error
+        log("request", family="request", **told)
+
+
+def _method(scope: Scope) -> str:
+    method: str = scope["method"]
+    return method if method in METHODS else "other"
 
 
 def _template(path: str) -> str:

@@ -1,6 +1,7 @@
 """Secrets as the server sees them: how each stands, looked up again and again, and never a value but one."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from pydantic import SecretStr
 
 from nba_mcp_synthesis.facts import SecretState
 from nba_mcp_synthesis.telemetry.logs import get_logger
-from nba_mcp_synthesis.telemetry.metrics import Metrics
+from nba_mcp_synthesis.telemetry.metrics import Gauge, Metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,12 @@ class Secrets:
 
     look: Callable[[], Sequence[SecretState]]
     metrics_token: Callable[[], SecretStr | None]
+
+
+def _forget(metric: Gauge, name: str) -> None:
+    """Of what is not known there is no sample."""
+    with contextlib.suppress(KeyError):  # there was none
+        metric.remove(name)
 
 
 class SecretWatch:
@@ -31,19 +38,18 @@ class SecretWatch:
 
     def look(self) -> None:
         """Looks now; it may wait for files and for AWS."""
-        before, self._states = self._states, tuple(self._look())
-        valid, age = self.metrics.secret_valid, self.metrics.secret_age_seconds
+        self._states = tuple(self._look())
         for state in self._states:
-            if state.valid is not None:
-                valid.labels(state.name).set(state.valid)
-            if state.age_seconds is not None:
-                age.labels(state.name).set(state.age_seconds)
-        now = {state.name: state for state in self._states}
-        for old in before:
-            if old.valid is not None and now[old.name].valid is None:
-                valid.remove(old.name)
-            if old.age_seconds is not None and now[old.name].age_seconds is None:
-                age.remove(old.name)
+            told = (
+                (self.metrics.secret_valid, state.valid),
+                (self.metrics.secret_age_seconds, state.age_seconds),
+                (self.metrics.secret_max_age_seconds, state.max_age_seconds),
+            )
+            for metric, value in told:
+                if value is not None:
+                    metric.labels(state.name).set(value)
+                else:
+                    _forget(metric, state.name)
 
     async def keep_looking(self) -> None:
         """Looks every so many seconds, in a thread, until it is cancelled."""

@@ -22,6 +22,7 @@ from nba_mcp_synthesis.server.stopping import StoppingServer
 from nba_mcp_synthesis.server.tools import Services
 from nba_mcp_synthesis.settings import Settings
 from nba_mcp_synthesis.telemetry.logs import configure_logs, get_logger
+from nba_mcp_synthesis.telemetry.traces import configure_traces, flush
 
 # A connection is an open file; more than these are of no use to one process.
 _MOST_OPEN_FILES = 65_536
@@ -34,6 +35,7 @@ def prepare(transport: str, settings: Settings) -> None:
         configure_logs(sys.stderr, settings.log_level, context=settings.context, caller="stdio")
     else:
         configure_logs(sys.stdout, settings.log_level, context=settings.context)
+    configure_traces(settings.context, content=settings.trace_content)
     _leave_no_memory_behind()
     _allow_many_connections()
 
@@ -48,6 +50,7 @@ def serve_stdio(services: Services) -> None:
 
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(run())
+    flush()
 
 
 def serve_http(services: Services, settings: Settings, secrets: Secrets, host: str, port: int) -> None:
@@ -67,7 +70,7 @@ async def _serve(services: Services, settings: Settings, watch: SecretWatch, hos
     readiness = Readiness()
     mcp = await build_mcp(services)
     guard = Guard(services, settings, loopback=_is_loopback(host))
-    app = build_http(mcp, services, readiness, watch, guard, settings.context)
+    app = build_http(mcp, services, readiness, watch, guard, settings)
     config = uvicorn.Config(
         app,
         host=host,
@@ -114,6 +117,7 @@ def _drain_seconds(settings: Settings) -> float:
 
 def _end_process() -> None:
     """Ends the process although a query that could not be stopped may still hold a thread."""
+    flush()
     logging.shutdown()
     sys.stdout.flush()
     os._exit(0)
@@ -127,7 +131,9 @@ def _refuse_open_door(settings: Settings, host: str) -> None:
             f"Listening on {host} would let anyone who reaches it query, since NBA_MCP_AUTH is none.",
             "Listen on 127.0.0.1, or set NBA_MCP_ALLOW_UNAUTHENTICATED=true where something else guards it.",
         )
-    get_logger().warning("access", host=host, note="anyone who reaches this address can query")
+    get_logger().warning(
+        "access", family="security", host=host, note="anyone who reaches this address can query"
+    )
 
 
 def _is_loopback(host: str) -> bool:

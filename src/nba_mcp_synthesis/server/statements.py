@@ -23,6 +23,7 @@ def run(queries: UntrustedQueries, sql: str, limit: int, cursor: str | None) -> 
     finally:
         get_logger().info(
             "query",
+            family="security" if outcome == "query_refused" else "api",
             outcome=outcome,
             elapsed_ms=round((perf_counter() - started) * 1000, 1),
             rows=page.count if page else None,

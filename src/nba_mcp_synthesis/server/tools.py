@@ -103,6 +103,8 @@ class Services:
     note: Note = noted_nowhere
     limits: Sequence[dict[str, Any]] = ()
     lake: Lake | None = None
+    # Answers of a day (UTC) by status; Unavailable where the state database is away.
+    answers_on: Callable[[dt.date], dict[str, int]] | None = None
     catalogue: TableList | None = None
 
     @cached_property

@@ -136,6 +136,15 @@ class StateDatabase:
                 connection.execute(query.where(tables.answers.c.asked_at < begin + timedelta(1))).scalar_one()
             )
 
+    def answers_on(self, day: date) -> dict[str, int]:
+        """How many answers a day (UTC) has by status, as far as they have come here."""
+        begin = datetime.combine(day, time(), UTC)
+        asked, status = tables.answers.c.asked_at, tables.answers.c.status
+        query = select(status, func.count()).where(asked >= begin).where(asked < begin + timedelta(1))
+        with self._transaction() as connection:
+            found = connection.execute(query.group_by(status).order_by(status))
+            return {str(name): int(number) for name, number in found}
+
     def answer(self, answer_id: str, caller: str | None = None) -> dict[str, Any] | None:
         """The newest answer of that id, with evidence, voices and requests to models; None for none.
 

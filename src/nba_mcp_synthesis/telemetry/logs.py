@@ -1,7 +1,7 @@
 """Logs: one JSON line an event, with the request it belongs to.
 
-Events are named by family so that they can be searched for: `request`, `tool_call`, `access`, `error`.
-Lines go to stderr when stdout carries the protocol (stdio), and to stdout under HTTP.
+Each event is of a family (`families.py`), so that it can be searched for. Lines go to stderr when stdout
+carries the protocol (stdio), and to stdout under HTTP.
 """
 
 import contextlib
@@ -9,11 +9,15 @@ import logging
 import re
 import uuid
 from collections.abc import Iterator
+from contextvars import ContextVar
 from typing import Any, TextIO
 
 import structlog
 from pydantic_core import to_json
 
+from nba_mcp_synthesis.telemetry.families import with_family
+
+_trace_id: ContextVar[str | None] = ContextVar("trace_id", default=None)
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 # W3C Trace Context: version, trace, span, flags. Later versions may have more behind them.
 _TRACEPARENT = re.compile(
@@ -75,6 +79,7 @@ def _configure_ours(stream: TextIO, level: str, facts: dict[str, str]) -> list[A
         structlog.contextvars.merge_contextvars,
         lambda _logger, _method, event: {**facts, **event},
         structlog.stdlib.add_log_level,
+        with_family,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     # They go straight to the stream: the way through the standard library takes four times as long.
@@ -125,8 +130,27 @@ def trace_id_of(traceparent: object) -> str | None:
 def trace_context(traceparent: object) -> Iterator[None]:
     """Marks every event inside with the trace that the caller names, if he names one."""
     trace_id = trace_id_of(traceparent)
-    with structlog.contextvars.bound_contextvars(**({"trace_id": trace_id} if trace_id else {})):
+    if trace_id is None:
         yield
+        return
+    with within_trace(trace_id):
+        yield
+
+
+@contextlib.contextmanager
+def within_trace(trace_id: str) -> Iterator[None]:
+    """Marks every event inside with this trace."""
+    token = _trace_id.set(trace_id)
+    try:
+        with structlog.contextvars.bound_contextvars(trace_id=trace_id):
+            yield
+    finally:
+        _trace_id.reset(token)
+
+
+def current_trace() -> str | None:
+    """The id of the trace that this runs in: looked up for every time that is measured, so by itself."""
+    return _trace_id.get()
 
 
 def in_force() -> dict[str, Any]:

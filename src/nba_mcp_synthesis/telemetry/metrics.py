@@ -1,226 +1,187 @@
-"""Metrics: the only place that names them."""
+"""Metrics: the only place that names them. What each is called and means is data, in metrics.toml."""
 
-from collections.abc import Mapping
-from typing import Any
+import math
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
+from typing import Any, get_type_hints
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.exposition import CONTENT_TYPE_LATEST
+import prometheus_client
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    GCCollector,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+)
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, choose_encoder, generate_latest
+from prometheus_client.metrics_core import Metric
 
 from nba_mcp_synthesis.facts import BackupState, ModelCall
+from nba_mcp_synthesis.telemetry.logs import current_trace
 
-__all__ = ["CONTENT_TYPE_LATEST", "Metrics"]
+__all__ = ["CONTENT_TYPE_LATEST", "UNKNOWN", "Gauge", "Metrics", "catalogue"]
 
-_MODEL_SECONDS = (0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120)
-_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+# What a gauge is set to of which nothing is known.
+UNKNOWN = math.nan
 
-# (field of BackupState, name, meaning)
-_BACKUPS = (
-    (
-        "last_success",
-        "last_success_timestamp_seconds",
-        "Moment that the newest complete backup has the state of.",
-    ),
-    (
-        "last_verified",
-        "last_verified_timestamp_seconds",
-        "Moment that the newest backup which was proven to restore has the state of.",
-    ),
-    (
-        "last_failure",
-        "last_failure_timestamp_seconds",
-        "Moment at which a backup, verification or drill failed last.",
-    ),
-    ("size_bytes", "size_bytes", "Bytes of the newest complete backup."),
-    ("duration_seconds", "duration_seconds", "Time that the newest complete backup took."),
-)
+
+class Gauge(prometheus_client.Gauge):
+    """A gauge that has no sample while its value is UNKNOWN, so that no rule takes it for a figure."""
+
+    def collect(self) -> Iterable[Metric]:
+        """The samples that have a value."""
+        for family in super().collect():
+            family.samples = [sample for sample in family.samples if not math.isnan(sample.value)]
+            yield family
+
+
+_KINDS: Mapping[str, type[Counter | Gauge | Histogram]] = {
+    "counter": Counter,
+    "gauge": Gauge,
+    "histogram": Histogram,
+}
+_OPENMETRICS = "application/openmetrics-text"
+
+
+@cache
+def catalogue() -> Mapping[str, Mapping[str, Any]]:
+    """What metrics.toml says of each metric, by the name that the code knows it under."""
+    read = tomllib.loads(files("nba_mcp_synthesis.telemetry").joinpath("metrics.toml").read_text("utf-8"))
+    metrics: dict[str, dict[str, Any]] = read["metrics"]
+    return {
+        key: {"labels": [], **row, "buckets": read["buckets"].get(row.get("buckets"), ())}
+        for key, row in metrics.items()
+    }
 
 
 class Metrics:
     """The metrics of one server, in a registry of their own."""
 
-    def __init__(self) -> None:
+    build_info: Gauge
+    http_requests: Counter
+    http_seconds: Histogram
+    active_connections: Gauge
+    active_users: Gauge
+    auth_failures: Counter
+    tool_calls: Counter
+    tool_seconds: Histogram
+    calls_refused: Counter
+    calls_waiting: Gauge
+    places_taken: Gauge
+    places: Gauge
+    answers: Counter
+    answer_seconds: Histogram
+    claims: Counter
+    cache_requests: Counter
+    model_requests: Counter
+    model_seconds: Histogram
+    model_tokens: Counter
+    cost: Counter
+    db_up: Gauge
+    db_connections: Gauge
+    data_age: Gauge
+    game_age: Gauge
+    data_simulated: Gauge
+    rows_loaded: Counter
+    s3_seconds: Histogram
+    s3_bytes: Counter
+    state_up: Gauge
+    state_entries: Counter
+    state_lost: Counter
+    state_waiting_bytes: Gauge
+    redis_up: Gauge
+    secret_valid: Gauge
+    secret_age_seconds: Gauge
+    secret_max_age_seconds: Gauge
+    secret_rotated: Gauge
+    certificate_expiry: Gauge
+    backup_succeeded: Gauge
+    backup_verified: Gauge
+    backup_failed: Gauge
+    backup_bytes: Gauge
+    backup_seconds: Gauge
+
+    def __init__(self, revision: str = "unknown") -> None:
         self.registry = CollectorRegistry()
-        self.http_requests = Counter(
-            "nba_mcp_http_requests_total",
-            "HTTP requests answered.",
-            ["method", "path", "status"],
-            registry=self.registry,
-        )
-        self.http_seconds = Histogram(
-            "nba_mcp_http_request_duration_seconds",
-            "Time from request to the end of its response.",
-            ["method", "path"],
-            buckets=_SECONDS,
-            registry=self.registry,
-        )
-        self.active_connections = Gauge(
-            "nba_mcp_active_connections",
-            "HTTP requests being answered now.",
-            registry=self.registry,
-        )
-        self.auth_failures = Counter(
-            "nba_mcp_auth_failures_total",
-            "Requests that were refused before any work, by reason.",
-            ["reason"],
-            registry=self.registry,
-        )
-        self.tool_calls = Counter(
-            "nba_mcp_tool_calls_total",
-            "MCP tool calls, by outcome: ok or the code of the error.",
-            ["tool", "outcome"],
-            registry=self.registry,
-        )
-        self.tool_seconds = Histogram(
-            "nba_mcp_tool_duration_seconds",
-            "Time that tool calls took.",
-            ["tool"],
-            buckets=_SECONDS,
-            registry=self.registry,
-        )
-        self.calls_refused = Counter(
-            "nba_mcp_calls_refused_total",
-            "Calls turned away: rate_calls, rate_asks, rate_sql; queue or caller_queue, where that was full; "
-            "wait, where it was too long.",
-            ["reason"],
-            registry=self.registry,
-        )
-        self.calls_waiting = Gauge(
-            "nba_mcp_calls_waiting", "Calls that wait for a place.", ["lane"], registry=self.registry
-        )
-        self.places_taken = Gauge(
-            "nba_mcp_places_taken", "Places that calls hold now.", ["lane"], registry=self.registry
-        )
-        self.active_users = Gauge(
-            "nba_mcp_active_users",
-            "Callers who made a call within the last five minutes.",
-            registry=self.registry,
-        )
-        self.db_up = Gauge(
-            "nba_mcp_db_up", "1 while the warehouse can be read, else 0.", registry=self.registry
-        )
-        self.secret_valid = Gauge(
-            "nba_mcp_secret_valid",
-            "1 while a secret that is needed or held is as its manifest says, else 0.",
-            ["secret"],
-            registry=self.registry,
-        )
-        self.secret_age_seconds = Gauge(
-            "nba_mcp_secret_age_seconds",
-            "Age of a secret, where its place keeps it.",
-            ["secret"],
-            registry=self.registry,
-        )
+        for key, kind in get_type_hints(type(self)).items():
+            setattr(self, key, _made(key, kind, self.registry))
+        for collector in (ProcessCollector, PlatformCollector, GCCollector):
+            collector(registry=self.registry)
+        self.build_info.labels(version("nba-mcp-synthesis"), revision).set(1)
 
-        self.state_up = Gauge(
-            "nba_mcp_state_up", "1 while records reach the state database, else 0.", registry=self.registry
-        )
-        self.state_entries = Counter(
-            "nba_mcp_state_entries_total", "Records stored in the state database.", registry=self.registry
-        )
-        self.state_lost = Counter(
-            "nba_mcp_state_lost_total",
-            "Records that neither disk, memory nor database could take.",
-            registry=self.registry,
-        )
-        self.state_waiting_bytes = Gauge(
-            "nba_mcp_state_waiting_bytes",
-            "Bytes of records that wait on disk for the state database.",
-            registry=self.registry,
-        )
-        self.cache_requests = Counter(
-            "nba_mcp_cache_requests_total",
-            "Answers looked for in the cache: hit or miss, in redis or memory.",
-            ["place", "outcome"],
-            registry=self.registry,
-        )
-        self.redis_up = Gauge(
-            "nba_mcp_redis_up",
-            "1 while Redis, where one is configured, answers, else 0.",
-            registry=self.registry,
-        )
+    def http_answered(self, method: str, path: str, status: int, seconds: float) -> None:
+        """Counts one request; method and path must be of a few that are known."""
+        self.http_requests.labels(method, path, str(status)).inc()
+        observe(self.http_seconds.labels(method, path), seconds)
 
-        self.model_requests = Counter(
-            "nba_mcp_model_requests_total",
-            "Requests to models, by outcome: ok or the kind of the fault.",
-            ["voice", "outcome"],
-            registry=self.registry,
-        )
-        self.model_seconds = Histogram(
-            "nba_mcp_model_request_duration_seconds",
-            "Time that requests to models took.",
-            ["voice"],
-            buckets=_MODEL_SECONDS,
-            registry=self.registry,
-        )
-        self.model_tokens = Counter(
-            "nba_mcp_model_tokens_total", "Tokens of models.", ["voice", "direction"], registry=self.registry
-        )
-        self.cost = Counter(
-            "nba_mcp_cost_usd_total", "Dollars that models cost.", ["voice"], registry=self.registry
-        )
-        self.answers = Counter(
-            "nba_mcp_answers_total",
-            "Answers given: answered, refused or asked_back, by who was followed: analyst, models or cache.",
-            ["status", "by"],
-            registry=self.registry,
-        )
-        self.claims = Counter(
-            "nba_mcp_claims_total",
-            "Claims of models: kept, or dropped because no query shows them.",
-            ["outcome"],
-            registry=self.registry,
-        )
-
-        self.s3_seconds = Histogram(
-            "nba_mcp_s3_operation_duration_seconds",
-            "Time of one operation on S3, by outcome: ok or the reason.",
-            ["operation", "outcome"],
-            buckets=_SECONDS,
-            registry=self.registry,
-        )
-        self.s3_bytes = Counter(
-            "nba_mcp_s3_bytes_total",
-            "Bytes read from and written to S3.",
-            ["operation"],
-            registry=self.registry,
-        )
-
-        self.backup_gauges = {
-            field: Gauge(f"nba_mcp_backup_{name}", about, ["database"], registry=self.registry)
-            for field, name, about in _BACKUPS
-        }
-
-    def backup_seen(self, state: BackupState) -> None:
-        """Tells how the backups of a database stand; what there is none of has no sample."""
-        for field, gauge in self.backup_gauges.items():
-            value = getattr(state, field)
-            if value is not None:
-                gauge.labels(state.database).set(value)
-            elif (state.database,) in gauge._metrics:  # noqa: SLF001 - there is no other way to ask
-                gauge.remove(state.database)
+    def tool_called(self, tool: str, outcome: str, seconds: float) -> None:
+        """Counts one call of a tool that is known."""
+        self.tool_calls.labels(tool, outcome).inc()
+        observe(self.tool_seconds.labels(tool), seconds)
 
     def s3_called(self, operation: str, seconds: float, size: int, outcome: str) -> None:
         """Counts one operation on S3."""
-        self.s3_seconds.labels(operation, outcome).observe(seconds)
+        observe(self.s3_seconds.labels(operation, outcome), seconds)
         self.s3_bytes.labels(operation).inc(size)
 
     def model_called(self, call: ModelCall) -> None:
         """Counts one request to a model."""
         self.model_requests.labels(call.voice, call.outcome).inc()
-        self.model_seconds.labels(call.voice).observe(call.seconds)
+        observe(self.model_seconds.labels(call.voice), call.seconds)
         self.model_tokens.labels(call.voice, "in").inc(call.input_tokens)
         self.model_tokens.labels(call.voice, "out").inc(call.output_tokens)
         self.cost.labels(call.voice).inc(call.cost_usd)
 
-    def answered(self, answer: Mapping[str, Any]) -> None:
-        """Counts one answer in its JSON shape."""
+    def answered(self, answer: Mapping[str, Any], seconds: float) -> None:
+        """Counts one answer in its JSON shape, and the time from its question."""
         asked = len(answer["voices"]) > 1
         by = "cache" if answer["cached"] else "models" if asked else "analyst"
         self.answers.labels(answer["status"], by).inc()
+        observe(self.answer_seconds.labels(by), seconds)
         if asked and not answer["cached"]:
             self.claims.labels("kept").inc(len(answer["values"]))
             self.claims.labels("dropped").inc(len(answer["dissent"]))
 
-    def exposition(self) -> bytes:
-        """All metrics in the Prometheus text format."""
-        return generate_latest(self.registry)
+    def backup_seen(self, state: BackupState) -> None:
+        """Tells how the backups of a database stand; what there is none of has no sample."""
+        for gauge, value in (
+            (self.backup_succeeded, state.last_success),
+            (self.backup_verified, state.last_verified),
+            (self.backup_failed, state.last_failure),
+            (self.backup_bytes, state.size_bytes),
+            (self.backup_seconds, state.duration_seconds),
+        ):
+            gauge.labels(state.database).set(UNKNOWN if value is None else value)
+
+    def exposition(self, accept: str = "") -> tuple[bytes, str]:
+        """(all metrics, content type): as text, or as OpenMetrics with exemplars where that is wanted."""
+        if _OPENMETRICS not in accept:
+            return generate_latest(self.registry), CONTENT_TYPE_LATEST
+        encode, content_type = choose_encoder(accept)
+        return encode(self.registry), content_type
+
+
+def observe(histogram: Histogram, seconds: float) -> None:
+    """Adds a time, with the trace that it belongs to as its exemplar where there is one."""
+    trace_id = current_trace()
+    histogram.observe(seconds, {"trace_id": trace_id} if trace_id else None)
+
+
+def _made(key: str, kind: type, registry: CollectorRegistry) -> Counter | Gauge | Histogram:
+    """The metric of that row; TypeError where the row is of another kind than the code expects."""
+    row = catalogue()[key]
+    if _KINDS[row["kind"]] is not kind:
+        raise TypeError(f"metrics.toml has {key} as a {row['kind']}")
+    about = row["name"], row["help"], row["labels"]
+    if kind is Histogram:
+        return Histogram(*about, registry=registry, buckets=row["buckets"])
+    if kind is Counter:
+        return Counter(*about, registry=registry)
+    made = Gauge(*about, registry=registry)
+    if row.get("unknown_at_first"):
+        made.set(UNKNOWN)
+    return made

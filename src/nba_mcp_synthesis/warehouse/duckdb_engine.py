@@ -15,6 +15,7 @@ import duckdb
 
 from nba_mcp_synthesis.errors import NoWarehouse, QueryFailed
 from nba_mcp_synthesis.facts import Result, Row
+from nba_mcp_synthesis.telemetry.traces import queried
 from nba_mcp_synthesis.warehouse import migrations
 from nba_mcp_synthesis.warehouse.engine import of_state, read_whole
 from nba_mcp_synthesis.warehouse.fetching import fetch, kinds_of
@@ -90,7 +91,7 @@ class DuckDBWarehouse:
         """
         bounds = limits or self.limits
         started = perf_counter()
-        with self._places.place(bounds.seconds), self._cursor() as (state, cursor):
+        with queried(self.engine, sql), self._places.place(bounds.seconds), self._cursor() as (state, cursor):
             rows, notes = _run(cursor, sql, bounds, skip)
             columns = tuple(c[0] for c in cursor.description or ())
         return of_state(Result(columns, rows, sql, engine=self.engine, notes=notes), state, started)

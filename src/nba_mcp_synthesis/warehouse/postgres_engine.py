@@ -11,6 +11,7 @@ from time import monotonic, perf_counter
 
 from nba_mcp_synthesis.errors import QueryFailed
 from nba_mcp_synthesis.facts import Result, Row
+from nba_mcp_synthesis.telemetry.traces import queried
 from nba_mcp_synthesis.warehouse import migrations
 from nba_mcp_synthesis.warehouse.dialect import written
 from nba_mcp_synthesis.warehouse.engine import of_state, read_whole
@@ -97,7 +98,11 @@ class PostgresWarehouse:
         """
         bounds = limits or self.limits
         started = perf_counter()
-        with self.places.place(bounds.seconds), self.sessions.reading(bounds) as (session, about):
+        with (
+            queried(self.engine, sql),
+            self.places.place(bounds.seconds),
+            self.sessions.reading(bounds) as (session, about),
+        ):
             state = self.state_of(about)
             columns, rows, notes = _run(session, sql, bounds, skip)
         return of_state(Result(columns, rows, sql, engine=self.engine, notes=notes), state, started)

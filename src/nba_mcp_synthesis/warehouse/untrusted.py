@@ -12,8 +12,9 @@ from typing import Protocol
 from pydantic_core import from_json
 
 from nba_mcp_synthesis.errors import UsageError, WorkerLost
-from nba_mcp_synthesis.facts import Result
+from nba_mcp_synthesis.facts import Pool, Result
 from nba_mcp_synthesis.shapes import JsonValue
+from nba_mcp_synthesis.telemetry.traces import queried
 from nba_mcp_synthesis.warehouse.cautions import Cautions
 from nba_mcp_synthesis.warehouse.engine import State, Warehouse, of_state
 from nba_mcp_synthesis.warehouse.guard import Checked
@@ -61,6 +62,9 @@ class Runner(Protocol):
 
     def close(self) -> None:
         """Lets go of everything; what is used afterwards starts anew."""
+
+    def pool(self) -> Pool:
+        """How many of what statements run in are used."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,10 @@ class UntrustedQueries:
         """Ends what runs."""
         self._runner.close()
 
+    def pool(self) -> Pool:
+        """How many of the connections that statements run in are used."""
+        return self._runner.pool()
+
     def run(self, sql: str, limit: int, cursor: str | None = None) -> Page:
         """The next `limit` rows of the query.
 
@@ -136,7 +144,9 @@ class UntrustedQueries:
         self._runner.warm()  # a first worker starts while the cautions are gathered
         cautions = self._cautions.of(checked.sql) if checked.relations else ()
         started = perf_counter()
-        found = self._runner.run(checked.sql, replace(self.limits, rows=min(limit, self.limits.rows)), skip)
+        bounds = replace(self.limits, rows=min(limit, self.limits.rows))
+        with queried(self.engine, checked.sql):
+            found = self._runner.run(checked.sql, bounds, skip)
         bare = Result(found.columns, (), checked.sql, engine=self.engine, notes=found.notes)
         head = of_state(bare, found.state, started)
         if told and told.snapshot != found.state.snapshot:

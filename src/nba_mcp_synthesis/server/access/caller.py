@@ -14,6 +14,9 @@ ANYONE = Caller("anyone", "nothing", SCOPES)
 # The program that started this server and holds its standard input and output.
 PROCESS = Caller("stdio", "process", SCOPES)
 
+# Where the gate leaves the name of the caller in the scope of a request, for its line in the log.
+CALLER = "nba_mcp.caller"
+
 _current: ContextVar[Caller] = ContextVar("caller", default=PROCESS)
 
 
@@ -35,9 +38,15 @@ def whose() -> str | None:
 @contextlib.contextmanager
 def called_by(caller: Caller) -> Iterator[None]:
     """All that runs inside is for this caller, and says so in the log."""
+    with acting(caller), structlog.contextvars.bound_contextvars(caller=caller.name):
+        yield
+
+
+@contextlib.contextmanager
+def acting(caller: Caller) -> Iterator[None]:
+    """The same without a word in the log, where that has his name already."""
     token = _current.set(caller)
     try:
-        with structlog.contextvars.bound_contextvars(caller=caller.name):
-            yield
+        yield
     finally:
         _current.reset(token)

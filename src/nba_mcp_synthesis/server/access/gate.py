@@ -14,7 +14,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from nba_mcp_synthesis.errors import NbaMcpError
 from nba_mcp_synthesis.facts import Caller
 from nba_mcp_synthesis.server.access.bearer import bearer_of
-from nba_mcp_synthesis.server.access.caller import ANYONE, called_by
+from nba_mcp_synthesis.server.access.caller import ANYONE, CALLER, called_by
+from nba_mcp_synthesis.server.access.pages import wants_page
 from nba_mcp_synthesis.server.access.refusals import Refusals
 from nba_mcp_synthesis.server.access.scopes import allow, is_open, tool_of_route
 
@@ -41,7 +42,8 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if is_open(scope["path"]):
+        if is_open(scope["path"]) or wants_page(scope["path"], scope["headers"]):
+            scope[CALLER] = NOBODY.name
             with called_by(NOBODY):
                 await self._app(scope, receive, send)
             return
@@ -50,6 +52,7 @@ class Gate:
         except NbaMcpError as error:
             await self._refusals.refuse(scope, receive, send, error)
             return
+        scope[CALLER] = caller.name
         with called_by(caller):
             try:
                 self._allow(scope, caller)

@@ -98,7 +98,9 @@ class KeyRing:
                 right = await asyncio.to_thread(is_key, text, row)
             (self._verified if right else self._wrong).put(digest, row.hash)
             if right:
-                get_logger().info("access", outcome="login", auth="api_key", key=row.id, caller=row.name)
+                get_logger().info(
+                    "access", family="auth", outcome="login", auth="api_key", key=row.id, caller=row.name
+                )
             return right
         finally:
             del self._verifying[digest]

@@ -34,7 +34,11 @@ class Refusals:
         client = scope.get("client")
         self._metrics.auth_failures.labels(reason).inc()
         get_logger().warning(
-            "access", outcome=error.code, reason=reason, client=client[0] if client else None
+            "access",
+            family=_family(error),
+            outcome=error.code,
+            reason=reason,
+            client=client[0] if client else None,
         )
         self._write_down(scope["path"], error)
         response = problem(error)
@@ -62,6 +66,13 @@ class Refusals:
         if self._metadata_url:
             parts.append(f'resource_metadata="{self._metadata_url(path)}"')
         return "Bearer " + ", ".join(parts)
+
+
+def _family(error: NbaMcpError) -> str:
+    """In the log: a credential that is none, a page or name of another site, or what is not for him."""
+    if isinstance(error, NotAuthenticated):
+        return "auth"
+    return "security" if isinstance(error, NotAllowed) and not error.scope else "access"
 
 
 def _reason(error: NbaMcpError) -> str:

@@ -38,7 +38,7 @@ OPEN_FOLDERS = ("/page/", "/.well-known/oauth-protected-resource")
 # The tools whose scope routes want, by the first two steps of their paths; "" wants a caller that is known.
 OF_ROUTE = {
     "/mcp": "",
-    "/status": "",  # leads to /v1/status
+    "/status": "",  # its page is open, see pages.py
     "/v1/answers": "answers",
     "/v1/ask": "ask",
     "/v1/box-score": "box_score",

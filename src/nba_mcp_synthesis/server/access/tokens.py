@@ -61,7 +61,9 @@ class Tokens:
         claims = await self._claims(text)
         caller = Caller(_name(claims), "token", _scopes(claims))
         through = str(claims.get("client_id", claims.get("azp", "")))[:255]
-        get_logger().info("access", outcome="login", auth="token", through=through, caller=caller.name)
+        get_logger().info(
+            "access", family="auth", outcome="login", auth="token", through=through, caller=caller.name
+        )
         self._verified.put(digest, (caller, min(float(claims["exp"]), time() + REMEMBERED_SECONDS)))
         return caller
 

@@ -14,11 +14,13 @@ class ActiveCallers:
         self._clock = clock
         self._seen: OrderedDict[str, float] = OrderedDict()
 
-    def saw(self, who: str) -> None:
-        """Notes that he has just made a call."""
+    def saw(self, who: str) -> bool:
+        """Notes that he has just made a call; True where he has made none for a while."""
+        self._forget()
+        is_new = who not in self._seen
         self._seen[who] = self._clock()
         self._seen.move_to_end(who)
-        self._forget()
+        return is_new
 
     def count(self) -> int:
         """How many there are."""

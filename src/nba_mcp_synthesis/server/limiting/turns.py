@@ -50,6 +50,7 @@ class Turns:
 
         def lane(name: str, bounds: Bounds) -> Lane:
             made = Lane(bounds, lambda reason: refused.labels(reason).inc())
+            metrics.places.labels(name).set(bounds.places)
             metrics.places_taken.labels(name).set_function(lambda: made.taken)
             metrics.calls_waiting.labels(name).set_function(lambda: made.waiting)
             return made

@@ -3,7 +3,7 @@
 from functools import partial
 
 from fastapi import FastAPI, Response
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.responses import JSONResponse
 
 from nba_mcp_synthesis.server import results as out
 from nba_mcp_synthesis.server.routes.documents import TAGGED, given, problems
@@ -25,10 +25,6 @@ def add_data(app: FastAPI, services: Services) -> None:
     )
     async def status() -> Response:
         return await answered(services, "data_status", tools.data_status)
-
-    @app.get("/status", include_in_schema=False)
-    async def short() -> RedirectResponse:
-        return RedirectResponse("/v1/status", 308)
 
     @app.get(
         "/v1/tables",

@@ -1,4 +1,8 @@
-"""/metrics, in the text format of Prometheus."""
+"""/metrics, in the text format of Prometheus, or OpenMetrics for those who ask for it.
+
+Whoever reaches the pod may read it, unless there is a token. What came through a proxy needs the token, so
+that an ingress alone opens nothing: without one it is refused.
+"""
 
 import asyncio
 import hmac
@@ -7,18 +11,23 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from nba_mcp_synthesis.errors import NotAuthenticated, Unavailable
+from nba_mcp_synthesis.server.data_watch import DataWatch
 from nba_mcp_synthesis.server.problems import problem
 from nba_mcp_synthesis.server.routes.documents import problems
-from nba_mcp_synthesis.server.routes.health import warehouse_health
 from nba_mcp_synthesis.server.secret_watch import SecretWatch
-from nba_mcp_synthesis.telemetry.metrics import CONTENT_TYPE_LATEST
-from nba_mcp_synthesis.warehouse.engine import Warehouse
 
 _UNKNOWN = NotAuthenticated("/metrics wants a token.", "Send the header Authorization: Bearer TOKEN.")
+_CLOSED = NotAuthenticated(
+    "/metrics is for the inside of the cluster here.",
+    "Whoever runs this server can set the secret METRICS_TOKEN, which then opens it from outside as well.",
+)
+_CHALLENGE = {"WWW-Authenticate": "Bearer"}
+# What proxies add; a client cannot take away what the last one adds.
+_FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 
 
-def add_metrics(app: FastAPI, warehouse: Warehouse, secrets: SecretWatch) -> None:
-    """Adds the route, which wants a bearer token where there is a secret of that name."""
+def add_metrics(app: FastAPI, data: DataWatch, secrets: SecretWatch) -> None:
+    """Adds the route."""
 
     @app.get(
         "/metrics",
@@ -30,14 +39,21 @@ def add_metrics(app: FastAPI, warehouse: Warehouse, secrets: SecretWatch) -> Non
     )
     async def exposition(request: Request) -> Response:
         try:
-            secret = secrets.metrics_token()
+            refusal = _refusal(request, secrets)
         except Unavailable as error:
             return problem(error)
-        token = secret.get_secret_value() if secret else None
-        scheme, _, given = request.headers.get("authorization", "").partition(" ")
-        known = scheme.lower() == "bearer" and hmac.compare_digest(given.encode(), (token or "").encode())
-        if token and not known:
-            return problem(_UNKNOWN, {"WWW-Authenticate": "Bearer"})
-        found = await asyncio.to_thread(warehouse_health, warehouse)
-        secrets.metrics.db_up.set(found["status"] == "ok")
-        return Response(secrets.metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
+        if refusal:
+            return problem(refusal, _CHALLENGE)
+        await asyncio.to_thread(data.look)
+        content, content_type = secrets.metrics.exposition(request.headers.get("accept", ""))
+        return Response(content, headers={"Content-Type": content_type})
+
+
+def _refusal(request: Request, secrets: SecretWatch) -> NotAuthenticated | None:
+    """Why the request may not read the metrics; Unavailable where nobody can tell whether it may."""
+    secret = secrets.metrics_token()
+    if secret is None or not secret.get_secret_value():
+        return _CLOSED if any(name in request.headers for name in _FORWARDED) else None
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    known = hmac.compare_digest(given.encode(), secret.get_secret_value().encode())
+    return None if known and scheme.lower() == "bearer" else _UNKNOWN

@@ -1,6 +1,7 @@
 """/health for people and balancers: what this depends on, whether it lives, whether it wants requests."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -26,10 +27,13 @@ class Readiness:
     closing: bool = False
 
 
+Health = Callable[[], Awaitable[dict[str, Any]]]
+
+
 def add_health(
     app: FastAPI, services: Services, readiness: Readiness, secrets: SecretWatch, context: str
-) -> None:
-    """Adds `/health`, `/health/live` and `/health/ready`."""
+) -> Health:
+    """Adds `/health`, `/health/live` and `/health/ready`; gives what answers the first."""
     warehouse = services.warehouse
 
     # In threads of the loop's own, which no tool uses: probes must not wait behind slow queries.
@@ -75,6 +79,8 @@ def add_health(
         if readiness.stopping:
             found = {"status": "stopping", "message": "The server is shutting down."}
         return JSONResponse(found, 200 if found["status"] == "ok" else 503)
+
+    return health
 
 
 def warehouse_health(warehouse: Warehouse) -> dict[str, Any]:

@@ -49,9 +49,9 @@ class PageFile:
         return Response(self.content, headers=headers, media_type=self.type)
 
 
-def page_files() -> dict[str, PageFile]:
-    """All files of the page by name."""
-    folder = files("nba_mcp_synthesis.server").joinpath("page")
+def page_files(name: str = "page") -> dict[str, PageFile]:
+    """All files in a folder of pages, by name."""
+    folder = files("nba_mcp_synthesis.server").joinpath(name)
     return {
         one.name: _page_file(one.name, one.read_bytes())
         for one in sorted(folder.iterdir(), key=lambda entry: entry.name)
@@ -68,10 +68,12 @@ def add_page(app: FastAPI) -> None:
     """Adds the page; index.html is `/`, every other file goes by its name below `/page/`."""
     for name, file in page_files().items():
         path = "/" if name == "index.html" else f"/page/{name}"
-        app.add_api_route(path, _sender(file), methods=["GET", "HEAD"], include_in_schema=False)
+        app.add_api_route(path, sender(file), methods=["GET", "HEAD"], include_in_schema=False)
 
 
-def _sender(file: PageFile) -> Callable[[Request], Response]:
+def sender(file: PageFile) -> Callable[[Request], Response]:
+    """What answers requests for a file."""
+
     def send(request: Request) -> Response:
         return file.response(request)
 

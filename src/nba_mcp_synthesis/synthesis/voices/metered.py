@@ -16,6 +16,7 @@ from nba_mcp_synthesis.synthesis.voices.account import Account
 from nba_mcp_synthesis.synthesis.voices.faults import fault_of
 from nba_mcp_synthesis.synthesis.voices.gates import Gates
 from nba_mcp_synthesis.synthesis.voices.prices import Price, most
+from nba_mcp_synthesis.telemetry import traces
 
 if TYPE_CHECKING:
     from nba_mcp_synthesis.voice_lines import VoiceLine
@@ -24,6 +25,17 @@ MOST_OUTPUT_TOKENS = 4_000
 # Text of ours has at least this many bytes a token; estimates that are too high only reserve too much.
 _BYTES_A_TOKEN = 2.5
 _KEPT_CHARACTERS = 40_000
+
+
+def traced(model: Model) -> Model:
+    """The model with a span around each request, as the conventions for generative AI have it."""
+    if not traces.are_on():
+        return model
+    from pydantic_ai.models.instrumented import InstrumentationSettings, InstrumentedModel  # noqa: PLC0415
+
+    content = traces.with_content()
+    told = InstrumentationSettings(include_content=content, include_model_request_parameters=content)
+    return InstrumentedModel(model, told)
 
 
 class Metered(WrapperModel):

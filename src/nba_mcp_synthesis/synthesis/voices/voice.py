@@ -18,13 +18,14 @@ from nba_mcp_synthesis.synthesis.voices.account import Account
 from nba_mcp_synthesis.synthesis.voices.desk import Desk, Sources
 from nba_mcp_synthesis.synthesis.voices.faults import fault_of
 from nba_mcp_synthesis.synthesis.voices.gates import Gates
-from nba_mcp_synthesis.synthesis.voices.metered import Metered
+from nba_mcp_synthesis.synthesis.voices.metered import Metered, traced
 from nba_mcp_synthesis.synthesis.voices.prices import Price
 from nba_mcp_synthesis.synthesis.voices.providers import Keys, model_of, secret_of
 from nba_mcp_synthesis.synthesis.voices.purse import Purse
 from nba_mcp_synthesis.synthesis.voices.relevant import briefing
 from nba_mcp_synthesis.synthesis.voices.speech import Said, speaker
 from nba_mcp_synthesis.telemetry.logs import get_logger
+from nba_mcp_synthesis.telemetry.traces import span
 from nba_mcp_synthesis.voice_lines import VoiceLine
 
 if TYPE_CHECKING:
@@ -111,7 +112,9 @@ class ModelVoice:
         desk = Desk(self._sources, account.evidence)
         model, asked = await in_thread(self._prepared, question)
         metered = Metered(model, self._line, self._price, self._means.gates, account)
-        run = await speaker().run(asked, model=metered, deps=desk, usage_limits=_LIMITS)
+        told = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": self.name}
+        with span(f"invoke_agent {self.name}", told):
+            run = await speaker().run(asked, model=traced(metered), deps=desk, usage_limits=_LIMITS)
         return run.output
 
     def _prepared(self, question: Question) -> "tuple[Model, str]":

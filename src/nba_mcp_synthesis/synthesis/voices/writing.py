@@ -14,7 +14,7 @@ from nba_mcp_synthesis.synthesis.telling import said
 from nba_mcp_synthesis.synthesis.threads import in_thread
 from nba_mcp_synthesis.synthesis.voices.account import Account
 from nba_mcp_synthesis.synthesis.voices.faults import fault_of
-from nba_mcp_synthesis.synthesis.voices.metered import Metered
+from nba_mcp_synthesis.synthesis.voices.metered import Metered, traced
 from nba_mcp_synthesis.synthesis.voices.prices import Price
 from nba_mcp_synthesis.synthesis.voices.purse import Purse
 from nba_mcp_synthesis.synthesis.voices.voice import Client, Means
@@ -52,7 +52,7 @@ class ModelWriter:
         metered = Metered(model, self.line, self.price, self.means.gates, account)
         figures = [{"of": c.entity, "measure": c.measure, "value": said(c)} for c in verdict.proposal.claims]
         asked = f"Question: {question.text}\nFigures: {to_json(figures).decode()}"
-        run = await writer().run(asked, model=metered)
+        run = await writer().run(asked, model=traced(metered))
         return " ".join(run.output.split())
 
     def _written(self, text: str | None, outcome: str, account: Account) -> Written:

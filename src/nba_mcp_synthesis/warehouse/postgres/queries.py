@@ -6,6 +6,7 @@ from typing import Any
 from psycopg import Column
 
 from nba_mcp_synthesis.errors import LimitExceeded
+from nba_mcp_synthesis.facts import Pool
 from nba_mcp_synthesis.warehouse.fetching import Rows as Fetching
 from nba_mcp_synthesis.warehouse.limits import Limits
 from nba_mcp_synthesis.warehouse.postgres.asked import Asked
@@ -32,6 +33,11 @@ class PostgresRunner:
     def close(self) -> None:
         """Ends the sessions."""
         self._warehouse.close()
+
+    def pool(self) -> Pool:
+        """How many sessions are used; those that only look at the state are among them."""
+        busy, idle = self._warehouse.sessions.sizes()
+        return Pool("postgres", busy, idle, self._warehouse.concurrency)
 
     def run(self, sql: str, bounds: Limits, skip: int = 0) -> Fetched:
         """At most the rows and bytes of `bounds`, `skip` rows left out; see `Runner` for the errors."""

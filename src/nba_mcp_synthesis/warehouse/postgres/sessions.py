@@ -95,6 +95,11 @@ class Sessions:
         finally:
             self._forget(session)
 
+    def sizes(self) -> tuple[int, int]:
+        """(sessions that somebody uses, sessions that wait)."""
+        with self._lock:
+            return len(self._used), len(self._idle)
+
     def close(self) -> None:
         """Closes the sessions that nobody uses, and stops what runs in the others."""
         with self._lock:

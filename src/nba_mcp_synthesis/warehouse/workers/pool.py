@@ -6,6 +6,7 @@ import weakref
 from typing import Any
 
 from nba_mcp_synthesis.errors import QueryFailed, WorkerLost
+from nba_mcp_synthesis.facts import Pool
 from nba_mcp_synthesis.schema.tables import tables, views
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse, State
 from nba_mcp_synthesis.warehouse.limits import Limits, Places
@@ -29,7 +30,7 @@ class WorkerPool:
     """
 
     def __init__(self, warehouse: DuckDBWarehouse, concurrency: int = 4, memory_mb: int = 512) -> None:
-        self._warehouse = warehouse
+        self._warehouse, self._concurrency = warehouse, concurrency
         self._memory_mb = memory_mb
         self._places = Places(concurrency)
         self._lock = threading.Lock()
@@ -68,6 +69,12 @@ class WorkerPool:
             worker, state = self._take()
             head, text = self._ask(worker, sql, bounds, skip)
         return _fetched(head, text, bounds, state)
+
+    def pool(self) -> Pool:
+        """How many workers there are."""
+        with self._lock:
+            idle = len(self._idle)
+            return Pool("workers", len(self._all) - idle, idle, self._concurrency)
 
     def _take(self) -> tuple[Process, State]:
         """A worker that reads the newest state."""
