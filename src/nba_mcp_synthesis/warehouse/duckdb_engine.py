@@ -17,7 +17,7 @@ from nba_mcp_synthesis.errors import NoWarehouse, QueryFailed
 from nba_mcp_synthesis.facts import Result, Row
 from nba_mcp_synthesis.warehouse import migrations
 from nba_mcp_synthesis.warehouse.engine import of_state, read_whole
-from nba_mcp_synthesis.warehouse.fetching import fetch
+from nba_mcp_synthesis.warehouse.fetching import fetch, kinds_of
 from nba_mcp_synthesis.warehouse.interrupting import interrupted_after
 from nba_mcp_synthesis.warehouse.limits import Limits, Places
 from nba_mcp_synthesis.warehouse.reasons import reason
@@ -186,7 +186,7 @@ def _run(
     try:
         with interrupted_after(bounds.seconds, cursor):
             cursor.execute(sql)
-            return fetch(cursor, bounds, skip)
+            return fetch(cursor, bounds, skip, kinds_of(cursor))
     except duckdb.InterruptException:
         raise bounds.stopped() from None
     except duckdb.OutOfMemoryException:

@@ -13,7 +13,7 @@ from nba_mcp_synthesis.errors import LakeDown, UnknownName, UsageError
 from nba_mcp_synthesis.facts import Result, Row
 from nba_mcp_synthesis.lake.manifest import File, Manifest
 from nba_mcp_synthesis.schema.tables import Table, tables
-from nba_mcp_synthesis.warehouse.fetching import fetch
+from nba_mcp_synthesis.warehouse.fetching import fetch, kinds_of
 from nba_mcp_synthesis.warehouse.interrupting import interrupted_after
 from nba_mcp_synthesis.warehouse.lake_engine import Engine
 from nba_mcp_synthesis.warehouse.lake_filters import Filter, column_of, filters_of
@@ -92,7 +92,7 @@ def _read(engine: Engine, manifest: Manifest, query: _Query, bounds: Limits, ski
         try:
             with engine.cursor() as cursor, interrupted_after(bounds.seconds, cursor):
                 cursor.execute(query.sql(), [places, *(one.value for one in query.filters)])
-                rows, notes = fetch(cursor, bounds, skip)
+                rows, notes = fetch(cursor, bounds, skip, kinds_of(cursor))
         except duckdb.InterruptException:
             raise bounds.stopped() from None
         except duckdb.OutOfMemoryException:
