@@ -1,6 +1,9 @@
 """A warehouse file as the partitions of a lake, and back."""
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 
 import duckdb
@@ -16,6 +19,7 @@ from nba_mcp_synthesis.schema.tables import Table, tables
 from nba_mcp_synthesis.warehouse import layout, migrations
 
 _PARTITION = ("season", "season_type")
+_AHEAD = 4  # files that are fetched before their turn
 
 
 def about(connection: duckdb.DuckDBPyConnection) -> About:
@@ -58,10 +62,25 @@ def restore(connection: duckdb.DuckDBPyConnection, store: Store, manifest: Manif
             f"{layout.LAYOUT_VERSION}.",
             "Publish again with this version, or use the version that published it.",
         )
-    for file in manifest.files:
-        _insert(connection, file, _content(store, file))
+    for file, rows in _contents(store, manifest.files):
+        _insert(connection, file, rows)
         yield file
     migrations.set_info(connection, "snapshot", manifest.about.snapshot)
+
+
+def _contents(store: Store, files: Sequence[File]) -> Iterator[tuple[File, pa.Table]]:
+    """The files in their order, the next ones fetched and checked while one is used."""
+    threads = ThreadPoolExecutor(_AHEAD)
+    try:
+        fetched = ((file, threads.submit(_content, store, file)) for file in files)
+        coming = deque(islice(fetched, _AHEAD))
+        while coming:
+            file, rows = coming.popleft()
+            found = rows.result()
+            coming.extend(islice(fetched, 1))
+            yield file, found
+    finally:
+        threads.shutdown(cancel_futures=True)
 
 
 def _content(store: Store, file: File) -> pa.Table:
