@@ -7,7 +7,7 @@ DEMO := NBA_MCP_HOME=$(CURDIR)/.nba-mcp NBA_MCP_WAREHOUSE_URL=duckdb:///$(CURDIR
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-system screenshots check format bench eval eval-synthesis requirements lock clean
+.PHONY: help setup demo run test test-system screenshots check format bench bench-growth eval eval-synthesis requirements lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -68,6 +68,9 @@ format: $(VENV)/.dev ## Format the code
 
 bench: $(VENV)/.dev ## Measure start-up, loading and questions against raw engines
 	@for b in benchmarks/bench_*.py; do PYTHONPATH=tests:. $(BIN)/python $$b || exit 1; done
+
+bench-growth: $(VENV)/.dev ## Measure 1 to 30 seasons into docs/growth.md; SIZES="1 2" for some, AGAIN=1 for anew
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.growth $(SIZES) $(if $(AGAIN),--again)
 
 eval: $(VENV)/.dev ## Ask all evaluation questions and say how many answers are right
 	@$(BIN)/python -m evaluation.evaluate
