@@ -1,8 +1,8 @@
 """How the product grows with its data, from one simulated season to thirty.
 
-`python -m benchmarks.growth [SIZE…]`: each size is measured stage by stage, and each result is kept at once: a run that was stopped goes on where it
-was. `--again` measures all of them anew. The figures go into docs/growth.md, and into docs/pictures where the
-library that draws is installed.
+`python -m benchmarks.growth [SIZE…]`: each size is measured in stages, and each result is kept at once, so
+that a run that was stopped goes on where it was. `--again` measures all of them anew. The figures go into
+docs/growth.md, and into docs/pictures where the library that draws is installed.
 """
 
 import argparse

@@ -1,6 +1,7 @@
 """What is measured at one size, each stage in a process of its own.
 
-`python -m benchmarks.growth_stages STAGE SEASONS` prints one JSON object; `peak_mb` is the most memory that the process held (MiB).
+`python -m benchmarks.growth_stages STAGE SEASONS` prints one JSON object; `peak_mb` is the most
+memory that the process held (MiB).
 """
 
 import json
