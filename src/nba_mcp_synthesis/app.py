@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from nba_mcp_synthesis.state.journal import Journal
     from nba_mcp_synthesis.synthesis.voices.choir import Choir
     from nba_mcp_synthesis.synthesis.voices.purse import Allowance
+    from nba_mcp_synthesis.table_catalogue import TableCatalogue
     from nba_mcp_synthesis.telemetry.metrics import Metrics
 
 
@@ -85,6 +86,18 @@ class App:
         observe = metrics.s3_called if metrics else unobserved
         memory = self.settings.query_memory_mb
         return LakeView(lambda: open_store(place, key, observe), self.warehouse, self.cautions, memory)
+
+    def tables(self, metrics: "Metrics | None" = None) -> "TableCatalogue":
+        """All tables: of the warehouse, the lake, and the Glue catalogue where the settings name one."""
+        from nba_mcp_synthesis.lake.catalogue_reading import GlueReader
+        from nba_mcp_synthesis.lake.opening import open_store
+        from nba_mcp_synthesis.lake.s3 import unobserved
+        from nba_mcp_synthesis.table_catalogue import TableCatalogue
+
+        place, database = self.settings.lake_place(), self.settings.glue_database
+        observe = metrics.s3_called if metrics else unobserved
+        glue = GlueReader(database) if database else None
+        return TableCatalogue(self.warehouse, lambda: open_store(place, observe=observe), glue)
 
     @cached_property
     def secrets(self) -> "UnifiedSecretsManager":
@@ -270,6 +283,7 @@ class App:
             turn=self._turns(door, link, metrics).turn,
             note=audit.note,
             lake=self.lake(metrics),
+            catalogue=self.tables(metrics),
             limits=limits_told(self.settings),
         )
 

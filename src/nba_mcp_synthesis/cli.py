@@ -99,31 +99,41 @@ def tables(
     name: Annotated[str | None, typer.Argument(help="A table, for its columns.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the tables, or the columns of one."""
+    """List the tables of the warehouse and of the published lake, or the columns of one."""
     from dataclasses import asdict
 
     from nba_mcp_synthesis import terminal
-    from nba_mcp_synthesis.warehouse import catalog
 
-    warehouse = _product().warehouse
-    found = (catalog.describe_table(warehouse, name),) if name else catalog.describe_tables(warehouse)
-    shown = terminal.columns(found[0]) if name else terminal.tables(found)
-    terminal.show([asdict(table) for table in found], shown, as_json=as_json)
+    listed = _product().tables()
+    found = listed.one(name) if name else listed.every()
+    shown = terminal.columns(found.tables[0]) if name else terminal.tables(found.tables)
+    terminal.show([asdict(table) for table in found.tables], shown, as_json=as_json)
+    for note in found.notes:
+        typer.echo(note, err=True)
 
 
 @app.command()
 def find(
-    name: Annotated[str, typer.Argument(help="A player or team, as people say it.")],
+    name: Annotated[str, typer.Argument(help="A player or team, as people say it; or a table.")],
+    kind: Annotated[str | None, typer.Option(help="Only these: player, team or table.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=25)] = 5,
     as_json: AsJson = False,
 ) -> None:
-    """Find players and teams by name, nickname or misspelling."""
+    """Find players, teams and tables by name, nickname or misspelling."""
     from dataclasses import asdict
 
     from nba_mcp_synthesis import terminal
+    from nba_mcp_synthesis.basketball.finding import find as find_all
+    from nba_mcp_synthesis.warehouse.catalog import FIND_KINDS
 
-    matches = [asdict(match) for match in _product().names().find(name, None, limit)]
-    terminal.show(matches, terminal.records(matches, f"No one is called {name!r}."), as_json=as_json)
+    wanted = next((one for one in FIND_KINDS if one == kind), None)
+    if wanted != kind:
+        raise typer.BadParameter(f"must be {', '.join(FIND_KINDS)}", param_hint="--kind")
+    product = _product()
+    found = find_all(product.names(), product.tables(), name, wanted, limit)
+    tables = [{"kind": "table", **asdict(table)} for table in found.tables]
+    matches = [*tables, *map(asdict, found.people)]
+    terminal.show(matches, terminal.records(matches, f"Nothing is called {name!r}."), as_json=as_json)
 
 
 @app.command()

@@ -154,14 +154,25 @@ def records(found: Sequence[dict[str, Any]], nothing: str) -> RenderableType:
 
 
 def tables(found: Sequence["TableInfo"]) -> RenderableType:
-    """The list of tables."""
-    return rows(("table", "rows", "about"), [(t.name, t.rows, t.comment) for t in found])
+    """The list of tables; where they are, if that is not the warehouse alone."""
+    if all(table.where == ("warehouse",) for table in found):
+        return rows(("table", "rows", "about"), [(t.name, t.rows, t.comment) for t in found])
+    head = ("table", "rows", "where", "rows there", "partitions", "about")
+    listed = [(t.name, t.rows, ", ".join(t.where), t.lake_rows, t.partitions, t.comment) for t in found]
+    return rows(head, listed)
 
 
 def columns(found: "TableInfo") -> RenderableType:
-    """The columns of one table."""
+    """The columns of one table, and where it is."""
     listed = rows(("column", "type", "about"), [(c.name, c.type, c.comment) for c in found.columns])
-    return Group(Text(f"{found.name}: {found.comment} {found.rows:,} rows."), listed)
+    told = f"{found.name}: {found.comment}"
+    if found.rows is not None:
+        told += f" {found.rows:,} rows."
+    if found.where != ("warehouse",):
+        published = "" if found.lake_rows is None else f", {found.lake_rows:,} rows published"
+        parts = f" in {found.partitions:,} partitions" if found.partitions else ""
+        told += f" In {', '.join(found.where)}{published}{parts}."
+    return Group(Text(told), listed)
 
 
 def connections(found: Sequence["Connection"]) -> RenderableType:

@@ -137,7 +137,12 @@ def definition(table: Table, place: str, files: Sequence[File]) -> dict[str, Any
         "Name": table.name,
         "Description": table.comment[:_LONGEST_COMMENT],
         "TableType": "EXTERNAL_TABLE",
-        "Parameters": {"EXTERNAL": "TRUE", "classification": "parquet", "publisher": "nba-mcp"},
+        "Parameters": {
+            "EXTERNAL": "TRUE",
+            "classification": "parquet",
+            "publisher": "nba-mcp",
+            "recordCount": str(sum(file.rows for file in files)),
+        },
         "PartitionKeys": [_column(table, name) for name in PARTITION if table.has_season],
         "StorageDescriptor": _storage(table, f"{place}/{folder}"),
     }

@@ -69,6 +69,6 @@ def build_http(
     app.router.routes.append(Route(_MCP, mcp_app))  # any method: the protocol has words of its own
     check_routes(app.routes)
     # Around the framework, whose own layers would be a tenth of a plain call.
-    kept = KeptResponses(app, warehouse, services.admission, services.configuration)
+    kept = KeptResponses(app, warehouse, services.admission, services.configuration, services.tables)
     direct = DirectCalls(kept, _MCP, Tools(services).query_text, services.admission)
     return ObserveRequests(HeadAsGet(Leaving(guard.around(direct, _MCP), readiness), _MCP), metrics)

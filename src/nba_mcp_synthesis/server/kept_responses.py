@@ -17,6 +17,7 @@ from nba_mcp_synthesis.errors import NbaMcpError
 from nba_mcp_synthesis.server.admission import Admission
 from nba_mcp_synthesis.server.direct import read_body, replayed
 from nba_mcp_synthesis.server.problems import problem
+from nba_mcp_synthesis.warehouse.catalog import TableList
 from nba_mcp_synthesis.warehouse.engine import Warehouse
 
 MOST_BYTES, MOST_BYTES_EACH, _MOST_ASKED = 32_000_000, 1_000_000, 16_000
@@ -33,6 +34,7 @@ TOOLS = {
     "/v1/measures": "describe",
     "/v1/measures/": "describe",
 }
+_OF_TABLES = frozenset({"find", "describe"})
 _FRESH = (b"cache-control", b"private, no-cache")
 
 
@@ -95,9 +97,11 @@ def _size(key: Key, body: bytes) -> int:
 class KeptResponses:
     """ASGI middleware: answers by what is kept, marks other responses with their ETag, and keeps them."""
 
-    def __init__(self, app: ASGIApp, warehouse: Warehouse, admission: Admission, configuration: str) -> None:
+    def __init__(
+        self, app: ASGIApp, warehouse: Warehouse, admission: Admission, configuration: str, tables: TableList
+    ) -> None:
         self._app, self._warehouse, self._admission = app, warehouse, admission
-        self._configuration = configuration
+        self._configuration, self._tables = configuration, tables
         self.kept = Kept()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -111,6 +115,7 @@ class KeptResponses:
         if asked is None:
             await self._app(scope, receive, send)
             return
+        asked = await self._beside(asked)
         tag = self._tag(snapshot, asked)
         if tag and tag in _known_tags(scope):
             await self._respond(scope, receive, send, asked, tag, None)
@@ -130,6 +135,16 @@ class KeptResponses:
             return (await run_in_threadpool(self._warehouse.state)).snapshot
         except NbaMcpError:
             return None
+
+    async def _beside(self, asked: Asked) -> Asked:
+        """The request, told apart by what lake and catalogue hold where its response speaks of them."""
+        if asked.tool not in _OF_TABLES:
+            return asked
+        version = self._tables.known_version()
+        if version is None:
+            version = await run_in_threadpool(self._tables.version)
+        path, query, body = asked.key
+        return asked._replace(key=(path, query, body + version.encode()))
 
     def _tag(self, snapshot: str, asked: Asked) -> bytes:
         """A weak one: the milliseconds in a body may differ. Empty for what is not asked by GET."""

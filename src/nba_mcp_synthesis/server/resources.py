@@ -13,7 +13,6 @@ from nba_mcp_synthesis.server.access.caller import current_caller, whose
 from nba_mcp_synthesis.server.access.scopes import allow
 from nba_mcp_synthesis.server.calls import worded
 from nba_mcp_synthesis.server.tools import Services
-from nba_mcp_synthesis.warehouse import catalog
 
 
 def register(server: FastMCP, services: Services) -> None:
@@ -25,8 +24,8 @@ def register(server: FastMCP, services: Services) -> None:
 
     def schema(table: str) -> str:
         """A table: its columns and what they mean."""
-        found = catalog.describe_table(services.warehouse, table)
-        return _json(out.describe_result([found], found.columns, services.warehouse.state()))
+        found = services.tables.one(table)
+        return _json(out.describe_result(found, services.warehouse.state(), columns=True))
 
     def game(game_id: str) -> str:
         """The box score of a game."""

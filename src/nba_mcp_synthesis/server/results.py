@@ -1,17 +1,18 @@
 """What the tools return, as types: the output schemas that clients see."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from pydantic import BaseModel, Field
 from pydantic_core import to_json
 
 from nba_mcp_synthesis.basketball.box_score import BoxScore
+from nba_mcp_synthesis.basketball.finding import Found
 from nba_mcp_synthesis.basketball.matches import Match
 from nba_mcp_synthesis.facts import Result, Status
-from nba_mcp_synthesis.schema.tables import Column
 from nba_mcp_synthesis.shapes import json_rows, json_value
-from nba_mcp_synthesis.warehouse.catalog import TableInfo
+from nba_mcp_synthesis.warehouse.catalog import TableInfo, TableMatch, Tables
 from nba_mcp_synthesis.warehouse.engine import State
 from nba_mcp_synthesis.warehouse.status import DataStatus
 from nba_mcp_synthesis.warehouse.untrusted import Page
@@ -51,6 +52,7 @@ class DescribeResult(Provenance):
 
     tables: list[dict[str, Cell]]
     columns: list[dict[str, str]] = []
+    notes: list[str] = []
 
 
 class QueryResult(Table, Provenance):
@@ -139,16 +141,21 @@ class AskResult(Provenance):
     cached: bool = Field(default=False, description="True: computed for an earlier asker, from the same data")
 
 
-def find_result(matches: Sequence[Match], *, ambiguous: bool) -> FindResult:
-    """Matches as the tool gives them, with what to do about a tie or about none."""
-    if not matches:
-        hint = "Nothing in the loaded data is called that; try a fuller name."
-    elif ambiguous:
-        hint = "Several fit equally well. Ask which one is meant: " + ", ".join(m.label for m in matches)
-    else:
+def find_result(found: Found) -> FindResult:
+    """Matches as the tool gives them, tables first, with what to do about a tie or about none."""
+    if found.is_tied:
+        labels = ", ".join(match.label for match in found.people)
+        hint = f"Several fit equally well. Ask which one is meant: {labels}"
+    elif found.tables or found.people:
         hint = ""
-    listed = [_match(m) for m in matches]
-    return FindResult(matches=listed, ambiguous=ambiguous, hint=hint)
+    else:
+        hint = "Nothing in the loaded data is called that; try a fuller name."
+    listed = [*map(_table_match, found.tables), *map(_match, found.people)]
+    return FindResult(matches=listed, ambiguous=found.is_tied, hint=hint)
+
+
+def _table_match(found: TableMatch) -> dict[str, Cell]:
+    return {"kind": "table", "id": None, **asdict(found)}
 
 
 def _match(found: Match) -> dict[str, Cell]:
@@ -162,14 +169,23 @@ def _match(found: Match) -> dict[str, Cell]:
     }
 
 
-def describe_result(found: Sequence[TableInfo], columns: Sequence[Column], state: State) -> DescribeResult:
-    """Tables and columns as the tool gives them."""
+def describe_result(found: Tables, state: State, *, columns: bool = False) -> DescribeResult:
+    """Tables as the tool gives them, and the columns of the first one where they are wanted."""
+    listed = found.tables[0].columns if columns else ()
     return DescribeResult(
-        tables=[{"table": t.name, "rows": t.rows, "key": list(t.key), "about": t.comment} for t in found],
-        columns=[{"column": c.name, "type": c.type, "about": c.comment} for c in columns],
+        tables=[_table_told(table) for table in found.tables],
+        columns=[{"column": c.name, "type": c.type, "about": c.comment} for c in listed],
+        notes=list(found.notes),
         data_as_of=state.data_as_of,
         simulated=state.simulated,
     )
+
+
+def _table_told(table: TableInfo) -> dict[str, Cell]:
+    told: dict[str, Cell] = {"table": table.name, "rows": table.rows, "key": list(table.key)}
+    if table.where != ("warehouse",):
+        told |= {"where": list(table.where), "lake_rows": table.lake_rows, "partitions": table.partitions}
+    return {**told, "about": table.comment}
 
 
 def box_score_result(box: BoxScore) -> BoxScoreResult:

@@ -17,7 +17,7 @@ from pydantic import Field
 from pydantic_core import from_json
 
 from nba_mcp_synthesis.basketball import box_score as boxes
-from nba_mcp_synthesis.basketball.matches import Kind, likely
+from nba_mcp_synthesis.basketball import finding
 from nba_mcp_synthesis.basketball.names import Names
 from nba_mcp_synthesis.basketball.stats.stats import Stats
 from nba_mcp_synthesis.errors import NoSuchAnswer, UsageError
@@ -36,7 +36,8 @@ from nba_mcp_synthesis.server.policy import MOST_PAGE_ROWS, PAGE_ROWS
 from nba_mcp_synthesis.server.progress import told
 from nba_mcp_synthesis.sharing.link import RedisLink
 from nba_mcp_synthesis.telemetry.metrics import Metrics
-from nba_mcp_synthesis.warehouse import catalog, status
+from nba_mcp_synthesis.warehouse import status
+from nba_mcp_synthesis.warehouse.catalog import FindKind, TableList, WarehouseTables
 from nba_mcp_synthesis.warehouse.engine import Warehouse
 from nba_mcp_synthesis.warehouse.untrusted import UntrustedQueries
 
@@ -102,6 +103,12 @@ class Services:
     note: Note = noted_nowhere
     limits: Sequence[dict[str, Any]] = ()
     lake: Lake | None = None
+    catalogue: TableList | None = None
+
+    @cached_property
+    def tables(self) -> TableList:
+        """All tables that can be found; those of the warehouse where no catalogue is handed in."""
+        return self.catalogue or WarehouseTables(self.warehouse)
 
     @cached_property
     def admission(self) -> Admission:
@@ -155,27 +162,26 @@ class Tools:
     def find(
         self,
         name: Annotated[str, Field(description='Such as "sga", "jokic", "sixers"')],
-        kind: Annotated[Kind | None, Field(description="Only these")] = None,
+        kind: Annotated[FindKind | None, Field(description="Only these")] = None,
         limit: Annotated[int, Field(ge=1, le=25)] = 5,
     ) -> out.FindResult:
-        """Finds players and teams by name, nickname, abbreviation or misspelling, with their ids.
+        """Finds players and teams by name, nickname, abbreviation or misspelling, with their ids; and tables.
 
         When `ambiguous`, ask the user which one is meant.
         """
-        matches = self._services.names().find(name, kind, limit)
-        return out.find_result(matches, ambiguous=bool(matches) and likely(matches) is None)
+        found = finding.find(self._services.names(), self._services.tables, name, kind, limit)
+        return out.find_result(found)
 
     def describe(
         self, table: Annotated[str | None, Field(description="Leave out for the list of tables")] = None
     ) -> out.DescribeResult:
-        """Lists the tables that can be queried, or the columns of one with their meaning.
+        """Lists the tables with rows and `where` they are, or the columns of one with their meaning.
 
-        Read the table you need before writing SQL.
+        Read the table you need before writing SQL; query_sql reaches those of the warehouse only.
         """
-        if table is None:
-            return out.describe_result(catalog.describe_tables(self._warehouse), (), self._warehouse.state())
-        found = catalog.describe_table(self._warehouse, table)
-        return out.describe_result([found], found.columns, self._warehouse.state())
+        tables = self._services.tables
+        found = tables.every() if table is None else tables.one(table)
+        return out.describe_result(found, self._warehouse.state(), columns=table is not None)
 
     def query_sql(
         self,

@@ -34,7 +34,7 @@ def add_data(app: FastAPI, services: Services) -> None:
         "/v1/tables",
         operation_id="tables",
         tags=["data"],
-        summary="The tables that can be queried",
+        summary="The tables: of the warehouse, and published ones",
         response_class=JSONResponse,
         responses={**given(out.DescribeResult, "The tables.", **TAGGED), **problems(304)},
     )

@@ -8,19 +8,19 @@ from fastapi import FastAPI, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
-from nba_mcp_synthesis.basketball.matches import Kind
 from nba_mcp_synthesis.server import results as out
 from nba_mcp_synthesis.server.arguments import Arguments
 from nba_mcp_synthesis.server.routes.documents import TAGGED, given, problems
 from nba_mcp_synthesis.server.routes.work import answered
 from nba_mcp_synthesis.server.tools import Services, Tools
+from nba_mcp_synthesis.warehouse.catalog import FindKind
 
 
 class Wanted(Arguments):
     """A name."""
 
     name: Annotated[str, Field(description='Such as "sga", "jokic", "sixers"')]
-    kind: Annotated[Kind | None, Field(description="Only these")] = None
+    kind: Annotated[FindKind | None, Field(description="Only these")] = None
     limit: Annotated[int, Field(ge=1, le=25)] = 5
 
 
@@ -40,7 +40,7 @@ def add_league(app: FastAPI, services: Services) -> None:
         "/v1/find",
         operation_id="find",
         tags=["league"],
-        summary="Players and teams by name, nickname, abbreviation or misspelling",
+        summary="Players, teams and tables by name, nickname, abbreviation or misspelling",
         response_class=JSONResponse,
         responses={**given(out.FindResult, "Matches, best first.", **TAGGED), **problems(304, 422)},
     )
