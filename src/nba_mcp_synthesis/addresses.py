@@ -28,7 +28,8 @@ def warehouse_address(url: str) -> str:
 
 def lake_address(url: str) -> str:
     """The address of a lake; ValueError says what it has to look like."""
-    if "://" in url and not _BUCKET.fullmatch(url):
+    leads_out = not {".", ".."}.isdisjoint(url.split("/")[3:])
+    if "://" in url and (leads_out or not _BUCKET.fullmatch(url)):
         msg = "must be a folder, or look like s3://bucket/prefix"
         raise ValueError(msg)
     return url

@@ -218,6 +218,23 @@ _OUT = (
     "\\\\host\\share",
     "C:\\x",
     "tables/games:stream",
+    *(
+        beginning + step
+        for beginning in ("", "/", "tables/", "tables/games/")
+        for step in (
+            "../outside",
+            "..\\outside",
+            "..%2foutside",
+            "%2e%2e%2foutside",
+            "..%252foutside",
+            "..%c0%afoutside",
+            "....//outside",
+            "..;/outside",
+            "s3://other-bucket/outside",
+            "file:///outside",
+            "https://127.0.0.1/outside",
+        )
+    ),
 )
 
 
@@ -231,6 +248,36 @@ def test_no_path_leads_out(path: str, sealed: tuple[Manifest, Engine]) -> None:
     for wanted in ({"table": path}, {"table": "games", "columns": (path,)}):
         with pytest.raises((UsageError, UnknownName)):
             found(engine, manifest, **wanted)
+
+
+def test_there_are_a_hundred_ways_out() -> None:
+    """Each another one."""
+    assert len(set(_OUT)) == len(_OUT) >= 100
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "s3://",
+        "s3:///x",
+        "s3://Upper-Case/x",
+        "s3://a/x",
+        "s3://bucket name/x",
+        "s3://bucket/../other",
+        "s3://bucket/x?versionId=1",
+        "s3://bucket/x#y",
+        "s3://user:word@bucket/x",
+        "s3://bucket:80/x",
+        "s3a://bucket/x",
+        "http://bucket/x",
+        "file:///x",
+        "gs://bucket/x",
+    ],
+)
+def test_no_other_address_is_a_lake(address: str) -> None:
+    """Nothing is looked up for it."""
+    with pytest.raises(UsageError, match="address of a lake"):
+        open_store(address)
 
 
 _SIGNS = (

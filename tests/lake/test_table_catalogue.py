@@ -30,8 +30,11 @@ OTHERS = {
 
 
 @pytest.fixture
-def settings(aws_server: AwsServer, small: Path) -> dict[str, str]:
+def settings(aws_server: AwsServer, small: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """A warehouse whose lake is in a bucket and in Glue, beside a table of others with two partitions."""
+    # A busy machine may take its time: that nobody waits long has a test of its own.
+    monkeypatch.setattr("nba_mcp_synthesis.table_catalogue._WAIT_SECONDS", 60.0)
+    monkeypatch.setattr("nba_mcp_synthesis.connectors.aws.READ_SECONDS", 30.0)
     sound_bucket(aws_server)
     store = open_store(f"s3://{BUCKET}/lake")
     published(store, small)

@@ -18,6 +18,33 @@ def silent() -> Iterator[int]:
         yield listener.getsockname()[1]
 
 
+@contextlib.contextmanager
+def dripping(size: int = 1_000_000) -> Iterator[int]:
+    """The port of a web server that has so many bytes for everybody, and gives one in twenty milliseconds."""
+    ended = threading.Event()
+
+    def drip(connection: socket.socket) -> None:
+        with connection, contextlib.suppress(OSError):  # the caller gave up
+            connection.recv(65_536)
+            head = f"HTTP/1.1 200 OK\r\nContent-Length: {size}\r\nETag: x\r\nAccept-Ranges: bytes\r\n\r\n"
+            connection.sendall(head.encode())
+            while not ended.wait(0.02):
+                connection.sendall(b"x")
+
+    def accept(listener: socket.socket) -> None:
+        with contextlib.suppress(OSError):  # the listener was closed
+            while True:
+                threading.Thread(target=drip, args=(listener.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
+        threading.Thread(target=accept, args=(listener,), daemon=True).start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            ended.set()
+            listener.shutdown(socket.SHUT_RDWR)
+
+
 @dataclass(frozen=True)
 class Heard:
     """One request that a web server got."""

@@ -3,10 +3,11 @@
 import contextlib
 import io
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from nba_mcp_synthesis.connectors.aws import explain_aws, patient_client
+from nba_mcp_synthesis.deadlines import within
 from nba_mcp_synthesis.errors import LakeDown, NbaMcpError
 from nba_mcp_synthesis.lake.bucket import faults
 from nba_mcp_synthesis.lake.store import Stored, checked_key
@@ -14,6 +15,8 @@ from nba_mcp_synthesis.lake.store import Stored, checked_key
 # (operation, seconds, bytes, outcome) of each call.
 Observe = Callable[[str, float, int, str], None]
 _MOST_KEYS = 1_000  # of one call to list or to delete
+# What an object may take: a while, and longer the larger it is.
+_BODY_SECONDS, _LEAST_BYTES_A_SECOND = 30.0, 100_000
 _GONE = frozenset({"NoSuchKey", "404"})
 _HINTS = {
     "permission": "The identity needs s3:GetObject, PutObject, DeleteObject, ListBucket on it, and the right "
@@ -64,7 +67,7 @@ class S3Store:
         with self._told("get") as call:
             try:
                 found = self.client.get_object(Bucket=self._bucket, Key=self._root + checked_key(key))
-                content: bytes = found["Body"].read()
+                content = _whole(found["Body"], found["ContentLength"])
             except Exception as error:
                 if _code(error) in _GONE:
                     return None
@@ -104,7 +107,8 @@ class S3Store:
         if before is None:
             return {"IfNoneMatch": "*"}
         found = self.client.get_object(Bucket=self._bucket, Key=key)
-        return {"IfMatch": found["ETag"]} if found["Body"].read() == before else None
+        content = _whole(found["Body"], found["ContentLength"])
+        return {"IfMatch": found["ETag"]} if content == before else None
 
     def keys(self, prefix: str, after: str = "", limit: int | None = None) -> list[Stored]:
         """See `store.Store`."""
@@ -128,7 +132,17 @@ class S3Store:
         for start in range(0, len(keys), _MOST_KEYS):
             with self._told("delete"):
                 objects = [{"Key": self._root + checked_key(key)} for key in keys[start : start + _MOST_KEYS]]
-                self.client.delete_objects(Bucket=self._bucket, Delete={"Objects": objects, "Quiet": True})
+                answer = self.client.delete_objects(
+                    Bucket=self._bucket, Delete={"Objects": objects, "Quiet": True}
+                )
+                self._check_removed(answer.get("Errors", ()))
+
+    def _check_removed(self, errors: Sequence[Mapping[str, str]]) -> None:
+        """Raises what S3 says of single objects, which it does in an answer that looks like success."""
+        if errors:
+            code = errors[0].get("Code", "unknown")
+            told = f"S3 bucket {self._bucket} kept {len(errors)} objects that were to be removed ({code})."
+            raise LakeDown(told, f"Readers have the newest state. {_HINTS['permission']}")
 
     def check(self) -> list[str]:
         """Public access and encryption of the bucket."""
@@ -150,6 +164,24 @@ class S3Store:
             raise LakeDown(fault.message, _HINTS.get(outcome, "Try again in a while.")) from error
         finally:
             self._observe(operation, time.perf_counter() - started, call.bytes, outcome)
+
+
+def _whole(body: Any, size: int) -> bytes:
+    """All of an object, whose time-outs alone would let it come a byte at a time for ever.
+
+    Raises:
+        TimeoutError: it comes slower than anybody can use.
+    """
+
+    def read() -> bytes:
+        content: bytes = body.read()
+        return content
+
+    try:
+        return within(_BODY_SECONDS + size / _LEAST_BYTES_A_SECOND, read)
+    except TimeoutError:
+        body.set_socket_timeout(0.001)  # ends the thread that still reads
+        raise
 
 
 class _Call:

@@ -1,6 +1,7 @@
 """DuckDB over the files of a lake, in a folder or in S3. Only SQL of ours runs here."""
 
 import contextlib
+import math
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,6 +14,7 @@ from nba_mcp_synthesis.connectors.aws import endpoint_of, frozen_credentials
 from nba_mcp_synthesis.errors import LakeDown, NotInstalled, UsageError
 from nba_mcp_synthesis.lake.store import S3, checked_key
 
+_RETRIES = 1  # of a request that was throttled or failed, or took too long
 _EXTENSION = "duckdb_extension_httpfs"
 
 
@@ -32,8 +34,10 @@ class Engine:
         return place
 
     @contextlib.contextmanager
-    def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def cursor(self, seconds: float) -> Iterator[duckdb.DuckDBPyConnection]:
         """An engine in memory which can read the lake, and nothing that it would have to download.
+
+        No request takes longer than `seconds`, rounded up: an interruption does not end one.
 
         Raises:
             NotInstalled: the extension for S3 is not there.
@@ -53,6 +57,8 @@ class Engine:
         with contextlib.closing(connection):
             if self._root.startswith(S3):
                 _open_s3(connection)
+                connection.execute(f"SET http_timeout = {math.ceil(seconds)}")
+                connection.execute(f"SET http_retries = {_RETRIES}")
             connection.execute("SET lock_configuration = true")
             yield connection
 

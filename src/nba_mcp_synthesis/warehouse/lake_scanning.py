@@ -90,7 +90,7 @@ def _read(engine: Engine, manifest: Manifest, query: _Query, bounds: Limits, ski
     if query.files:
         places = [engine.place(file.key) for file in query.files]
         try:
-            with engine.cursor() as cursor, interrupted_after(bounds.seconds, cursor):
+            with engine.cursor(bounds.seconds) as cursor, interrupted_after(bounds.seconds, cursor):
                 cursor.execute(query.sql(), [places, *(one.value for one in query.filters)])
                 rows, notes = fetch(cursor, bounds, skip, kinds_of(cursor))
         except duckdb.InterruptException:
