@@ -118,7 +118,7 @@ def scrape_ms(metrics: Metrics) -> tuple[float, int]:
     found = []
     for _ in range(20):
         started = process_time()
-        size = len(metrics.exposition()[0])
+        size = len(metrics.exposition())
         found.append((process_time() - started) * 1_000)
     return statistics.median(found), size
 
