@@ -107,7 +107,7 @@ def test_a_time_has_its_trace_as_exemplar_where_openmetrics_is_wanted() -> None:
     assert "4bf92f35" not in text.decode()
     told = {
         (sample.name, *sorted(sample.labels.items())): sample
-        for family in openmetrics(rich.decode())
+        for family in openmetrics(rich.decode())  # type: ignore[no-untyped-call]
         for sample in family.samples
         if sample.name == "nba_mcp_http_request_duration_seconds_bucket"
     }

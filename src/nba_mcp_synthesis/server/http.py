@@ -18,6 +18,7 @@ from nba_mcp_synthesis.server.access.scopes import check_routes
 from nba_mcp_synthesis.server.companions import accompanied
 from nba_mcp_synthesis.server.data_watch import DataWatch
 from nba_mcp_synthesis.server.direct import DirectCalls
+from nba_mcp_synthesis.server.head import HeadAsGet
 from nba_mcp_synthesis.server.kept_responses import KeptResponses
 from nba_mcp_synthesis.server.openapi import document
 from nba_mcp_synthesis.server.overview import Overview
@@ -86,4 +87,5 @@ def build_http(
     # Around the framework, whose own layers would be a tenth of a plain call.
     kept = KeptResponses(app, warehouse, services.admission, services.configuration)
     direct = DirectCalls(kept, _MCP, Tools(services).query_text, services.admission)
-    return ObserveRequests(Leaving(guard.around(direct, _MCP), readiness), metrics, settings.log_sample)
+    leaving = HeadAsGet(Leaving(guard.around(direct, _MCP), readiness), _MCP)
+    return ObserveRequests(leaving, metrics, settings.log_sample)
