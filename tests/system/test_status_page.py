@@ -21,7 +21,8 @@ def asked(small_server: Running) -> Running:
         client.post("/v1/ask", json={"question": "who led the league in total points"})
         client.post("/v1/query", json={"sql": "DROP TABLE teams"})
         client.get("/no/such/path")
-        while not client.get("/status").json()["answers"]["today"]:  # records reach the database a moment later
+        # Records reach the database a moment later.
+        while not client.get("/status").json()["answers"]["today"]:
             time.sleep(0.05)
     return small_server
 
