@@ -41,7 +41,7 @@ def series(metrics: Metrics) -> set[str]:
     """All series, by name and labels; those of the runtime apart."""
     return {
         line.rpartition(" ")[0]
-        for line in metrics.exposition()[0].decode().splitlines()
+        for line in metrics.exposition().decode().splitlines()
         if line.startswith("nba_mcp_")
     }
 

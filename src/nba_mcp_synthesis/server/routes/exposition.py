@@ -45,7 +45,7 @@ def add_metrics(app: FastAPI, data: DataWatch, secrets: SecretWatch) -> None:
         if refusal:
             return problem(refusal, _CHALLENGE)
         await asyncio.to_thread(data.look)
-        content, content_type = secrets.metrics.exposition(request.headers.get("accept", ""))
+        content, content_type = secrets.metrics.negotiated(request.headers.get("accept", ""))
         return Response(content, headers={"Content-Type": content_type})
 
 
