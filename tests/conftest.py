@@ -17,6 +17,7 @@ pytest_plugins = [
     "real_warehouse",
     "requirement_plugin",
     "servers.aws",
+    "servers.kubernetes",
     "servers.loopback",
     "servers.model_peers",
     "servers.postgres",
