@@ -13,6 +13,7 @@ import typer
 
 from nba_mcp_synthesis.cli_ask import ask
 from nba_mcp_synthesis.cli_data import AsJson, data
+from nba_mcp_synthesis.cli_deploy import ops_deploy, ops_push
 from nba_mcp_synthesis.cli_keys import keys
 from nba_mcp_synthesis.cli_lake import data_publish, lake
 from nba_mcp_synthesis.cli_ops import ops
@@ -32,6 +33,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 data.command("publish")(data_publish)
+ops.command("deploy")(ops_deploy)
+ops.command("push")(ops_push)
 app.add_typer(lake, name="lake")
 app.add_typer(data, name="data")
 app.add_typer(secrets, name="secrets")

@@ -12,6 +12,7 @@ Reason = Literal[
     "permission",
     "not found",  # the database, bucket or channel is not there
     "throttled",
+    "conflict",  # somebody else was first
     "missing secret",
     "not installed",
     "unknown",

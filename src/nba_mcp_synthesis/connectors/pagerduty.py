@@ -24,9 +24,16 @@ class PagerDutyConnector(Connector):
 
     def send(self, event: dict[str, Any]) -> None:
         """Sends an event, all but its routing key; raises DoorClosed or OSError."""
+        self._post("/v2/enqueue", event)
+
+    def change(self, payload: dict[str, Any]) -> None:
+        """Records that something was changed, which alerts nobody; raises as `send` does."""
+        self._post("/v2/change/enqueue", {"payload": payload})
+
+    def _post(self, path: str, event: dict[str, Any]) -> None:
         base = os.environ.get("PAGERDUTY_EVENTS_URL", _EVENTS).rstrip("/")
         body = {**event, "routing_key": self._routing_key().get_secret_value()}
-        reply = post(SecretStr(f"{base}/v2/enqueue"), body)
+        reply = post(SecretStr(f"{base}{path}"), body)
         if reply.status == 400 and "routing" in reply.text.lower():
             raise DoorClosed(Fault("login", "PagerDuty refused the routing key (HTTP 400)."))
         if reply.status != 202:

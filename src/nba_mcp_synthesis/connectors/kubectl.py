@@ -1,0 +1,149 @@
+"""The door to a cluster: kubectl, and nothing else, so that whatever works on a terminal works here."""
+
+import contextlib
+import json
+import re
+import select
+import subprocess
+import time
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+from nba_mcp_synthesis.connectors.connector import Connector
+from nba_mcp_synthesis.connectors.faults import DoorClosed, Fault
+from nba_mcp_synthesis.connectors.outcome import UNREACHABLE, Reason
+
+Object = dict[str, Any]
+_MOST = 400  # characters of kubectl's own words
+
+
+class KubectlFailed(DoorClosed):
+    """kubectl did not do what it was asked; `fault` has the reason."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault)
+        if self.is_away:
+            self.exit_code = 3
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the cluster, or kubectl itself, is not there: nothing is known of what was asked."""
+        return self.fault.kind in UNREACHABLE or self.fault.kind in ("login", "not installed")
+
+
+class KubectlConnector(Connector):
+    """One namespace of one cluster. Context and namespace stand on every command line."""
+
+    name = "kubernetes"
+    what = "The Kubernetes API"
+    seconds = 10.0
+
+    def __init__(self, namespace: str, context: str | None = None) -> None:
+        self.namespace = namespace
+        self._context = context
+
+    @property
+    def context(self) -> str:
+        """The context that is used; the current one is looked up once, and then kept."""
+        if self._context is None:
+            self._context = self._run(["config", "current-context"], None, self.seconds).strip()
+        return self._context
+
+    def run(self, *arguments: str, stdin: str | None = None, seconds: float | None = None) -> str:
+        """What kubectl prints; raises KubectlFailed. `seconds` bounds a request, and about so the command."""
+        limit = seconds or self.seconds
+        return self._run([*self._where(), f"--request-timeout={limit:g}s", *arguments], stdin, limit)
+
+    def json(self, *arguments: str, stdin: str | None = None, seconds: float | None = None) -> Any:
+        """What kubectl prints as JSON; None where it prints nothing."""
+        printed = self.run(*arguments, "-o", "json", stdin=stdin, seconds=seconds)
+        return json.loads(printed) if printed.strip() else None
+
+    def find(self, kind: str, name: str) -> Object | None:
+        """An object, None where there is none."""
+        found: Object | None = self.json("get", kind, name, "--ignore-not-found")
+        return found
+
+    def items(self, kind: str, selector: str = "") -> list[Object]:
+        """The objects of a kind that fit a selector of labels."""
+        chosen = [f"--selector={selector}"] if selector else []
+        return list(self.json("get", kind, *chosen)["items"])
+
+    @contextlib.contextmanager
+    def forwarded(self, service: str, port: int) -> Iterator[str]:
+        """The address of a port on this machine that leads into a pod of a service, while the block runs."""
+        command = ["kubectl", *self._where(), "port-forward", f"service/{service}", f":{port}"]
+        process = _started(command)
+        try:
+            yield f"http://127.0.0.1:{_forwarded_port(process, self.seconds)}"
+        finally:
+            process.terminate()
+            process.wait()
+            for pipe in (process.stdout, process.stderr):
+                if pipe:
+                    pipe.close()
+
+    def probe(self) -> None:
+        """Asks for the server's version, which needs no rights."""
+        self.run("get", "--raw", "/version", seconds=self.seconds / 2)
+
+    def _where(self) -> list[str]:
+        return [f"--context={self.context}", f"--namespace={self.namespace}"]
+
+    def _run(self, arguments: list[str], stdin: str | None, limit: float) -> str:
+        # A session of its own: what interrupts this program does not cut kubectl off in the middle of a change.
+        process = _started(["kubectl", *arguments])
+        try:
+            out, err = process.communicate(stdin, timeout=2 * limit + 5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            raise KubectlFailed(Fault("timeout", f"kubectl {arguments[0]} did not end in time.")) from None
+        if process.returncode:
+            raise KubectlFailed(_fault(err.strip() or out.strip()))
+        return out
+
+
+def _started(command: list[str]) -> "subprocess.Popen[str]":
+    pipe = subprocess.PIPE
+    try:
+        return subprocess.Popen(
+            command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, encoding="utf-8", start_new_session=True
+        )
+    except OSError as error:
+        raise KubectlFailed(Fault("not installed", f"kubectl cannot be run: {error.strerror}.")) from None
+
+
+def _forwarded_port(process: "subprocess.Popen[str]", seconds: float) -> str:
+    """The port that kubectl says it listens on."""
+    assert process.stdout is not None  # noqa: S101 - a pipe was asked for
+    assert process.stderr is not None  # noqa: S101
+    deadline = time.monotonic() + seconds
+    while (left := deadline - time.monotonic()) > 0:
+        if not select.select([process.stdout], [], [], left)[0]:
+            break
+        line = process.stdout.readline()
+        if found := re.search(r"127\.0\.0\.1:(\d+) ->", line):
+            return found[1]
+        if not line:
+            raise KubectlFailed(_fault(process.stderr.read().strip()))
+    raise KubectlFailed(Fault("timeout", "kubectl port-forward did not begin in time."))
+
+
+def _fault(said: str) -> Fault:
+    """What kubectl's words mean; its own are kept where they name the object."""
+    words = " ".join(line for line in said.splitlines() if not line.startswith("Warning:"))[:_MOST]
+    for one in _says():
+        if re.search(one["pattern"], said):
+            told = f"{one['words']}." if "words" in one else words
+            return Fault(cast("Reason", one["reason"]), f"kubectl: {told}")
+    return Fault("unknown", f"kubectl: {words or 'it ended without a word'}")
+
+
+@cache
+def _says() -> list[dict[str, str]]:
+    told = Path(__file__).with_name("kubectl_words.toml").read_text("utf-8")
+    return list(tomllib.loads(told)["says"])

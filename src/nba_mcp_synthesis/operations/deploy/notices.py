@@ -1,0 +1,59 @@
+"""Who hears of a deployment: the changelog, PagerDuty (a change event), and Slack where it failed."""
+
+import fcntl
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from nba_mcp_synthesis.connectors.connector import Connector
+from nba_mcp_synthesis.connectors.pagerduty import PagerDutyConnector
+from nba_mcp_synthesis.connectors.slack import SlackConnector
+from nba_mcp_synthesis.operations.deploy.names import APP
+from nba_mcp_synthesis.operations.deploy.report import Report
+
+HEADING = "## Deployments"
+_ABOUT = "Written by `nba-mcp ops deploy`, the newest first."
+
+
+class Notices:
+    """The places that are told. One that cannot be told is a warning, and changes nothing else."""
+
+    def __init__(self, changelog: Path | None, slack: SlackConnector, pagerduty: PagerDutyConnector) -> None:
+        self.changelog, self.slack, self.pagerduty = changelog, slack, pagerduty
+
+    def record(self, report: Report, sentence: str, who: str) -> None:
+        """What happened to the service: in the changelog, and as a change event."""
+        at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+        if self.changelog is None or not self.changelog.is_file():
+            report.step("changelog", "skipped", "There is no docs/changelog.md here to record this in.")
+        else:
+            add_line(self.changelog, f"- {at}: {sentence} By {who}.")
+            report.step("changelog", "done", f"Recorded in {self.changelog}.")
+        payload = {"summary": f"{APP}: {sentence}"[:1_024], "source": who, "timestamp": at.replace(" ", "T")}
+        self._tell(report, self.pagerduty, lambda: self.pagerduty.change(payload))
+
+    def alarm(self, report: Report, sentence: str) -> None:
+        """A deployment failed: Slack hears what was done about it."""
+        self._tell(report, self.slack, lambda: self.slack.send({"text": f"{APP}: {sentence}"}))
+
+    @staticmethod
+    def _tell(report: Report, door: Connector, send: Callable[[], None]) -> None:
+        try:
+            send()
+        except Exception as error:  # noqa: BLE001 - whatever a door raises has a reason, told in the report
+            report.step(door.name, "warning", f"{door.what} was not told: {door.fault(error).message}")
+        else:
+            report.step(door.name, "done", f"{door.what} was told.")
+
+
+def add_line(changelog: Path, line: str) -> None:
+    """Adds a line to the section of deployments, which is made where it is not there."""
+    with changelog.open("r+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        text = file.read()
+        if HEADING not in text.splitlines():
+            text = f"{text.rstrip()}\n\n{HEADING}\n\n{_ABOUT}\n\n"
+        head, _, rest = text.partition(f"{HEADING}\n\n{_ABOUT}\n\n")
+        file.seek(0)
+        file.write(f"{head}{HEADING}\n\n{_ABOUT}\n\n{line}\n{rest}")
+        file.truncate()

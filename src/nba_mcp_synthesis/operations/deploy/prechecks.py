@@ -1,0 +1,132 @@
+"""What has to be so before anything is changed. The first thing that is not ends the deployment."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from nba_mcp_synthesis.connectors.ecr import ECRConnector, Identity
+from nba_mcp_synthesis.connectors.kubectl import KubectlConnector
+from nba_mcp_synthesis.errors import NbaMcpError
+from nba_mcp_synthesis.operations.deploy.names import APP
+from nba_mcp_synthesis.operations.deploy.report import Report
+from nba_mcp_synthesis.operations.deploy.rollout import Running, current
+
+# What a deployment does, as the API's rules name it.
+_RIGHTS = (
+    ("get", "apps", "deployments", ""),
+    ("patch", "apps", "deployments", ""),
+    ("list", "apps", "replicasets", ""),
+    ("list", "", "pods", ""),
+    ("create", "", "pods", "portforward"),
+    ("create", "coordination.k8s.io", "leases", ""),
+    ("update", "coordination.k8s.io", "leases", ""),
+)
+_SCALE = (("patch", "apps", "deployments", "scale"),)
+
+
+class NotReady(NbaMcpError):
+    """A pre-check failed; nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What the pre-checks found out."""
+
+    identity: Identity
+    running: Running | None
+
+
+def check(
+    kubectl: KubectlConnector, registry: ECRConnector, report: Report, *, scaling: bool = False
+) -> Prepared:
+    """Identity, cluster, namespace, deployment, rights, in this order; raises at the first that fails."""
+    identity = _noted(
+        report, "AWS identity", registry.identity, lambda who: f"{who.arn}, account {who.account}"
+    )
+    _noted(report, "cluster", lambda: _cluster(kubectl), str)
+    _noted(report, "namespace", lambda: _namespace(kubectl), str)
+    running = _noted(report, "deployment", lambda: current(kubectl), _described)
+    _noted(report, "rights", lambda: _rights(kubectl, _RIGHTS + (_SCALE if scaling else ())), str)
+    return Prepared(identity, running)
+
+
+def image(registry: ECRConnector, tag: str, report: Report) -> str:
+    """The image with a tag, by its digest; raises NotReady where there is none."""
+    found: str = _noted(report, "image", lambda: _image(registry, tag), lambda image: f"{tag} is {image}")
+    return found
+
+
+def _noted(report: Report, name: str, ask: Callable[[], Any], say: Callable[[Any], str]) -> Any:
+    started = time.perf_counter()
+    found = ask()
+    report.step(name, "done", say(found), started)
+    return found
+
+
+def _cluster(kubectl: KubectlConnector) -> str:
+    version = json.loads(kubectl.run("get", "--raw", "/version"))
+    return f"context {kubectl.context}, Kubernetes {version['gitVersion']}"
+
+
+def _namespace(kubectl: KubectlConnector) -> str:
+    if kubectl.find("namespace", kubectl.namespace) is None:
+        raise NotReady(
+            f"The cluster of context {kubectl.context} has no namespace {kubectl.namespace}.",
+            "Is this the right cluster? If it is: kubectl create namespace, and see docs/deploying.md.",
+        )
+    return kubectl.namespace
+
+
+def _described(running: Running | None) -> str:
+    if running is None:
+        return f"There is no deployment {APP} yet: this is the first, and there is nothing to go back to."
+    return f"{running.image}, {running.sentence}"
+
+
+def _rights(kubectl: KubectlConnector, needed: tuple[tuple[str, str, str, str], ...]) -> str:
+    reviews = [_review(kubectl.namespace, *right) for right in needed]
+    asked = json.dumps({"apiVersion": "v1", "kind": "List", "items": reviews})
+    answers = list(_documents(kubectl.run("create", "-f", "-", "-o", "json", stdin=asked)))
+    lacking = [
+        f"{verb} {resource}{'/' + sub if sub else ''}"
+        for (verb, _, resource, sub), answer in zip(needed, answers, strict=True)
+        if not answer["status"].get("allowed")
+    ]
+    if lacking:
+        raise NotReady(
+            f"The user of context {kubectl.context} may not {', '.join(lacking)} in {kubectl.namespace}.",
+            "Ask whoever administers the cluster for a role with these verbs.",
+        )
+    return f"all {len(needed)} that are needed"
+
+
+def _review(namespace: str, verb: str, group: str, resource: str, subresource: str) -> dict[str, Any]:
+    asked = {"namespace": namespace, "verb": verb, "group": group, "resource": resource}
+    asked |= {"subresource": subresource} if subresource else {}
+    of = {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview"}
+    return {**of, "metadata": {}, "spec": {"resourceAttributes": asked}}
+
+
+def _documents(printed: str) -> Iterator[Any]:
+    """The JSON documents that kubectl prints one after the other."""
+    at, decoder = 0, json.JSONDecoder()
+    while at < len(printed):
+        body, at = decoder.raw_decode(printed, at)
+        yield from body["items"] if body.get("kind") == "List" else [body]
+        at += len(printed[at:]) - len(printed[at:].lstrip())
+
+
+def _image(registry: ECRConnector, tag: str) -> str:
+    address = registry.address()
+    if address is None:
+        raise NotReady(
+            f"There is no repository {registry.repository}.", f"scripts/push_to_ecr.sh {tag} makes it."
+        )
+    digest = registry.digest(tag)
+    if digest is None:
+        raise NotReady(
+            f"There is no image {address}:{tag}.", f"Build and push it: scripts/push_to_ecr.sh {tag}"
+        )
+    return f"{address}@{digest}"
