@@ -27,6 +27,7 @@ pytest_plugins = [
     "servers.killable",
     "small_league",
     "servers.leagues",
+    "deploy_ground",
 ]
 
 _CHECKOUT = Path(__file__).resolve().parents[1]

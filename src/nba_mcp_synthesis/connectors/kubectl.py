@@ -94,7 +94,7 @@ class KubectlConnector(Connector):
         return [f"--context={self.context}", f"--namespace={self.namespace}"]
 
     def _run(self, arguments: list[str], stdin: str | None, limit: float) -> str:
-        # A session of its own: what interrupts this program does not cut kubectl off in the middle of a change.
+        # A session of its own: what interrupts this program does not cut kubectl off within a change.
         process = _started(["kubectl", *arguments])
         try:
             out, err = process.communicate(stdin, timeout=2 * limit + 5)

@@ -5,7 +5,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +78,12 @@ class Cluster:
     def get(self, plural: str, name: str, namespace: str = NAMESPACE) -> Object:
         """An object of the API."""
         return self.store.get(resource_of(plural), namespace, name)
+
+    def change(
+        self, plural: str, name: str, edit: Callable[[Object], object], namespace: str = NAMESPACE
+    ) -> Object:
+        """Changes an object as if somebody had patched it, status included."""
+        return self.store.change(resource_of(plural), namespace, name, edit)
 
     def all(self, plural: str, namespace: str = NAMESPACE) -> list[Object]:
         """Objects of a namespace."""

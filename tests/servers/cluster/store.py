@@ -107,7 +107,9 @@ class Store:
                 body["metadata"]["generation"] += 1
             return self._keep("MODIFIED", key, body)
 
-    def change(self, resource: Resource, namespace: str, name: str, edit: Callable[[Object], None]) -> Object:
+    def change(
+        self, resource: Resource, namespace: str, name: str, edit: Callable[[Object], object]
+    ) -> Object:
         """Edits an object in place, status included, as controllers do."""
         with self.lock:
             body = self.get(resource, namespace, name)

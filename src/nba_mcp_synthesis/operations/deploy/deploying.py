@@ -1,4 +1,4 @@
-"""A version goes live by its manifests, in an emergency by its image alone; and back if it does not get well."""
+"""A version goes live by its manifests, in an emergency by its image alone, and back if it does not do well."""
 
 import json
 import time

@@ -86,7 +86,7 @@ def _repository(image: str) -> str:
 
 
 def _stream(objects: list[Object]) -> str:
-    return json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
+    return "\n---\n".join(map(json.dumps, objects))
 
 
 def _listed(answer: Object | None) -> list[Object]:

@@ -87,8 +87,10 @@ def _described(running: Running | None) -> str:
 
 def _rights(kubectl: KubectlConnector, needed: tuple[tuple[str, str, str, str], ...]) -> str:
     reviews = [_review(kubectl.namespace, *right) for right in needed]
-    asked = json.dumps({"apiVersion": "v1", "kind": "List", "items": reviews})
-    answers = list(_documents(kubectl.run("create", "-f", "-", "-o", "json", stdin=asked)))
+    asked = "\n---\n".join(map(json.dumps, reviews))
+    answers = list(
+        _documents(kubectl.run("create", "--validate=false", "-f", "-", "-o", "json", stdin=asked))
+    )
     lacking = [
         f"{verb} {resource}{'/' + sub if sub else ''}"
         for (verb, _, resource, sub), answer in zip(needed, answers, strict=True)
