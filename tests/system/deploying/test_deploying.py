@@ -1,4 +1,4 @@
-"""scripts/deploy_production.sh with the real kubectl, against the double of a cluster and an AWS API server."""
+"""scripts/deploy_production.sh with the real kubectl, against the double of a cluster and an AWS API."""
 
 import json
 import signal
@@ -17,8 +17,7 @@ Ground = DeployGround
 @pytest.fixture
 def live(ground_of_deployments: Ground) -> Ground:
     """Version v1 is deployed."""
-    ground_of_deployments.deploy("v1")
-    ground_of_deployments.peer.heard.clear()
+    ground_of_deployments.put_live("v1")
     return ground_of_deployments
 
 
@@ -32,15 +31,27 @@ def results(report: dict[str, object]) -> dict[str, str]:
 @pytest.mark.requirement("DEP-DEPLOY")
 @pytest.mark.requirement("DEP-PRECHECK")
 def test_a_version_is_deployed_once(ground_of_deployments: Ground) -> None:
-    """Pre-checks, the image by its digest everywhere, a healthy rollout, a record; again it changes nothing."""
+    """Pre-checks, the image by its digest everywhere, a healthy rollout, a record; again: nothing."""
     ground = ground_of_deployments
+    lacking = ground.deploy("v1", code=1)
+    assert "An administrator has to apply ServiceAccount nba-mcp-synthesis first." in lacking["summary"]
+    ground.cluster.world.forbidden.add(("patch", "serviceaccounts"))
+    ground.cluster.add({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": APP}})
     report = ground.deploy("v1")
     assert report["outcome"] == "deployed"
     names = [step["name"] for step in report["steps"]]
-    checks = ["AWS identity", "cluster", "namespace", "deployment", "rights", "image", "lock", "manifests"]
-    assert names == [*checks, "apply", "rollout", "health", "ingress", "changelog", "pagerduty"]
-    digest = ground.aws.client("ecr").describe_images(repositoryName=APP)["imageDetails"][0]["imageDigest"]
-    assert ground.running.endswith(f"/{APP}@{digest}")
+    checks = [
+        "AWS identity",
+        "cluster",
+        "namespace",
+        "deployment",
+        "rights",
+        "image",
+        "lock",
+        "administrator",
+    ]
+    assert names == [*checks, "manifests", "apply", "rollout", "health", "ingress", "changelog", "pagerduty"]
+    assert ground.running.endswith(f"/{APP}@{ground.image('v1')}")
     job = ground.cluster.get("cronjobs", "nba-mcp-backup")["spec"]["jobTemplate"]["spec"]["template"]["spec"]
     assert job["containers"][0]["image"] == ground.running
     cause = ground.cluster.get("deployments", APP)["metadata"]["annotations"]["kubernetes.io/change-cause"]
@@ -114,7 +125,7 @@ def _sick(ground: Ground) -> Reply:
 
 def test_a_first_deployment_that_fails_says_that_there_is_no_way_back(ground_of_deployments: Ground) -> None:
     ground_of_deployments.cluster.world.images["*"] = Image("crash loop")
-    report = ground_of_deployments.deploy("v1", code=1)
+    report = ground_of_deployments.deploy("v1", "--all-objects", code=1)
     assert report["outcome"] == "failed"
     assert "no revision to go back to" in report["summary"]
     assert len(ground_of_deployments.told("/services")) == 1
@@ -159,7 +170,7 @@ def test_missing_rights_and_images_are_told_before_anything_is_done(live: Ground
 def test_an_api_server_that_goes_in_the_middle_is_told_with_what_is_left(live: Ground) -> None:
     """Exit code 3; the same command goes on when it is back."""
     cluster = live.cluster
-    applied = []
+    applied: list[int] = []
     cluster.world.once(
         lambda c: bool(applied) and c.resource == "deployments" and c.verb == "get", cluster.stop
     )
@@ -175,8 +186,7 @@ def test_an_api_server_that_goes_in_the_middle_is_told_with_what_is_left(live: G
     cluster.start()
     again = live.deploy("v2", "--break-lock")
     assert again["outcome"] in ("deployed", "unchanged")
-    assert live.running.endswith(live.aws.client("ecr").describe_images(
-        repositoryName=APP, imageIds=[{"imageTag": "v2"}])["imageDetails"][0]["imageDigest"])  # fmt: skip
+    assert live.running.endswith(live.image("v2"))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

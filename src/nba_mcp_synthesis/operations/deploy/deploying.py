@@ -1,4 +1,4 @@
-"""A version goes live by its manifests, in an emergency by its image alone, and back if it does not do well."""
+"""A version goes live by its manifests, in an emergency by its image alone; back if it does not do well."""
 
 import json
 import time
@@ -23,6 +23,7 @@ class Order:
     emergency: bool = False
     dry_run: bool = False
     break_lock: bool = False
+    all_objects: bool = False  # those of an administrator too
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,9 @@ def _change(desk: Desk, order: Order, image: str, prepared: prechecks.Prepared) 
     started = time.perf_counter()
     if not order.emergency:
         objects = manifests.render(desk.kubectl, desk.overlay, image, cause)
+        if not order.all_objects:
+            objects, theirs = manifests.of_administrators(objects)
+            _look_for(desk, theirs)
         plan = manifests.changes(desk.kubectl, objects)
         desk.report.step("manifests", "done", f"{desk.overlay}: {_counted(objects, plan)}", started)
         return Change(image, cause, objects, plan)
@@ -85,6 +89,26 @@ def _change(desk: Desk, order: Order, image: str, prepared: prechecks.Prepared) 
     desk.report.step("manifests", "skipped", "In an emergency the image is changed, and nothing else.")
     plan = [] if prepared.running.image == image else [f"change Deployment {APP}: image of container {APP}"]
     return Change(image, cause, [], plan)
+
+
+def _look_for(desk: Desk, theirs: list[rollout.Object]) -> None:
+    """What an administrator applies has to be there; whether it is as the manifests say is his to see."""
+    if not theirs:
+        return
+    kinds = ", ".join(sorted({one["kind"] for one in theirs}))
+    try:
+        lacking = manifests.absent(desk.kubectl, theirs)
+    except KubectlFailed as error:
+        if error.fault.kind != "permission":
+            raise
+        desk.report.step("administrator", "warning", f"Not applied, and may not be looked at: {kinds}.")
+        return
+    if lacking:
+        raise prechecks.NotReady(
+            f"An administrator has to apply {', '.join(lacking)} first.",
+            f"kubectl apply -k {desk.overlay}, or this command with --all-objects.",
+        )
+    desk.report.step("administrator", "done", f"{len(theirs)} objects are there, and left alone: {kinds}")
 
 
 def _counted(objects: list[rollout.Object], plan: list[str]) -> str:

@@ -15,6 +15,22 @@ from nba_mcp_synthesis.operations.deploy.names import APP, CAUSE, MANAGER
 Object = dict[str, Any]
 _APPLY = ("apply", "--server-side", "--force-conflicts", f"--field-manager={MANAGER}", "-f", "-")
 _SECONDS = 60.0
+# Kinds that grant rights, bound them, or belong to the whole cluster: whoever deploys need not be able to.
+ADMINISTRATORS = frozenset(
+    {
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "CustomResourceDefinition",
+        "LimitRange",
+        "Namespace",
+        "PriorityClass",
+        "ResourceQuota",
+        "Role",
+        "RoleBinding",
+        "ServiceAccount",
+        "StorageClass",
+    }
+)
 # What the server writes into an object by itself.
 _OF_SERVER = ("managedFields", "resourceVersion", "generation", "uid", "creationTimestamp")
 
@@ -35,6 +51,19 @@ def render(kubectl: KubectlConnector, overlay: Path, image: str, cause: str) -> 
             container["image"] = image
     deployment["metadata"].setdefault("annotations", {})[CAUSE] = cause
     return objects
+
+
+def of_administrators(objects: list[Object]) -> tuple[list[Object], list[Object]]:
+    """(what a deployment applies, what an administrator does): rights, quotas and what is the cluster's."""
+    theirs = [one for one in objects if one["kind"] in ADMINISTRATORS]
+    return [one for one in objects if one not in theirs], theirs
+
+
+def absent(kubectl: KubectlConnector, objects: list[Object]) -> list[str]:
+    """Those objects that are not there, in words; raises KubectlFailed where they may not be looked at."""
+    there = kubectl.json("get", "-f", "-", "--ignore-not-found", stdin=_stream(objects), seconds=_SECONDS)
+    known = {_key(one)[::2] for one in _listed(there)}
+    return [_called(one) for one in objects if _key(one)[::2] not in known]
 
 
 def apply(kubectl: KubectlConnector, objects: list[Object]) -> None:
