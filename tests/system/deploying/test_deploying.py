@@ -193,7 +193,7 @@ def test_an_api_server_that_goes_in_the_middle_is_told_with_what_is_left(live: G
 def test_interrupted_and_rerun(live: Ground, number: signal.Signals) -> None:
     """It says in which state things are, gives the lock back, and the same command goes on."""
     digest = live.image("v3")
-    live.cluster.world.images[f"*{digest}"] = Image("ready", seconds=8)
+    image = live.cluster.world.images[f"*{digest}"] = Image("ready", seconds=3_600)
     patched = live.checkout / "k8s/overlays/production/objects.yaml"
     patched.write_text(
         patched.read_text().replace("progressDeadlineSeconds: 2", "progressDeadlineSeconds: 60")
@@ -206,19 +206,29 @@ def test_interrupted_and_rerun(live: Ground, number: signal.Signals) -> None:
     assert (process.returncode, report["outcome"]) == (128 + number, "interrupted"), err
     assert "Run the same command again" in report["summary"]
     assert live.cluster.get("leases", f"{APP}-deploy")["spec"]["holderIdentity"] == ""
+    live.cluster.world.once(lambda call: call.resource == "deployments" and call.dry, lambda: _soon(image))
     again = live.deploy("v3")
     assert again["outcome"] == "deployed"
     assert results(again)["apply"] == "skipped"
 
 
+def _soon(image: Image) -> None:
+    image.seconds = 0.1
+
+
 def test_two_at_once(live: Ground) -> None:
     """The second is refused while the first lives; a lock whose holder is gone is taken over, and told."""
     digest = live.image("v3")
-    live.cluster.world.images[f"*{digest}"] = Image("ready", seconds=1.5)
+    image = live.cluster.world.images[f"*{digest}"] = Image("ready", seconds=3_600)
+    patched = live.checkout / "k8s/overlays/production/objects.yaml"
+    patched.write_text(
+        patched.read_text().replace("progressDeadlineSeconds: 2", "progressDeadlineSeconds: 60")
+    )
     first = live.start("deploy_production.sh", "v3", "--json")
     until(lambda: live.running.endswith(digest))
     second = live.deploy("v2", code=1)
     assert "is deploying here since" in second["summary"]
+    _soon(image)
     out, err = first.communicate(timeout=60)
     assert first.returncode == 0, out + err
     gone = {"holderIdentity": "gone@away:1", "renewTime": "2020-01-01T00:00:00.000000Z"}
@@ -240,6 +250,8 @@ def test_an_emergency_changes_the_image_alone(live: Ground) -> None:
     calls = len(live.cluster.world.calls)
     report = live.deploy("--emergency", tag)
     assert live.running.endswith(digest)
+    template = live.cluster.get("deployments", APP)["spec"]["template"]["spec"]
+    assert [c["image"] for c in template["initContainers"]] == [live.running]
     assert {name for name, result in results(report).items() if result == "skipped"} == {
         "manifests",
         "ingress",

@@ -86,6 +86,17 @@ def changes(kubectl: KubectlConnector, objects: list[Object]) -> list[str]:
     return told
 
 
+def image_patch(deployment: Object, image: str) -> dict[str, list[Object]]:
+    """The containers of a deployment that have the service's image, with another one; by kind of list."""
+    spec = deployment["spec"]["template"]["spec"]
+    ours = _repository(container_of(deployment)["image"])
+    found: dict[str, list[Object]] = {}
+    for kind in ("initContainers", "containers"):
+        old = [c for c in spec.get(kind, []) if _repository(c["image"]) == ours and c["image"] != image]
+        found |= {kind: [{"name": c["name"], "image": image} for c in old]} if old else {}
+    return found
+
+
 def container_of(deployment: Object) -> Object:
     """The service's container in a deployment; raises UsageError where there is none."""
     for container in deployment["spec"]["template"]["spec"]["containers"]:
