@@ -37,9 +37,7 @@ def test_there_is_a_job_for_each_make_target_and_for_what_follows() -> None:
         for made in re.findall(r"\bmake ([a-z-]+)", step.get("run", ""))
     ]
     assert {made for _, made in run} <= targets
-    assert {name for name in WORKFLOWS["ci"]["jobs"]} == {
-        made for name, made in run if name.startswith("ci/")
-    }
+    assert set(WORKFLOWS["ci"]["jobs"]) == {made for name, made in run if name.startswith("ci/")}
     assert set(WORKFLOWS["image"]["jobs"]) == {"ci", "build", "scan", "push"}
     assert set(WORKFLOWS["image"]["jobs"]["push"]["needs"]) == {"ci", "scan"}
     assert WORKFLOWS["deploy"]["jobs"]["deploy"]["environment"] == "production"
@@ -53,7 +51,7 @@ def test_the_scripts_that_they_run_exist() -> None:
 
 
 def test_they_may_do_little_and_keep_no_keys() -> None:
-    """Contents are read; a login at AWS is asked for where it is used, for minutes, and no secret is named."""
+    """Contents are read; a login at AWS is asked for where it is used; no secret is named."""
     for workflow, body in WORKFLOWS.items():
         assert body["permissions"] == {"contents": "read"}, workflow
     for name, job in jobs():
@@ -67,7 +65,7 @@ def test_they_may_do_little_and_keep_no_keys() -> None:
 
 
 def test_actions_are_pinned_and_nothing_from_outside_is_run_as_a_command() -> None:
-    """By a version; inputs and names of branches go through the environment, not into the text of a script."""
+    """By a version; what comes from outside goes through the environment, never into a script."""
     for name, step in steps():
         if "uses" in step:
             assert re.search(r"@v?\d+(\.\d+)*$", step["uses"]), f"{name}: {step['uses']}"
@@ -80,12 +78,7 @@ def test_actions_are_pinned_and_nothing_from_outside_is_run_as_a_command() -> No
 
 
 def test_they_are_as_the_schema_of_workflows_says() -> None:
-    command = [
-        str(Path(sys.executable).with_name("check-jsonschema")),
-        "--builtin-schema",
-        "vendor.github-workflows",
-    ]
-    done = subprocess.run(
-        [*command, *map(str, FILES)], capture_output=True, text=True, check=False, timeout=60
-    )
+    program = str(Path(sys.executable).with_name("check-jsonschema"))
+    command = [program, "--builtin-schema", "vendor.github-workflows", *map(str, FILES)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,16 +37,17 @@ def _state(cluster: Cluster) -> dict[str, Any]:
     }
 
 
-@pytest.mark.requirement("DEP-MANUAL")
-@pytest.mark.requirement("SCL-HPA")
+def _holds(cluster: Cluster, leaves: dict[str, Any]) -> bool:
+    return leaves.items() <= _state(cluster).items()
+
+
 def test_each_command_leaves_what_it_is_for(kubernetes: Cluster, k: Kubectl) -> None:
     """In their order, in one cluster: an emergency in between, and by way of no pods."""
     k(f"apply -k {OVERLAY}")
     k(f"rollout status deployment/{APP} --timeout=60s")
     for entry in (one for one in COMMANDS if "elsewhere" not in one):
         _run(entry["command"])
-        leaves = entry.get("leaves", {})
-        until(lambda leaves=leaves: leaves.items() <= _state(kubernetes).items())
+        until(partial(_holds, kubernetes, entry.get("leaves", {})))
     # What the guide does to the autoscaler.
     k("patch", "hpa", f"{APP}-hpa", "-p", '{"spec": {"minReplicas": 2, "maxReplicas": 10}}')
 
