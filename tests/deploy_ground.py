@@ -16,6 +16,7 @@ import pytest
 
 from nba_mcp_synthesis.connectors.kubectl import KubectlConnector
 from nba_mcp_synthesis.operations.deploy import manifests
+from nba_mcp_synthesis.operations.deploy.rollout import Running
 from secret_ground import Ground
 from servers.aws import AwsServer
 from servers.cluster import NAMESPACE, Cluster
@@ -74,7 +75,8 @@ class DeployGround:
         manifests.apply(
             kubectl, manifests.render(kubectl, overlay, image, f"deployment of {tag} by the tests")
         )
-        until(lambda: self.cluster.get("deployments", APP).get("status", {}).get("availableReplicas") == 2)
+        until(lambda: Running(self.cluster.get("deployments", APP)).state == "complete")
+        until(lambda: len(self.cluster.all("pods")) == 2)
 
     def start(self, script: str, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
         """Starts one of the scripts in the checkout."""
