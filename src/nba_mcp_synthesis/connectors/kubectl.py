@@ -82,7 +82,7 @@ class KubectlConnector(Connector):
         finally:
             process.terminate()
             process.wait()
-            for pipe in (process.stdout, process.stderr):
+            for pipe in (process.stdin, process.stdout, process.stderr):
                 if pipe:
                     pipe.close()
 
