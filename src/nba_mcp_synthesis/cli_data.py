@@ -163,7 +163,7 @@ def written(settings: "Settings", path: Callable[[], Path]) -> Iterator[Path]:
     if settings.reads_lake:
         raise UsageError(
             "NBA_MCP_WAREHOUSE_URL is an engine that only reads a published lake.",
-            "Set it to the DuckDB file or the PostgreSQL database that is loaded, then `nba-mcp data publish`.",
+            "Set it to the DuckDB file or PostgreSQL database that is loaded, then `nba-mcp data publish`.",
         )
     if not settings.is_postgres:
         yield path()

@@ -1,4 +1,4 @@
-"""Addresses of engines over the lake, Athena and Spark: what a setting has to look like, and what it names."""
+"""Addresses of engines over the lake, Athena and Spark: what they have to look like, and what they name."""
 
 import re
 from collections.abc import Mapping
@@ -11,7 +11,9 @@ _WORKGROUP = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _OUTPUT = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_=.-]+)*/?")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _TOKEN = re.compile(r"[\x21-\x7e]+")
-_ATHENA_FORM = "must look like athena:///DATABASE?workgroup=NAME&output=s3://BUCKET/PREFIX (each part may lack)"
+_ATHENA_FORM = (
+    "must look like athena:///DATABASE?workgroup=NAME&output=s3://BUCKET/PREFIX (each part may lack)"
+)
 _SPARK_FORM = (
     "must look like spark://HOST:PORT, or spark://USER:TOKEN@HOST:PORT?tls=true; "
     "signs such as / and @ in a token are written as %2F and %40"

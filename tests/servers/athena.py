@@ -1,7 +1,7 @@
-"""A peer that speaks Athena's protocol: it finds tables in Glue and their files in S3, and runs SQL in DuckDB.
+"""A peer that speaks Athena's protocol: it finds tables in Glue, their files in S3, and runs SQL in DuckDB.
 
-What it is given is Trino's dialect, which sqlglot makes DuckDB's of. Glue and S3 are those of an AWS server of
-its own, so that tests that empty the shared one take nothing away.
+What it is given is Trino's dialect, which sqlglot makes DuckDB's of. Glue and S3 are those of an AWS server
+of its own, so that tests that empty the shared one take nothing away.
 """
 
 import json
@@ -99,7 +99,11 @@ class AthenaPeer:
 
     def _GetQueryExecution(self, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
         execution = self.executions[asked["QueryExecutionId"]]
-        status = {"State": execution.state, "StateChangeReason": execution.reason, "SubmissionDateTime": time.time()}
+        status = {
+            "State": execution.state,
+            "StateChangeReason": execution.reason,
+            "SubmissionDateTime": time.time(),
+        }
         scanned = execution.ran.scanned if execution.ran else 0
         return {
             "QueryExecution": {
@@ -117,12 +121,19 @@ class AthenaPeer:
         assert ran is not None
         start, most = int(asked.get("NextToken", 0)), min(_PAGE, asked.get("MaxResults", _PAGE))
         # the first row of all has the names, and counts
-        rows = [[name for name, _ in ran.columns], *ran.rows]
+        rows: list[list[str | None]] = [[name for name, _ in ran.columns], *ran.rows]
         page = rows[start : start + most]
-        info = [{"Name": name, "Type": kind, "Precision": 0, "Scale": 0, "Nullable": "UNKNOWN"} for name, kind in ran.columns]
+        info = [
+            {"Name": name, "Type": kind, "Precision": 0, "Scale": 0, "Nullable": "UNKNOWN"}
+            for name, kind in ran.columns
+        ]
         shown = [{"Data": [{} if v is None else {"VarCharValue": v} for v in row]} for row in page]
         more = {"NextToken": str(start + most)} if start + most < len(rows) else {}
-        return {"ResultSet": {"Rows": shown, "ResultSetMetadata": {"ColumnInfo": info}}, "UpdateCount": 0, **more}
+        return {
+            "ResultSet": {"Rows": shown, "ResultSetMetadata": {"ColumnInfo": info}},
+            "UpdateCount": 0,
+            **more,
+        }
 
 
 def _handler(peer: AthenaPeer) -> type[BaseHTTPRequestHandler]:
@@ -135,7 +146,10 @@ def _handler(peer: AthenaPeer) -> type[BaseHTTPRequestHandler]:
             try:
                 status, told = 200, peer.answer(operation, asked)
             except Fault as fault:
-                status, told = fault.status, {"__type": fault.code, "message": str(fault), "Message": str(fault)}
+                status, told = (
+                    fault.status,
+                    {"__type": fault.code, "message": str(fault), "Message": str(fault)},
+                )
             body = json.dumps(told).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/x-amz-json-1.1")

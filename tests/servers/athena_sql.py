@@ -1,4 +1,4 @@
-"""Trino's SQL over the tables of a Glue catalogue, run by DuckDB, with values as the text that Athena gives."""
+"""Trino's SQL over the tables of a Glue catalogue, run by DuckDB; values are the text that Athena gives."""
 
 import contextlib
 import datetime as dt
@@ -86,7 +86,9 @@ class Engine:
         try:
             self._glue.get_table(DatabaseName=self._database, Name=name)
         except self._glue.exceptions.EntityNotFoundException:
-            raise Failed(f"TABLE_NOT_FOUND: line 1:15: Table 'awsdatacatalog.nba.{name}' does not exist") from None
+            raise Failed(
+                f"TABLE_NOT_FOUND: line 1:15: Table 'awsdatacatalog.nba.{name}' does not exist"
+            ) from None
         return True
 
     def _files(self, table: dict[str, Any]) -> list[tuple[str, int]]:
@@ -146,16 +148,14 @@ def _in_duckdb(tree: exp.Expr) -> str:
 def _view(name: str, table: dict[str, Any], files: list[str]) -> str:
     columns = [*table["StorageDescriptor"]["Columns"], *table["PartitionKeys"]]
     if not files:
-        empty = ", ".join(f"CAST(NULL AS {_HIVE[c['Type']]}) AS \"{c['Name']}\"" for c in columns)
+        empty = ", ".join(f'CAST(NULL AS {_HIVE[c["Type"]]}) AS "{c["Name"]}"' for c in columns)
         return f'CREATE OR REPLACE TEMP VIEW "{name}" AS SELECT {empty} WHERE FALSE'
-    named = ", ".join(f"CAST(\"{c['Name']}\" AS {_HIVE[c['Type']]}) AS \"{c['Name']}\"" for c in columns)
+    named = ", ".join(f'CAST("{c["Name"]}" AS {_HIVE[c["Type"]]}) AS "{c["Name"]}"' for c in columns)
     hive = ", hive_partitioning = true, hive_types_autocast = false" if table["PartitionKeys"] else ""
     return f'CREATE OR REPLACE TEMP VIEW "{name}" AS SELECT {named} FROM read_parquet({files!r}{hive})'
 
 
-def _result(
-    cursor: duckdb.DuckDBPyConnection, sql: str, scanned: int, ended: threading.Event
-) -> Ran:
+def _result(cursor: duckdb.DuckDBPyConnection, sql: str, scanned: int, ended: threading.Event) -> Ran:
     try:
         cursor.execute(sql)
         columns = [(c[0], _kind(str(c[1]))) for c in cursor.description or ()]
@@ -175,9 +175,11 @@ def _kind(duck: str) -> str:
 
 
 def _text(value: Any) -> str | None:
+    return None if value is None else _shown(value)
+
+
+def _shown(value: Any) -> str:
     match value:
-        case None:
-            return None
         case bool():
             return str(value).lower()
         case float() if not math.isfinite(value):

@@ -13,7 +13,6 @@ from nba_mcp_synthesis.lake.catalogue import Catalogue
 from nba_mcp_synthesis.lake.manifest import current
 from nba_mcp_synthesis.lake.opening import open_store
 from nba_mcp_synthesis.warehouse.athena_engine import AthenaWarehouse
-from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
 from nba_mcp_synthesis.warehouse.engine import Warehouse
 from nba_mcp_synthesis.warehouse.limits import Limits
 from nba_mcp_synthesis.warehouse.postgres.loading import workshop
@@ -23,7 +22,7 @@ from servers.athena import DATABASE, AthenaGround, athena_ground
 from servers.postgres import PostgresServer
 from servers.spark import spark_connect
 
-# Engines of many machines take seconds for what others answer at once, and more where tests share the machine.
+# Engines of many machines take seconds for what others answer at once, and more on a busy machine.
 PATIENT = Limits(seconds=60.0)
 
 
@@ -50,7 +49,7 @@ def small_postgres(small_postgres_url: str) -> Iterator[PostgresWarehouse]:
 
 
 def register(ground: AthenaGround, path: Path) -> None:
-    """Publishes a warehouse file to the bucket of an AWS server, and registers it; call it in its environment."""
+    """Publishes a warehouse file to the ground's bucket, and registers it; call it in its environment."""
     store = open_store(f"s3://{BUCKET}/lake")
     published(store, path)
     Catalogue(DATABASE).register(store.place, current(store))
@@ -82,7 +81,9 @@ def spark_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkAddr
 
 
 @pytest.fixture(scope="session")
-def small_spark(spark_server: SparkAddress, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkWarehouse]:
+def small_spark(
+    spark_server: SparkAddress, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SparkWarehouse]:
     """The small league, read by Spark; tests read it only."""
     folder = tmp_path_factory.mktemp("lake")
     place = str(folder / "lake")
@@ -100,7 +101,11 @@ ENGINES = {
 
 
 @pytest.fixture(
-    params=["duckdb", "postgres", *(pytest.param(name, marks=pytest.mark.system) for name in ("athena", "spark"))]
+    params=[
+        "duckdb",
+        "postgres",
+        *(pytest.param(name, marks=pytest.mark.system) for name in ("athena", "spark")),
+    ]
 )
 def small(request: pytest.FixtureRequest) -> Warehouse:
     """The small league in each engine."""

@@ -53,7 +53,9 @@ def _is_in_source(select: exp.Select, name: str) -> bool:
 def _check_using(tree: exp.Expr, failed: type[Exception]) -> None:
     """A column that USING joins belongs to no table any more."""
     for select in tree.find_all(exp.Select):
-        shared = {name.name for join in select.args.get("joins") or () for name in join.args.get("using") or ()}
+        shared = {
+            name.name for join in select.args.get("joins") or () for name in join.args.get("using") or ()
+        }
         for column in select.find_all(exp.Column):
             if column.parent_select is select and column.table and column.name in shared:
                 raise failed(f"COLUMN_NOT_FOUND: line 1:1: Column '{column.sql()}' cannot be resolved")
@@ -61,7 +63,7 @@ def _check_using(tree: exp.Expr, failed: type[Exception]) -> None:
 
 def _check_types(tree: exp.Expr, tables: dict[str, dict[str, Any]], failed: type[Exception]) -> None:
     """Nothing is cast unless the statement says so."""
-    schema = {
+    schema: dict[str, object] = {
         name: {
             c["Name"]: _HIVE.get(c["Type"], c["Type"])
             for c in (*table["StorageDescriptor"]["Columns"], *table["PartitionKeys"])
@@ -70,7 +72,9 @@ def _check_types(tree: exp.Expr, tables: dict[str, dict[str, Any]], failed: type
     }
     try:
         typed = annotate_types(
-            qualify(tree, schema=schema, dialect="trino", validate_qualify_columns=False), schema=schema, dialect="trino"
+            qualify(tree, schema=schema, dialect="trino", validate_qualify_columns=False),
+            schema=schema,
+            dialect="trino",
         )
     except SqlglotError as error:
         raise failed(f"COLUMN_NOT_FOUND: line 1:1: {str(error).splitlines()[0]}") from None
@@ -92,7 +96,7 @@ def _kind(node: exp.Expr) -> Any:
 
 
 def _is(node: exp.Expr, name: str) -> bool:
-    return _kind(node) == exp.DataType.Type[name]
+    return bool(_kind(node) == exp.DataType.Type[name])
 
 
 def _is_text(node: exp.Expr) -> bool:

@@ -1,4 +1,4 @@
-"""What is Athena's own: state by the catalogue, bytes and their price, faults of the service, and stopping."""
+"""What is Athena's own: state by the catalogue, bytes and their price, faults of the service, stopping."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -49,7 +49,9 @@ def warehouse(ground: AthenaGround) -> Iterator[AthenaWarehouse]:
         yield found
 
 
-def test_a_result_says_what_it_read_and_what_that_cost(warehouse: AthenaWarehouse, ground: AthenaGround) -> None:
+def test_a_result_says_what_it_read_and_what_that_cost(
+    warehouse: AthenaWarehouse, ground: AthenaGround
+) -> None:
     """The bytes of the files that hold the table, at the price of the settings; ten MB are the least."""
     result = warehouse.query(_COUNT)
     place = ground.aws.client("glue").get_partitions(DatabaseName=DATABASE, TableName="team_game_stats")
@@ -131,7 +133,9 @@ def test_a_stop_that_fails_is_told(warehouse: AthenaWarehouse, ground: AthenaGro
     assert query_id in str(failed.value)
 
 
-def test_who_cancels_a_query_is_not_called_a_deadline(warehouse: AthenaWarehouse, ground: AthenaGround) -> None:
+def test_who_cancels_a_query_is_not_called_a_deadline(
+    warehouse: AthenaWarehouse, ground: AthenaGround
+) -> None:
     """Somebody in the console."""
     ground.peer.engine.on_start = lambda ended: ended.set()
     try:
@@ -142,7 +146,9 @@ def test_who_cancels_a_query_is_not_called_a_deadline(warehouse: AthenaWarehouse
 
 
 @pytest.mark.parametrize("operation", ["StartQueryExecution", "GetQueryExecution", "GetQueryResults"])
-def test_throttled_calls_are_tried_again(warehouse: AthenaWarehouse, ground: AthenaGround, operation: str) -> None:
+def test_throttled_calls_are_tried_again(
+    warehouse: AthenaWarehouse, ground: AthenaGround, operation: str
+) -> None:
     """With growing pauses."""
     ground.peer.fail(operation, "throttled", times=2)
     assert warehouse.query(_COUNT).rows == ((6, 645),)
@@ -162,9 +168,8 @@ def test_retries_end(warehouse: AthenaWarehouse, ground: AthenaGround) -> None:
 def test_a_call_that_is_denied_says_which_rights_it_needs(ground: AthenaGround, operation: str) -> None:
     """Without the identity that was denied."""
     ground.peer.fail(operation, "denied", times=10)
-    with closing(ground.warehouse(limits=PATIENT)) as warehouse:
-        with pytest.raises(WarehouseDown) as failed:
-            warehouse.query(_COUNT)
+    with closing(ground.warehouse(limits=PATIENT)) as warehouse, pytest.raises(WarehouseDown) as failed:
+        warehouse.query(_COUNT)
     assert "athena:StartQueryExecution" in failed.value.hint
     assert "arn:aws" not in str(failed.value)
 

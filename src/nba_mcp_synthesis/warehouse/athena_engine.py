@@ -7,7 +7,7 @@ and after it that it has one and the same state (see `lake.registration`).
 import contextlib
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from time import monotonic, perf_counter
 from typing import Any
 

@@ -60,7 +60,9 @@ def _weekday(unit: str, sunday_first: str) -> Rule:
         if asked in ("ISODOW", "DOW", "DAYOFWEEK"):
             found.set("this", exp.var(unit))
         whole = exp.cast(found, "BIGINT")
-        return sqlglot.parse_one(f"({whole.sql(HOUSE)}) % 7", dialect=HOUSE) if asked in sunday_first else whole
+        return (
+            sqlglot.parse_one(f"({whole.sql(HOUSE)}) % 7", dialect=HOUSE) if asked in sunday_first else whole
+        )
 
     return rule
 
@@ -110,7 +112,17 @@ def _dates() -> frozenset[str]:
     return frozenset(found | {"newest_game", "first_game", "last_game"})
 
 
-_PASS_ON = (exp.Max, exp.Min, exp.Lag, exp.Lead, exp.FirstValue, exp.LastValue, exp.Coalesce, exp.Window, exp.Paren)
+_PASS_ON = (
+    exp.Max,
+    exp.Min,
+    exp.Lag,
+    exp.Lead,
+    exp.FirstValue,
+    exp.LastValue,
+    exp.Coalesce,
+    exp.Window,
+    exp.Paren,
+)
 
 
 def _is_date(node: exp.Expr) -> bool:

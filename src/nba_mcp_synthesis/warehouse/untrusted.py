@@ -141,9 +141,7 @@ class UntrustedQueries:
         cautions = self._cautions.of(checked.sql) if checked.relations else ()
         started = perf_counter()
         found = self._runner.run(checked.sql, replace(self.limits, rows=min(limit, self.limits.rows)), skip)
-        bare = Result(
-            found.columns, (), checked.sql, engine=self.engine, notes=found.notes, scan=found.scan
-        )
+        bare = Result(found.columns, (), checked.sql, engine=self.engine, notes=found.notes, scan=found.scan)
         head = of_state(bare, found.state, started)
         if told and told.snapshot != found.state.snapshot:
             raise UsageError("New data were loaded since that page.", "Ask for the first page again.")

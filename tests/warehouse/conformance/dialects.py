@@ -22,7 +22,8 @@ def series(engine: Warehouse | UntrustedQueries, count: int) -> str:
         return f"SELECT n FROM UNNEST(SEQUENCE(1, {count})) AS t(n) ORDER BY n"
     return (
         f"SELECT a.n * {_LONGEST} + b.n AS n FROM UNNEST(SEQUENCE(0, {count // _LONGEST})) AS a(n) "
-        f"CROSS JOIN UNNEST(SEQUENCE(1, {_LONGEST})) AS b(n) WHERE a.n * {_LONGEST} + b.n <= {count} ORDER BY 1"
+        f"CROSS JOIN UNNEST(SEQUENCE(1, {_LONGEST})) AS b(n) "
+        f"WHERE a.n * {_LONGEST} + b.n <= {count} ORDER BY 1"
     )
 
 
@@ -32,7 +33,9 @@ def endless(warehouse: Warehouse) -> str:
         many = ", ".join(f"UNNEST(SEQUENCE(1, {_LONGEST})) AS t{n}(n)" for n in range(4))
         return f"SELECT count(*) FROM {many}"
     if warehouse.engine == "spark":
-        return "SELECT count(*) FROM range(100000000) AS a CROSS JOIN range(100000) AS b WHERE a.id + b.id > 5"
+        return (
+            "SELECT count(*) FROM range(100000000) AS a CROSS JOIN range(100000) AS b WHERE a.id + b.id > 5"
+        )
     return "SELECT count(*) FROM generate_series(1, 100000000) AS a(n), generate_series(1, 100000) AS b(m)"
 
 

@@ -1,4 +1,4 @@
-"""The analyst's evaluation: every question has the same answer on DuckDB and on PostgreSQL, a sample on Spark."""
+"""The analyst's evaluation: every question has one answer on DuckDB and PostgreSQL, a sample on Spark too."""
 
 import json
 import math
@@ -85,7 +85,9 @@ def test_every_question_has_one_answer(league: str, questions: str, request: pyt
 
 
 @pytest.fixture(scope="module")
-def demo_on_spark(demo: Both, spark_server: SparkAddress, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+def demo_on_spark(
+    demo: Both, spark_server: SparkAddress, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Warehouse]:
     """The simulated season of `demo`, published to a folder that Spark reads."""
     place = str(tmp_path_factory.mktemp("lake"))
     lake.published(open_store(place), demo[0].path)

@@ -10,7 +10,6 @@ from nba_mcp_synthesis.warehouse.limits import Limits
 from warehouse.conformance.dialects import endless, long_text, series
 
 
-
 def test_rows_are_cut_with_a_notice(small: Warehouse) -> None:
     """The row limit cuts, and says so."""
     result = small.query(series(small, 10), Limits(rows=3))

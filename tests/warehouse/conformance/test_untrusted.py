@@ -11,7 +11,6 @@ from nba_mcp_synthesis.warehouse.untrusted import UntrustedQueries
 from warehouse.conformance.dialects import long_text, series
 
 
-
 def counting(queries: UntrustedQueries, count: int = 250) -> str:
     """Numbers, and a text of each."""
     return f"SELECT n, concat('value ', CAST(n AS VARCHAR(9))) AS text FROM ({series(queries, count)}) AS t"

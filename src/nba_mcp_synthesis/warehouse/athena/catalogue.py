@@ -42,7 +42,9 @@ class CatalogueReader:
     def _parameters(self) -> dict[str, str]:
         try:
             self._client = self._client or aws_client("glue")
-            found: dict[str, str] = self._client.get_database(Name=self._database)["Database"].get("Parameters", {})
+            found: dict[str, str] = self._client.get_database(Name=self._database)["Database"].get(
+                "Parameters", {}
+            )
         except NbaMcpError:
             raise
         except Exception as error:

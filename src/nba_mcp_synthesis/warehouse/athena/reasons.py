@@ -9,9 +9,9 @@ from nba_mcp_synthesis.errors import Busy, LimitExceeded, NbaMcpError, QueryFail
 from nba_mcp_synthesis.warehouse.limits import Limits
 
 _HINTS = {
-    "permission": "The identity needs athena:StartQueryExecution, GetQueryExecution, GetQueryResults, "
-    "StopQueryExecution and GetWorkGroup, glue:GetDatabase, GetTable and GetPartitions, and the right to read "
-    "the lake and to write results.",
+    "permission": "The identity needs athena:StartQueryExecution, GetQueryExecution, "
+    "GetQueryResults, StopQueryExecution and GetWorkGroup, glue:GetDatabase, GetTable and GetPartitions, "
+    "and the right to read the lake and to write results.",
     "login": "See to the AWS credentials, then try again.",
     "name": "Set AWS_REGION.",
     "not found": "Publish with NBA_MCP_GLUE_DATABASE set, or name another workgroup in the URL.",

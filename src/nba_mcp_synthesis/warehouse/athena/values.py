@@ -10,7 +10,13 @@ from pyathena.converter import DefaultTypeConverter
 # `3 00:00:00.250` and `1-2` are how Trino writes intervals.
 _DAYS = re.compile(r"(-?)(\d+) (\d+):(\d+):(\d+)\.(\d{3})")
 # What the encoder of rows calls the types whose values need a look; see `workers.encoding`.
-_KINDS = {"integer": "INTEGER", "bigint": "BIGINT", "double": "DOUBLE", "varchar": "VARCHAR", "boolean": "BOOLEAN"}
+_KINDS = {
+    "integer": "INTEGER",
+    "bigint": "BIGINT",
+    "double": "DOUBLE",
+    "varchar": "VARCHAR",
+    "boolean": "BOOLEAN",
+}
 
 
 def converter() -> DefaultTypeConverter:
@@ -32,13 +38,17 @@ def _interval(text: str | None) -> dt.timedelta | str | None:
         return text
     sign, days, hours, minutes, seconds, thousandths = found.groups()
     span = dt.timedelta(
-        days=int(days), hours=int(hours), minutes=int(minutes), seconds=int(seconds), milliseconds=int(thousandths)
+        days=int(days),
+        hours=int(hours),
+        minutes=int(minutes),
+        seconds=int(seconds),
+        milliseconds=int(thousandths),
     )
     return -span if sign else span
 
 
 def _array(text: str | None) -> Any:
-    """Numbers as numbers; other values have no sign of where one ends, and stay the text that Athena gives."""
+    """Numbers as numbers; of other values nobody sees where one ends: they stay Athena's text."""
     if text is None:
         return None
     try:

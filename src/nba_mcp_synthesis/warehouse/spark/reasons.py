@@ -8,7 +8,10 @@ from nba_mcp_synthesis.warehouse.limits import Limits
 # They speak of the statement, and are raised before any row is read.
 _OF_STATEMENTS = ("42", "0A")
 _CONDITION = re.compile(r"^\s*(?:\([\w.$]+\)\s*)?\[(?P<condition>[A-Z][A-Z0-9_.]*)\]\s*")
-_BEHIND = re.compile(r"\s*(?:SQLSTATE:|; line \d|== SQL|JVM stacktrace|Search path:| on search path|If you did not qualify).*", re.DOTALL)
+_BEHIND = re.compile(
+    r"\s*(?:SQLSTATE:|; line \d|== SQL|JVM stacktrace|Search path:| on search path|If you did not qualify).*",
+    re.DOTALL,
+)
 _CANCELLED = ("OPERATION_CANCELED", "OPERATION_ABANDONED")
 _LOST = ("INVALID_HANDLE", "SESSION_")
 _FILES = ("FAILED_READ_FILE", "PATH_NOT_FOUND", "FILE_NOT_EXIST", "UNSUPPORTED_FILE_SYSTEM")
@@ -16,22 +19,25 @@ _MEMORY = re.compile(r"OutOfMemory|OUT_OF_MEMORY|exceeds? .*maxResultSize|Cannot
 _FILE_SYSTEM = re.compile(r"No FileSystem for scheme|ClassNotFoundException|AccessDenied|Forbidden")
 
 
-def is_lost(error: BaseException) -> bool:
-    """Whether the session is of no use any more: the server ended it, or does not answer."""
-    return _condition(error).startswith(_LOST) or _is_silent(error)
-
-
 def translated(error: BaseException, bounds: Limits, place: str) -> NbaMcpError:
     """An error of the client library as the product's own."""
     text, condition = str(error), _condition(error)
-    if "UNAUTHENTICATED" in text or "PERMISSION_DENIED" in text:
-        return WarehouseDown(f"{place} does not accept who calls.", "Check user and token in NBA_MCP_WAREHOUSE_URL.")
-    if condition.startswith(_CANCELLED):
-        return QueryFailed("The query was cancelled in Spark.", "Ask who did; send it again.")
-    if condition.startswith(_LOST):
-        return WarehouseDown(f"{place} ended the session.", "Try again: the next call opens a new one.")
     if _MEMORY.search(text):
         return bounds.out_of_memory()
+    if condition.startswith(_CANCELLED):
+        return QueryFailed("The query was cancelled in Spark.", "Ask who did; send it again.")
+    return _of_server(error, place) or QueryFailed(f"The query could not be run: {_reason(error, condition)}")
+
+
+def _of_server(error: BaseException, place: str) -> WarehouseDown | None:
+    """What is wrong with the server, whatever was asked; None for nothing."""
+    text, condition = str(error), _condition(error)
+    if "UNAUTHENTICATED" in text or "PERMISSION_DENIED" in text:
+        return WarehouseDown(
+            f"{place} does not accept who calls.", "Check user and token in NBA_MCP_WAREHOUSE_URL."
+        )
+    if condition.startswith(_LOST):
+        return WarehouseDown(f"{place} ended the session.", "Try again: the next call opens a new one.")
     if condition.startswith(_FILES) or _FILE_SYSTEM.search(text):
         return WarehouseDown(
             f"{place} cannot read the files of the lake.",
@@ -39,12 +45,14 @@ def translated(error: BaseException, bounds: Limits, place: str) -> NbaMcpError:
             "credentials of its own.",
         )
     if _is_silent(error):
-        return WarehouseDown(f"{place} does not answer.", "Is Spark Connect running there? The next call tries again.")
-    return QueryFailed(f"The query could not be run: {_reason(error, condition)}")
+        return WarehouseDown(
+            f"{place} does not answer.", "Is Spark Connect running there? The next call tries again."
+        )
+    return None
 
 
 def _reason(error: BaseException, condition: str) -> str:
-    """Spark's own words about the statement; of what happens on the way only the kind: the rest quotes values."""
+    """Spark's own words about the statement; of what comes later only the kind: the rest quotes values."""
     if _sql_state(error).startswith(_OF_STATEMENTS):
         told = _BEHIND.sub("", _CONDITION.sub("", str(error))).strip()
         return " ".join(told.split())[:300]
@@ -65,4 +73,6 @@ def _sql_state(error: BaseException) -> str:
 def _is_silent(error: BaseException) -> bool:
     """Whether nobody answered, by the transport's words."""
     text = str(error)
-    return any(word in text for word in ("UNAVAILABLE", "DEADLINE_EXCEEDED", "RETRIES_EXCEEDED", "channel is closed"))
+    return any(
+        word in text for word in ("UNAVAILABLE", "DEADLINE_EXCEEDED", "RETRIES_EXCEEDED", "channel is closed")
+    )

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
+from urllib.parse import quote
 
 from nba_mcp_synthesis.engine_addresses import SparkAddress
 from nba_mcp_synthesis.errors import NbaMcpError
@@ -17,8 +18,8 @@ from nba_mcp_synthesis.warehouse.limits import Limits
 from nba_mcp_synthesis.warehouse.published import EXPLAINS
 from nba_mcp_synthesis.warehouse.spark import reasons
 
-# Values as other engines have them: no silent overflow, times without a zone; and no text of the server's own in
-# a statement, and no file by its name.
+# Values as other engines have them: no silent overflow, times without a zone. And no text of the server's own
+# in a statement, and no file by its name.
 _SETTINGS = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.timestampType": "TIMESTAMP_NTZ",
@@ -28,7 +29,6 @@ _SETTINGS = {
     "spark.sql.caseSensitive": "false",
     "spark.sql.parquet.inferTimestampNTZ.enabled": "true",
 }
-_RETRIES = {"max_retries": 3, "initial_backoff": 50, "max_backoff": 500, "backoff_multiplier": 4}
 _PLACES = re.compile(r"\b(?:file|s3a?|hdfs|abfss?|gs|wasbs?):/[^\n\]]*")
 _AGAIN_SECONDS = 0.25
 _KINDS = {"IntegerType": "INTEGER", "LongType": "BIGINT", "DoubleType": "DOUBLE", "StringType": "VARCHAR"}
@@ -103,13 +103,17 @@ class Rows:
 
     def __init__(self, frame: Any, *, is_plan: bool) -> None:
         self._is_plan = is_plan
-        self.description = [(f.name, _KINDS.get(type(f.dataType).__name__, "OTHER")) for f in frame.schema.fields]
+        self.description = [
+            (f.name, _KINDS.get(type(f.dataType).__name__, "OTHER")) for f in frame.schema.fields
+        ]
         self._rows = frame.toLocalIterator()
 
     def fetchmany(self, size: int = 1) -> list[tuple[Any, ...]]:
         """The next rows; none at the end."""
         rows = [tuple(row) for row in islice(self._rows, size)]
-        return [tuple(_PLACES.sub("…", str(value)) for value in row) for row in rows] if self._is_plan else rows
+        return (
+            [tuple(_PLACES.sub("…", str(value)) for value in row) for row in rows] if self._is_plan else rows
+        )
 
     def close(self) -> None:
         """Takes no more."""
@@ -125,9 +129,8 @@ class _Deadline:
         self._thread = threading.Thread(target=self._watch, daemon=True, name="spark-deadline")
         self.passed = False
 
-    def __enter__(self) -> "_Deadline":
+    def __enter__(self) -> None:
         self._thread.start()
-        return self
 
     def __exit__(self, *_: object) -> None:
         self._ended.set()
@@ -168,11 +171,9 @@ def _connect(address: SparkAddress) -> Any:
     )
     builder = DefaultChannelBuilder(f"sc://{address.host}:{address.port}/;{options}")
     session = SparkSession(connection=builder)
-    session.client.set_retry_policies([DefaultPolicy(**_RETRIES)])
+    session.client.set_retry_policies([DefaultPolicy(max_retries=3, max_backoff=500)])
     return session
 
 
 def _quoted(token: str) -> str:
-    from urllib.parse import quote  # noqa: PLC0415
-
     return quote(token, safe="")

@@ -68,9 +68,9 @@ def test_what_no_list_has_is_refused(dialect: str, sql: str, told: str) -> None:
 
 
 ACCEPTED = [
-    "SELECT full_name, count(*) AS n FROM players GROUP BY full_name HAVING count(*) > 1 ORDER BY n DESC LIMIT 5",
-    "WITH a AS (SELECT season, sum(pts) AS pts FROM team_game_stats GROUP BY season) SELECT * FROM a WHERE pts > 1",
-    "SELECT a.team_id, rank() OVER (PARTITION BY a.season ORDER BY a.pts DESC) AS r FROM team_game_stats AS a",
+    "SELECT full_name, count(*) AS n FROM players GROUP BY full_name HAVING count(*) > 1 ORDER BY n LIMIT 5",
+    "WITH a AS (SELECT season, sum(pts) AS p FROM shots GROUP BY season) SELECT * FROM a WHERE p > 1",
+    "SELECT a.team_id, rank() OVER (PARTITION BY season ORDER BY a.pts DESC) AS r FROM team_game_stats AS a",
     "SELECT CASE WHEN won THEN 'W' ELSE 'L' END FROM team_game_stats UNION ALL SELECT 'x'",
     "SELECT g.game_id FROM games AS g LEFT JOIN team_game_stats AS s ON s.game_id = g.game_id AND s.is_home",
     "SELECT season FROM standings WHERE team_id IN (SELECT team_id FROM teams WHERE conference = 'East')",

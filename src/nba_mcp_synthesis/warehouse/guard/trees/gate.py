@@ -1,7 +1,7 @@
 """Decides whether SQL from a stranger may run in Athena or Spark.
 
-Neither has a parser that could be asked here. So a statement is read by sqlglot, every part of its tree must be on
-a list, and what runs is written anew from the tree: what the engine reads is what was judged. See
+Neither has a parser that could be asked here. So a statement is read by sqlglot, every part of its tree must
+be on a list, and what runs is written anew from the tree: what the engine reads is what was judged. See
 docs/decisions/0020-engines-over-the-lake.md.
 """
 

@@ -6,7 +6,7 @@ from nba_mcp_synthesis.schema.tables import tables, views
 
 
 def in_total_order(query: exp.Query) -> exp.Query | None:
-    """The query ordered by all of its columns behind what it is ordered by; None where nobody can count them."""
+    """The query with all of its columns behind its own order; None where nobody can count them."""
     count = _width(query, {})
     if count is None:
         return None
@@ -20,7 +20,8 @@ def in_total_order(query: exp.Query) -> exp.Query | None:
 def _width(query: exp.Expr, known: dict[str, int | None]) -> int | None:
     """How many columns a query has."""
     known = dict(known)
-    for cte in query.args.get("with_").expressions if query.args.get("with_") else ():
+    defined = query.args.get("with_")
+    for cte in defined.expressions if defined else ():
         named = cte.args["alias"].columns
         known[cte.alias.lower()] = len(named) or _width(cte.this, known)
     if isinstance(query, exp.SetOperation):

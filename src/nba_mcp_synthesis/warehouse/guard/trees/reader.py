@@ -1,13 +1,16 @@
 """The lists, held against every node of a tree."""
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
 from nba_mcp_synthesis.errors import QueryRefused
 from nba_mcp_synthesis.warehouse.guard.lists import ASK_INSTEAD, did_you_mean, fold, load, shown
 from nba_mcp_synthesis.warehouse.guard.sizes import check_size
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _LISTS = load("trees/lists.toml")
 _NODES, _FUNCTIONS, _UNREPEATABLE, _TYPES, _WORDS, _JOINS = (
@@ -16,6 +19,7 @@ _NODES, _FUNCTIONS, _UNREPEATABLE, _TYPES, _WORDS, _JOINS = (
 _ARGUMENTS = {name: frozenset(found) for name, found in _LISTS["arguments"].items()}
 _SIZES: dict[str, tuple[str, int]] = {name: (at, most) for name, (at, most) in _LISTS["sizes"].items()}
 _TOGETHER = 1_000_000
+_REVIEWED = "only what was reviewed is"
 _PLAIN = re.compile(r"[^\W\d]\w*")
 # Signs that end a quoted name, or that an engine looks into; and columns that tell where files lie.
 _NOT_IN_NAMES = re.compile(r"[\"`'$\\{}\x00-\x1f\x7f]")
@@ -32,6 +36,17 @@ class Reader:
         self._others = frozenset(_LISTS["others"][dialect])
         self._own: frozenset[str] = frozenset()
         self._together = 1
+        self._rules: dict[type[exp.Expr], Callable[[Any], None]] = {
+            exp.Table: self._check_table,
+            exp.Identifier: _check_name,
+            exp.Literal: self._check_literal,
+            exp.DataType: _check_type,
+            exp.Var: _check_word,
+            exp.Join: _check_join,
+            exp.GenerateSeries: lambda node: self._check_series(
+                *map(node.args.get, ("start", "end", "step"))
+            ),
+        }
 
     def read(self, tree: exp.Expr) -> None:
         """Looks at every node; raises QueryRefused at the first that is not allowed."""
@@ -50,24 +65,13 @@ class Reader:
         elif name not in _NODES and name not in _FUNCTIONS:
             raise _unknown(node)
         self._check_arguments(name, node)
-        self.is_repeatable = self.is_repeatable and name not in _UNREPEATABLE and not _is_inner_limit(node, tree)
-        match node:
-            case exp.Table():
-                self._check_table(node)
-            case exp.Identifier():
-                _check_name(node)
-            case exp.Literal():
-                self._check_literal(node)
-            case exp.DataType():
-                _check_type(node)
-            case exp.Var():
-                _check_word(node)
-            case exp.Join():
-                _check_join(node)
-            case exp.GenerateSeries():
-                self._check_series(node.args.get("start"), node.args.get("end"), node.args.get("step"))
-            case _:
-                self._check_size(name, node)
+        self.is_repeatable = (
+            self.is_repeatable and name not in _UNREPEATABLE and not _is_inner_limit(node, tree)
+        )
+        rule = self._rules.get(type(node))
+        if rule is not None:
+            rule(node)
+        self._check_size(name, node)
 
     def _check_arguments(self, name: str, node: exp.Expr) -> None:
         allowed = _ARGUMENTS.get(name)
@@ -76,8 +80,7 @@ class Reader:
         given = {key for key, value in node.args.items() if value not in (None, [], False, "")}
         if more := sorted(given - allowed):
             raise QueryRefused(
-                f"This form of {_words(name)} ({_words(more[0])}) is not accepted: only forms that were reviewed are.",
-                ASK_INSTEAD,
+                f"This form of {_words(name)} ({_words(more[0])}) is not accepted: {_REVIEWED}.", ASK_INSTEAD
             )
 
     def _check_table(self, node: exp.Table) -> None:
@@ -125,7 +128,8 @@ class Reader:
     def _check_literal(self, node: exp.Literal) -> None:
         if self._dialect == "spark" and "${" in node.name:
             raise QueryRefused(
-                "A text has ${, which Spark takes for a variable of its own.", "Write it in two parts: '$' || '{…'."
+                "A text has ${, which Spark takes for a variable of its own.",
+                "Write it in two parts: '$' || '{…'.",
             )
 
 
@@ -147,22 +151,31 @@ def _check_name(node: exp.Identifier) -> None:
     name = node.name
     is_plain = bool(_PLAIN.fullmatch(name))
     if fold(name) in _OF_FILES or _NOT_IN_NAMES.search(name) or not (is_plain or node.args.get("quoted")):
-        raise QueryRefused(f"{shown(name)} is no name that may stand here.", "Use letters, digits and underscores.")
+        raise QueryRefused(
+            f"{shown(name)} is no name that may stand here.", "Use letters, digits and underscores."
+        )
 
 
 def _check_type(node: exp.DataType) -> None:
     kind = getattr(node.this, "name", "")
-    if kind not in _TYPES or node.args.get("nested") or not all(isinstance(p, exp.DataTypeParam) for p in node.expressions):
+    if (
+        kind not in _TYPES
+        or node.args.get("nested")
+        or not all(isinstance(p, exp.DataTypeParam) for p in node.expressions)
+    ):
         is_interval = isinstance(node.this, exp.Interval)
         named = "interval" if is_interval else kind.lower()
         raise QueryRefused(
-            f"The data type {shown(named)} is not accepted here.", "Use an ordinary one, such as integer or varchar."
+            f"The data type {shown(named)} is not accepted here.",
+            "Use an ordinary one, such as integer or varchar.",
         )
 
 
 def _check_word(node: exp.Var) -> None:
     if node.name.upper() not in _WORDS:
-        raise QueryRefused(f"{shown(node.name)} cannot stand there.", "Use a unit such as DAY, MONTH or YEAR.")
+        raise QueryRefused(
+            f"{shown(node.name)} cannot stand there.", "Use a unit such as DAY, MONTH or YEAR."
+        )
 
 
 def _check_join(node: exp.Join) -> None:
@@ -175,11 +188,12 @@ def _unknown(node: exp.Expr) -> QueryRefused:
     kind = type(node).__name__
     if isinstance(node, exp.Func):
         return QueryRefused(
-            f"The function {shown(node.sql_name().lower())} is not accepted: only those that were reviewed are.",
+            f"The function {shown(node.sql_name().lower())} is not accepted: {_REVIEWED}.",
             "Use an ordinary one, such as avg, round or coalesce.",
         )
     return QueryRefused(
-        f"This form of SELECT ({_words(kind)}) is not accepted: only forms that were reviewed are.", ASK_INSTEAD
+        f"This form of SELECT ({_words(kind)}) is not accepted: {_REVIEWED}.",
+        ASK_INSTEAD,
     )
 
 
