@@ -64,7 +64,7 @@ class Engine:
         """The result of a query; `ended` stops it."""
         self.on_start(ended)
         prefix, text = _explained(sql)
-        tree = _parsed(text)
+        tree = parsed(text)
         tables = {
             table.name: self._glue.get_table(DatabaseName=self._database, Name=table.name)["Table"]
             for table in tree.find_all(exp.Table)
@@ -80,7 +80,7 @@ class Engine:
         with contextlib.closing(cursor), _stopping(cursor, ended):
             for name, table in tables.items():
                 cursor.execute(_view(name, table, [path for path, _ in files[name]]))
-            return _result(cursor, prefix + _in_duckdb(tree), scanned, ended)
+            return _result(cursor, prefix + in_duckdb(tree), scanned, ended)
 
     def _has(self, name: str) -> bool:
         try:
@@ -131,14 +131,16 @@ def _explained(sql: str) -> tuple[str, str]:
     return "", sql
 
 
-def _parsed(sql: str) -> exp.Expr:
+def parsed(sql: str) -> exp.Expr:
+    """A statement of Trino's."""
     try:
         return sqlglot.parse_one(sql, dialect="trino")
     except SqlglotError:
         raise Failed("SYNTAX_ERROR: line 1:1: mismatched input") from None
 
 
-def _in_duckdb(tree: exp.Expr) -> str:
+def in_duckdb(tree: exp.Expr) -> str:
+    """It, as DuckDB computes the same."""
     for part in tree.find_all(exp.Extract):
         if part.name.upper() == "DOW":  # in Trino, Monday is 1
             part.set("this", exp.var("ISODOW"))

@@ -28,6 +28,7 @@ from nba_mcp_synthesis.warehouse.postgres.writing import writing
 from nba_mcp_synthesis.warehouse.postgres_engine import PostgresWarehouse
 from nba_mcp_synthesis.warehouse.spark_engine import SparkWarehouse
 from nba_mcp_synthesis.warehouse.status import data_status
+from servers.in_trino import InTrino
 from servers.leagues import PATIENT
 from servers.postgres import PostgresServer
 from small_league import analyst_of
@@ -82,6 +83,22 @@ def test_every_question_has_one_answer(league: str, questions: str, request: pyt
     differing = [q["question"] for q, a, b in zip(asked, first, second, strict=True) if not same(a, b)]
     assert differing == []
     assert sum(answer["status"] == "answered" for answer in first) > len(asked) / 4
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(
+    ("league", "questions"), [("demo", "demo"), ("demo", "unseen"), ("real", "real"), ("real", "held_out")]
+)
+def test_every_question_has_one_answer_in_trinos_words(
+    league: str, questions: str, request: pytest.FixtureRequest
+) -> None:
+    """What Athena is asked is what Trino takes, and means the same."""
+    both: Both = request.getfixturevalue(league)
+    asked = [json.loads(line) for line in (QUESTIONS / f"{questions}.jsonl").read_text("utf-8").splitlines()]
+    with closing(InTrino(both[0].path)) as other:
+        first, second = (_answers(warehouse, asked) for warehouse in (both[0], other))
+    differing = [q["question"] for q, a, b in zip(asked, first, second, strict=True) if not same(a, b)]
+    assert differing == []
 
 
 @pytest.fixture(scope="module")
