@@ -13,7 +13,6 @@ from nba_mcp_synthesis.errors import NoWarehouse, QueryFailed, WarehouseDown
 from nba_mcp_synthesis.lake.opening import open_store
 from nba_mcp_synthesis.warehouse.building import next_state
 from nba_mcp_synthesis.warehouse.limits import Limits
-from nba_mcp_synthesis.warehouse.opening import queries_of
 from nba_mcp_synthesis.warehouse.spark_engine import SparkWarehouse
 from running import free_port
 from servers.leagues import PATIENT
@@ -93,8 +92,8 @@ def test_a_lake_that_is_empty_or_that_spark_cannot_read_is_told(
 
 def test_a_plan_does_not_tell_where_files_lie(warehouse: SparkWarehouse, lake: Path) -> None:
     """Neither the folder nor the names of files."""
-    page = queries_of(warehouse).run("EXPLAIN SELECT sum(pts) FROM team_game_stats", 100)
-    told = page.rows_text.decode()
+    with warehouse.opened("EXPLAIN SELECT sum(pts) FROM team_game_stats", PATIENT, 0) as (rows, _, _):
+        told = str(rows.fetchmany(10))
     assert "Aggregate" in told
     assert str(lake) not in told
     assert "file:/" not in told
