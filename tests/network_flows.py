@@ -28,7 +28,9 @@ class Flow:
     protocol: str = "TCP"
 
 
-def flows(policies: Sequence[Object], parties: Sequence[Party], ports: Iterable[tuple[str, int]]) -> set[Flow]:
+def flows(
+    policies: Sequence[Object], parties: Sequence[Party], ports: Iterable[tuple[str, int]]
+) -> set[Flow]:
     """All that is let through at both ends, leaving out what has no end among the policies' pods."""
     return set(_flows(policies, parties, list(ports)))
 
@@ -67,7 +69,9 @@ def _selects(policy: Object, pod: Party) -> bool:
 
 
 def _has_port(rule: Object, port: tuple[str, int]) -> bool:
-    return "ports" not in rule or any((one.get("protocol", "TCP"), one["port"]) == port for one in rule["ports"])
+    return "ports" not in rule or any(
+        (one.get("protocol", "TCP"), one["port"]) == port for one in rule["ports"]
+    )
 
 
 def _is_peer(policy: Object, rule: Object, peer: Party) -> bool:

@@ -198,7 +198,7 @@ def serve(
 @guard.command("check")
 def guard_check(
     file: Annotated[Path, typer.Argument(help='A file of {"id", "sql"} lines.')],
-    engine: Annotated[str, typer.Option(help="duckdb or postgres.")] = "duckdb",
+    engine: Annotated[str, typer.Option(help="duckdb, postgres, athena or spark.")] = "duckdb",
     relations: Annotated[
         str | None, typer.Option(help="Served tables, with commas between; without it, those of the schema.")
     ] = None,
@@ -207,8 +207,8 @@ def guard_check(
     from nba_mcp_synthesis.warehouse.guard.judging import judge
     from nba_mcp_synthesis.warehouse.opening import gate_of
 
-    if engine not in ("duckdb", "postgres"):
-        raise typer.BadParameter("must be duckdb or postgres", param_hint="--engine")
+    if engine not in ("duckdb", "postgres", "athena", "spark"):
+        raise typer.BadParameter("must be duckdb, postgres, athena or spark", param_hint="--engine")
     served = frozenset(name.strip() for name in relations.split(",")) if relations is not None else None
     for verdict in judge(file, gate_of(engine, served)):
         print(json.dumps(verdict), flush=True)

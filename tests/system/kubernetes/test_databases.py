@@ -23,7 +23,9 @@ pytestmark = pytest.mark.system
 PASSWORD = "firstpassword0123456789"
 COMMANDS = {
     one["id"]: one["command"]
-    for one in yaml.safe_load((Path(__file__).resolve().parents[3] / "docs/operations-commands.yaml").read_text("utf-8"))
+    for one in yaml.safe_load(
+        (Path(__file__).resolve().parents[3] / "docs/operations-commands.yaml").read_text("utf-8")
+    )
 }
 
 
@@ -74,7 +76,15 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pod]:
     (folder / "password").write_text(f"{PASSWORD}\n")
     data, run = folder / "data", _runner(folder)
     (folder / "word").write_text("of-the-administrator")
-    run(str(programs() / "initdb"), "-D", str(data), "-U", "postgres", f"--pwfile={folder / 'word'}", "--no-sync")
+    run(
+        str(programs() / "initdb"),
+        "-D",
+        str(data),
+        "-U",
+        "postgres",
+        f"--pwfile={folder / 'word'}",
+        "--no-sync",
+    )
     here = f"-p {port} -c unix_socket_directories={folder} -c fsync=off -c config_file={folder / 'postgresql.conf'}"
     control = [str(programs() / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log")]
     run(*control, "-o", here, "start")
@@ -95,7 +105,9 @@ def role(pod: Pod) -> None:
 def logs_in(pod: Pod, user: str, password: str, database: str = "nba_mcp_synthesis") -> bool:
     """Whether somebody can, over the network."""
     try:
-        psycopg.connect(f"postgresql://{user}:{password}@127.0.0.1:{pod.port}/{database}?sslmode=disable").close()
+        psycopg.connect(
+            f"postgresql://{user}:{password}@127.0.0.1:{pod.port}/{database}?sslmode=disable"
+        ).close()
     except psycopg.OperationalError:
         return False
     return True
@@ -130,7 +142,9 @@ def test_the_readiness_probe_of_postgres_works(postgres: Pod, production: Manife
     """As its container would run it."""
     role(postgres)
     (container,) = production.one("Deployment", "nba-mcp-postgres")["spec"]["template"]["spec"]["containers"]
-    ready = subprocess.run(container["readinessProbe"]["exec"]["command"], env=postgres.environment, check=False)
+    ready = subprocess.run(
+        container["readinessProbe"]["exec"]["command"], env=postgres.environment, check=False
+    )
     assert ready.returncode == 0
 
 
@@ -189,8 +203,13 @@ def test_the_secret_of_redis_is_the_password_in_its_url(production: Manifests, t
     (chart / "templates").mkdir(parents=True)
     (chart / "Chart.yaml").write_text("apiVersion: v2\nname: one\nversion: 0.1.0\n")
     key = secret["data"][0]["secretKey"]
-    (chart / "templates" / "one.yaml").write_text(f"password: {template.replace(f'.{key}', f'.Values.{key}')}\n")
-    for url in (f"redis://:{PASSWORD}@nba-mcp-redis:6379/0", f"rediss://:{PASSWORD}@cache.example.com:6380/0"):
+    (chart / "templates" / "one.yaml").write_text(
+        f"password: {template.replace(f'.{key}', f'.Values.{key}')}\n"
+    )
+    for url in (
+        f"redis://:{PASSWORD}@nba-mcp-redis:6379/0",
+        f"rediss://:{PASSWORD}@cache.example.com:6380/0",
+    ):
         (tmp_path / "values.json").write_text(json.dumps({key: url}))
         done = subprocess.run(
             [helm(), "template", str(chart), "-f", str(tmp_path / "values.json")],
