@@ -16,6 +16,7 @@ from nba_mcp_synthesis.cli_data import AsJson, data
 from nba_mcp_synthesis.cli_keys import keys
 from nba_mcp_synthesis.cli_lake import data_publish, lake
 from nba_mcp_synthesis.cli_ops import ops
+from nba_mcp_synthesis.cli_rotation import secrets_migrate, secrets_rotate
 from nba_mcp_synthesis.cli_secrets import secrets
 from nba_mcp_synthesis.cli_state import answers, state
 from nba_mcp_synthesis.errors import NbaMcpError
@@ -34,6 +35,8 @@ app = typer.Typer(
 data.command("publish")(data_publish)
 app.add_typer(lake, name="lake")
 app.add_typer(data, name="data")
+secrets.command("rotate")(secrets_rotate)
+secrets.command("migrate")(secrets_migrate)
 app.add_typer(secrets, name="secrets")
 app.add_typer(ops, name="ops")
 app.add_typer(answers, name="answers")
@@ -174,7 +177,7 @@ def serve(
     if transport == "stdio":
         server.serve_stdio(services)
     else:
-        found = Secrets(product.secret_states, product.metrics_token)
+        found = Secrets(product.secret_states, product.metrics_tokens)
         server.serve_http(services, product.settings, found, host, port)
 
 

@@ -23,6 +23,7 @@
     ├── SourceError             a file of data cannot be read as what it claims exit 1, HTTP 422
     │   └── SeasonUnknown       the file is sound, but nothing says which season it is about
     ├── SecretsInvalid          secrets lack, or are not as the manifest says   exit 1, HTTP 500
+    ├── RotationFailed          a secret was not replaced; the old one works    exit 1, HTTP 500
     └── Unavailable             something this needs is not there now           exit 3, HTTP 503
         ├── NoWarehouse         no data have been loaded yet
         ├── WarehouseOutdated   the warehouse was written by another version
@@ -208,6 +209,10 @@ class SeasonUnknown(SourceError):
 
 class SecretsInvalid(NbaMcpError):
     """The operator mends the secrets that the message names; it never quotes a value."""
+
+
+class RotationFailed(NbaMcpError):
+    """The operator mends what the message names, and begins anew; the secret in use was not touched."""
 
 
 class Unavailable(NbaMcpError):

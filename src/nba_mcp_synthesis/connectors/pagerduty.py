@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import SecretStr
@@ -24,9 +25,18 @@ class PagerDutyConnector(Connector):
 
     def send(self, event: dict[str, Any]) -> None:
         """Sends an event, all but its routing key; raises DoorClosed or OSError."""
+        self._post("/v2/enqueue", event)
+
+    def change(self, summary: str, details: dict[str, Any]) -> None:
+        """Sends a change event, which pages nobody and stands beside incidents; raises DoorClosed or OSError."""
+        moment = datetime.now(UTC).isoformat(timespec="seconds")
+        payload = {"summary": summary, "timestamp": moment, "source": "nba-mcp", "custom_details": details}
+        self._post("/v2/change/enqueue", {"payload": payload})
+
+    def _post(self, path: str, event: dict[str, Any]) -> None:
         base = os.environ.get("PAGERDUTY_EVENTS_URL", _EVENTS).rstrip("/")
         body = {**event, "routing_key": self._routing_key().get_secret_value()}
-        reply = post(SecretStr(f"{base}/v2/enqueue"), body)
+        reply = post(SecretStr(f"{base}{path}"), body)
         if reply.status == 400 and "routing" in reply.text.lower():
             raise DoorClosed(Fault("login", "PagerDuty refused the routing key (HTTP 400)."))
         if reply.status != 202:

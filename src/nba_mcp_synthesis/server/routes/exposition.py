@@ -2,9 +2,11 @@
 
 import asyncio
 import hmac
+from collections.abc import Sequence
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
+from pydantic import SecretStr
 
 from nba_mcp_synthesis.errors import NotAuthenticated, Unavailable
 from nba_mcp_synthesis.server.problems import problem
@@ -15,6 +17,13 @@ from nba_mcp_synthesis.telemetry.metrics import CONTENT_TYPE_LATEST
 from nba_mcp_synthesis.warehouse.engine import Warehouse
 
 _UNKNOWN = NotAuthenticated("/metrics wants a token.", "Send the header Authorization: Bearer TOKEN.")
+
+
+def _is_known(header: str, tokens: Sequence[SecretStr]) -> bool:
+    """Whether a header carries one of the tokens; all are compared, so that the time tells nothing."""
+    scheme, _, given = header.partition(" ")
+    found = [hmac.compare_digest(given.encode(), one.get_secret_value().encode()) for one in tokens]
+    return scheme.lower() == "bearer" and any(found)
 
 
 def add_metrics(app: FastAPI, warehouse: Warehouse, secrets: SecretWatch) -> None:
@@ -30,13 +39,10 @@ def add_metrics(app: FastAPI, warehouse: Warehouse, secrets: SecretWatch) -> Non
     )
     async def exposition(request: Request) -> Response:
         try:
-            secret = secrets.metrics_token()
+            tokens = secrets.metrics_tokens()
         except Unavailable as error:
             return problem(error)
-        token = secret.get_secret_value() if secret else None
-        scheme, _, given = request.headers.get("authorization", "").partition(" ")
-        known = scheme.lower() == "bearer" and hmac.compare_digest(given.encode(), (token or "").encode())
-        if token and not known:
+        if tokens and not _is_known(request.headers.get("authorization", ""), tokens):
             return problem(_UNKNOWN, {"WWW-Authenticate": "Bearer"})
         found = await asyncio.to_thread(warehouse_health, warehouse)
         secrets.metrics.db_up.set(found["status"] == "ok")
