@@ -1,6 +1,5 @@
-"""Keys of callers for those who replace them: the old ones get an end, some days after the new one is there."""
+"""Keys of callers for those who replace them: old ones end some days after the new one is there."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -9,6 +8,8 @@ from nba_mcp_synthesis.server.access.key_format import NewKey, id_of, is_key, ne
 from nba_mcp_synthesis.state.api_key import ApiKey
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nba_mcp_synthesis.state.api_keys import ApiKeys
 
 

@@ -1,4 +1,4 @@
-"""`nba-mcp secrets rotate` and `nba-mcp secrets migrate`. They print names, steps and digests, and never a value."""
+"""`nba-mcp secrets rotate` and `migrate`. They print names, steps and digests, and never a value."""
 
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
@@ -32,7 +32,7 @@ def secrets_rotate(
     context: Context = None,
     as_json: AsJson = False,
 ) -> None:
-    """Replace secrets in AWS: staged, set, tested, then switched to; the old one works until the next turn."""
+    """Replace secrets in AWS: staged, set, tested, switched to; the old one works until the next turn."""
     from nba_mcp_synthesis import terminal
 
     rotations, witness = _rotations(context, bool(names), even_in_use)
@@ -114,7 +114,7 @@ def _migration(context: str | None) -> "Migration":
         manager.local(),
         secret,
         manager.manifest,
-        lambda: app.state.rotations(),
+        app.state.rotations,
         lambda spec: opening(spec.name, spec, settings),
     )
 

@@ -68,7 +68,8 @@ def _rds_login(secrets: UnifiedSecretsManager) -> RDSLogin:
 def state_login(settings: Settings, manager: Managed) -> Callable[[], URLLogin]:
     """A function that says who logs in to the state database in PostgreSQL, as of now.
 
-    A password that the address lacks is the secret STATE_PASSWORD, of the role STATE_USERNAME where that is held.
+    A password that the address lacks is the secret STATE_PASSWORD, of the role STATE_USERNAME where that is
+    held.
     """
     url = settings.state_url or SecretStr("")
     return lambda: URLLogin(

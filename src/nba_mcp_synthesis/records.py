@@ -83,7 +83,9 @@ class Records:
     def _place(self, cursor: str) -> tuple[datetime, str]:
         """The moment and the record that a page ended with."""
         try:
-            moment, record = json.loads(base64.b64decode(self._signing.read(cursor), altchars=b"-_", validate=True))
+            moment, record = json.loads(
+                base64.b64decode(self._signing.read(cursor), altchars=b"-_", validate=True)
+            )
             return datetime.fromisoformat(moment), str(record)
         except (binascii.Error, ValueError, TypeError, RecursionError) as error:
             raise UsageError(

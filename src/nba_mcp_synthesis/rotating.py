@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
@@ -16,7 +17,6 @@ from nba_mcp_synthesis.connectors.redis import RedisConnector
 from nba_mcp_synthesis.connectors.slack import SlackConnector
 from nba_mcp_synthesis.errors import UsageError
 from nba_mcp_synthesis.secrets.manifest import Manifest, Spec
-from nba_mcp_synthesis.secrets.rotation.item import Item
 from nba_mcp_synthesis.secrets.rotation.logins import LoginItem
 from nba_mcp_synthesis.secrets.rotation.overlaps import OverlapItem
 from nba_mcp_synthesis.secrets.rotation.plan import Kinds
@@ -24,6 +24,9 @@ from nba_mcp_synthesis.secrets.rotation.replacing import ReplaceItem
 from nba_mcp_synthesis.secrets.rotation.service_keys import Keys, ServiceKeyItem
 from nba_mcp_synthesis.secrets.versions import VersionedSecret
 from nba_mcp_synthesis.settings import Settings
+
+if TYPE_CHECKING:
+    from nba_mcp_synthesis.secrets.rotation.item import Item
 
 Values = Mapping[str, str]
 Paste = Callable[[Spec], SecretStr]
@@ -117,6 +120,6 @@ def _door(spec: Spec, value: SecretStr) -> Connector:
     }
     if spec.opens in made:
         return made[spec.opens]()
-    if spec.opens not in model_apis():
+    if spec.opens is None or spec.opens not in model_apis():
         raise UsageError(f"No way is known to try {spec.name}.")
     return ModelConnector(spec.opens, fetch)

@@ -1,4 +1,4 @@
-"""Signatures of texts that a client gets, keeps, and gives back: by key id, so that two keys are good at once."""
+"""Signatures of texts that a client gets and gives back: by key id, so that two keys are good at once."""
 
 import hashlib
 import hmac

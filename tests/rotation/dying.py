@@ -1,4 +1,4 @@
-"""A process that rotates, or migrates, and is killed as soon as a step is done: `python -m rotation.dying STEP`."""
+"""A process that rotates, or migrates, and is killed as soon as a step is done."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""A rotation that is killed after any of its steps: the service never loses access, and a second run completes it."""
+"""A rotation that is killed after any of its steps: access is never lost, and a second run completes it."""
 
 import os
 import subprocess
@@ -90,6 +90,9 @@ def test_any_run_completes_what_was_begun_first(prepared: Prepare) -> None:
     place = prepared(**OVERLAPS)
     killed(place, "set")
     run = place.rotations().run(["METRICS_TOKEN"])
-    assert [(done.name, done.resumed) for done in run.done] == [("RDS_PASSWORD", True), ("METRICS_TOKEN", False)]
+    assert [(done.name, done.resumed) for done in run.done] == [
+        ("RDS_PASSWORD", True),
+        ("METRICS_TOKEN", False),
+    ]
     assert place.works()
     assert place.is_settled()

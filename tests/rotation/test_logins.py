@@ -51,7 +51,7 @@ def test_the_server_never_sees_a_password_in_a_statement(prepared: Prepare) -> N
 
 
 def test_a_login_with_rights_of_its_own_is_not_rotated(prepared: Prepare) -> None:
-    """What was granted to the login alone, the other would lack: nothing is switched, and the table is named."""
+    """What was granted to the login alone, the other would lack: nothing is switched; the table is named."""
     place = prepared()
     with place.postgres.connect(place.database) as admin:
         admin.execute("CREATE TABLE own (n integer)")
@@ -120,8 +120,10 @@ def test_an_administrator_whose_session_ends_ends_the_turn(prepared: Prepare) ->
     def end(name: str, step: str) -> None:
         if step == "create":
             with place.postgres.connect() as admin:
-                ends = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'nba-mcp'"
-                admin.execute(ends)
+                admin.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE application_name = 'nba-mcp'"
+                )
 
     run = place.rotations().run(on_step=end)
     assert run.exit_code == 3
@@ -169,7 +171,9 @@ def test_what_was_staged_from_an_older_version_is_dropped(prepared: Prepare) -> 
     by_hand = rotations._secret.stage(current, {"METRICS_TOKEN": "put-here-by-a-hand"}, {"item": "x"})
     rotations._secret.switch(by_hand, current.id)
     rotations._secret.clear(by_hand.id)
-    stale = rotations._secret.stage(current, {"RDS_PASSWORD": "staged-from-the-older"}, {"item": "RDS_PASSWORD"})
+    stale = rotations._secret.stage(
+        current, {"RDS_PASSWORD": "staged-from-the-older"}, {"item": "RDS_PASSWORD"}
+    )
     run = place.rotations().run(["RDS_PASSWORD"])
     assert [done.resumed for done in run.done] == [False]
     assert run.done[0].version != stale.id
@@ -196,7 +200,9 @@ def test_without_an_administrator_a_person_is_needed(prepared: Prepare) -> None:
     place.client.delete_secret(SecretId=f"{SECRET}/administrator", ForceDeleteWithoutRecovery=True)
     plan = place.rotations().plan()
     assert plan.unattended == ()
-    assert [(one.name, f"{SECRET}/administrator" in one.why) for one in plan.by_hand] == [("RDS_PASSWORD", True)]
+    assert [(one.name, f"{SECRET}/administrator" in one.why) for one in plan.by_hand] == [
+        ("RDS_PASSWORD", True)
+    ]
     with pytest.raises(UsageError, match="administrator"):
         place.rotations().run(["RDS_PASSWORD"])
 
@@ -209,7 +215,9 @@ def test_without_aws_nothing_begins(prepared: Prepare, monkeypatch: pytest.Monke
         place.rotations().run()
 
 
-@pytest.mark.parametrize(("user", "other"), [("nba", "nba_b"), ("nba_b", "nba"), ("_b", "_b_b"), ("a_b_b", "a_b")])
+@pytest.mark.parametrize(
+    ("user", "other"), [("nba", "nba_b"), ("nba_b", "nba"), ("_b", "_b_b"), ("a_b_b", "a_b")]
+)
 def test_the_other_of_the_other_is_the_first(user: str, other: str) -> None:
     """So that there are two of them, and never three."""
     assert (other_of(user), other_of(other_of(user))) == (other, user)

@@ -31,7 +31,9 @@ def command(place: Place, *arguments: str, **environment: str) -> Any:
         check=False,
         timeout=100,
     )
-    known = [v for n, v in {**place.values, **place.current()}.items() if isinstance(v, str) and n[:4] != "RDS_"]
+    known = [
+        v for n, v in {**place.values, **place.current()}.items() if isinstance(v, str) and n[:4] != "RDS_"
+    ]
     for value in [*known, place.current()["RDS_PASSWORD"], place.current()["RDS_USERNAME"]]:
         assert value not in done.stdout + done.stderr
     return done.returncode, json.loads(done.stdout or done.stderr)
@@ -85,6 +87,7 @@ def _report(place: Place) -> Any:
     return place.app(NBA_MCP_SECRETS_MOUNTS=str(place.home / "none")).secrets.report.entries
 
 
+@pytest.mark.system
 def test_a_name_that_cannot_be_rotated_is_a_usage_error(prepared: Prepare) -> None:
     """Unknown, part of another, not held, or in need of a person: exit code 2, and nothing is changed."""
     place = prepared(**BY_HAND)
@@ -133,7 +136,7 @@ def test_a_key_of_a_provider_is_pasted_tried_and_stored(prepared: Prepare) -> No
 
 
 def test_people_are_told_and_who_cannot_be_told_is_no_failure(prepared: Prepare) -> None:
-    """A change event to PagerDuty, a notice to Slack; the second time both are broken, and the run says so."""
+    """A change event to PagerDuty, a notice to Slack; the second time both are broken, as the run says."""
     status = [202, 200]
 
     def answer(heard: Heard) -> Reply:
@@ -142,7 +145,8 @@ def test_people_are_told_and_who_cannot_be_told_is_no_failure(prepared: Prepare)
     with web(answer) as doors, pytest.MonkeyPatch.context() as here:
         here.setenv("PAGERDUTY_EVENTS_URL", doors.url)
         place = prepared(
-            SLACK_WEBHOOK_URL=f"{doors.url}/services/x", PAGERDUTY_ROUTING_KEY=FITTING["PAGERDUTY_ROUTING_KEY"]
+            SLACK_WEBHOOK_URL=f"{doors.url}/services/x",
+            PAGERDUTY_ROUTING_KEY=FITTING["PAGERDUTY_ROUTING_KEY"],
         )
         run = place.rotations().run(["RDS_PASSWORD"])
         assert run.done[0].untold == ()

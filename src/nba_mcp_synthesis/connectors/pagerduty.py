@@ -28,7 +28,7 @@ class PagerDutyConnector(Connector):
         self._post("/v2/enqueue", event)
 
     def change(self, summary: str, details: dict[str, Any]) -> None:
-        """Sends a change event, which pages nobody and stands beside incidents; raises DoorClosed or OSError."""
+        """Sends a change event, which pages nobody; raises DoorClosed or OSError."""
         moment = datetime.now(UTC).isoformat(timespec="seconds")
         payload = {"summary": summary, "timestamp": moment, "source": "nba-mcp", "custom_details": details}
         self._post("/v2/change/enqueue", {"payload": payload})

@@ -1,7 +1,7 @@
 """An administrator's session with PostgreSQL, in which two logins of one group take turns.
 
-The password goes to the server as the verifier that it keeps, so that no log of statements has it. No sentence
-here names a role: a role's name is half of a login.
+The password goes to the server as the verifier that it keeps, so that no log of statements has it. No
+sentence here names a role: a role's name is half of a login.
 """
 
 import contextlib
@@ -32,7 +32,7 @@ _GROUPS = (
     "SELECT g.rolname FROM pg_auth_members AS m JOIN pg_roles AS g ON g.oid = m.roleid "
     "JOIN pg_roles AS r ON r.oid = m.member WHERE r.rolname = %s"
 )
-# Tables and schemas that one role may use and the other may not: what was granted to a login and not to the group.
+# Tables and schemas that one role may use and the other may not: granted to a login and not to the group.
 _LACKING = """
 SELECT DISTINCT name FROM (
   SELECT format('%%I.%%I', n.nspname, c.relname) AS name FROM pg_class AS c
@@ -71,7 +71,7 @@ class Roles:
         if not self._one(f"SELECT pg_try_advisory_lock({key})", what):
             raise Busy(
                 "Another process is rotating this login now; nothing was changed.",
-                "Wait until it is through. If its process died, its lock ended with it: run the command again.",
+                "Wait until it is through. Its lock ends with its process: then run the command again.",
             )
 
     def sessions_of(self, role: str) -> int:
@@ -79,7 +79,7 @@ class Roles:
         return int(self._one("SELECT count(*) FROM pg_stat_activity WHERE usename = %s", role))
 
     def give(self, role: str, password: SecretStr, like: str) -> None:
-        """Gives a role a password, and makes it where there is none; it is in the groups that `like` is in."""
+        """Gives a role a password, and makes it where it lacks, in the groups that `like` is in."""
         with self._worded(), self._connection.transaction():
             sql = _composing()
             known = self._all("SELECT 1 FROM pg_roles WHERE rolname = %s", role)
@@ -161,7 +161,7 @@ def administering(login: RoleLogin) -> Iterator[Roles]:
 
 
 def log_in(login: RoleLogin) -> None:
-    """Logs in anew and reads what the login may read; RotationFailed where it is refused, else Unavailable."""
+    """Logs in anew and reads; RotationFailed where that is refused, Unavailable where nobody answers."""
     with extra("postgres"):
         import psycopg
     try:

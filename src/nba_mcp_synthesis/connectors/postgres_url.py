@@ -13,7 +13,7 @@ from nba_mcp_synthesis.extras import extra
 
 @dataclass(frozen=True, slots=True, repr=False)
 class URLLogin:
-    """The login that an address gives; where it has no password, `password` and `user` are asked for theirs."""
+    """The login that an address gives; where it has no password, `password` and `user` are asked."""
 
     url: SecretStr
     password: Callable[[], SecretStr | None]
@@ -30,7 +30,7 @@ class URLLogin:
         return with_tls(found)
 
     def _held(self) -> tuple[SecretStr | None, SecretStr | None]:
-        """Role and password, read until twice the same: they are separate files that are replaced at one stroke."""
+        """Role and password, read until twice the same: separate files that change at one stroke."""
         held = (self.user(), self.password())
         for _ in range(3):
             before, held = held, (self.user(), self.password())

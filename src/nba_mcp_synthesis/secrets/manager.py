@@ -114,7 +114,7 @@ class UnifiedSecretsManager:
         return self._listeners.add(self._short(name), callback)
 
     def local(self) -> Mapping[str, Held]:
-        """What the environment and files of this machine have now, AWS left out: for whoever copies it there."""
+        """What the environment and files of this machine have, AWS left out: for whoever copies it there."""
         levels = [level for level in self._now().levels if not level.costly]
         return gather(levels, self.manifest).held
 

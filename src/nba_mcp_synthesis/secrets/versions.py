@@ -1,7 +1,8 @@
 """The JSON secret PROJECT/CONTEXT in AWS Secrets Manager as versions: read, staged, and switched to.
 
-Nothing is written in place. A new version is put under AWSPENDING, and AWSCURRENT moves to it only from the version
-that it was made from: AWS refuses a move from any other, so of two who change the secret at once one is refused.
+Nothing is written in place. A new version is put under AWSPENDING, and AWSCURRENT moves to it only from the
+version that it was made from: AWS refuses a move from any other, so of two who change the secret at once one
+is refused.
 """
 
 import json
@@ -21,12 +22,12 @@ CURRENT, PENDING = "AWSCURRENT", "AWSPENDING"
 LARGEST = 65_536  # bytes of one secret in AWS
 # What AWS calls a label that is not where the caller thinks it is.
 _NOT_THERE = frozenset({"InvalidParameterException", "InvalidRequestException"})
-_AWAY = "What was in use before still works. When AWS is back, run the command again: it completes what was begun."
+_AWAY = "What was in use still works. When AWS is back, run the command again: it completes what was begun."
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Version:
-    """One version: values by short name, since when each is what it is, and the turn that made it, if one did.
+    """One version: values by short name, since when each is what it is, and the turn that made it.
 
     `raw` is the document as it is stored, which may have keys under their whole names.
     """
@@ -158,7 +159,7 @@ class VersionedSecret:
     def _changed(
         self, base: Version, changes: Mapping[str, str], brought: Mapping[str, Entry]
     ) -> dict[str, Any]:
-        """The document of `base` with changes. What has no date yet keeps that of the version it came with."""
+        """The document of `base` with changes. What has no date yet keeps that of its version."""
         known = {name: base.history.entry(name) or Entry(base.created) for name in base.values}
         history = History({**known, **brought})
         raw = dict(base.raw)
@@ -182,7 +183,7 @@ class VersionedSecret:
     def _move(self, stage: str, how: Mapping[str, str], wanted: str | None) -> None:
         try:
             self._client.update_secret_version_stage(SecretId=self.name, VersionStage=stage, **how)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever AWS's library raises is worded below
             if _code(error) not in _NOT_THERE:
                 raise self._worded(error) from None
             # an answer that was lost on its way is asked for twice: the label may be where it should
@@ -198,7 +199,7 @@ class VersionedSecret:
         """What AWS answers; with `absent`, None where it knows no such secret or version."""
         try:
             return call()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever AWS's library raises is worded below
             if absent and _code(error) == "ResourceNotFoundException":
                 return None
             raise self._worded(error) from None

@@ -1,4 +1,4 @@
-"""Secrets as the server sees them: how each stands, looked up again and again, and never a value but those of one."""
+"""Secrets as the server sees them: how each stands, looked up again and again, and no value but one's."""
 
 import asyncio
 from collections.abc import Callable, Sequence

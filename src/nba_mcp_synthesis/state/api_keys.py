@@ -42,7 +42,7 @@ class ApiKeys:
                 connection.execute(update(api_keys).where(api_keys.c.id == id_).values(last_used_at=moment))
 
     def end_others(self, id_: str, at: datetime) -> list[ApiKey]:
-        """Lets the other keys of a key's name end at a moment, those excepted that end earlier; gives them."""
+        """Ends the other keys of a key's name at a moment, those excepted that end earlier; gives them."""
         name = select(api_keys.c.name).where(api_keys.c.id == id_).scalar_subquery()
         which = (api_keys.c.name == name, api_keys.c.id != id_, api_keys.c.revoked_at.is_(None))
         later = or_(api_keys.c.expires_at.is_(None), api_keys.c.expires_at > at)

@@ -1,1 +1,1 @@
-"""Migration: secrets of files and variables go to AWS Secrets Manager, and are compared with what is there."""
+"""Migration: secrets of files and variables go to AWS Secrets Manager, and both sides are compared."""

@@ -1,4 +1,4 @@
-"""Comparing what is held here with what AWS has. A value that a rotation brought since is right where it differs."""
+"""Comparing what is held here with what AWS has. What a rotation brought since may differ."""
 
 import functools
 import hmac
@@ -17,7 +17,7 @@ _SHOWN = 12  # signs of a digest
 
 
 class Comparing:
-    """One comparison. The audit log is asked where something differs, and doors are opened for what was rotated."""
+    """One comparison. The audit log is asked where something differs; what was rotated is tried."""
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 """Copying secrets of this machine into the JSON secret of AWS, and comparing both.
 
-All are written as one version, which is switched to at one stroke: a migration that is interrupted has copied all
-or nothing, and running it again completes it.
+All are written as one version, which is switched to at one stroke: a migration that is interrupted has copied
+all or nothing, and running it again completes it.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -23,7 +23,7 @@ Opening = Callable[[Spec], Callable[[Mapping[str, str]], Outcome] | None]
 
 
 class Migration:
-    """From what is `held` here to one AWS secret. `audit` gives the rows on rotations, `opening` tries values."""
+    """From what is `held` here to AWS. `audit` gives the rows on rotations, `opening` tries values."""
 
     def __init__(
         self,
@@ -64,13 +64,13 @@ class Migration:
             raise RotationFailed(
                 f"{plan.name} was changed since the plan was made.", "Run the command again."
             )
-        values = self._values(plan, current)
+        values = self._values(plan, {} if current else self._single())
         entries = {name: Entry(self._since(name)) for name in values}
         if current is None:
             if values:
                 self._secret.create(values, entries, _options(self._secret, kms_key))
             return
-        self._end_earlier(current)
+        self._end_earlier()
         if values:
             staged = self._secret.stage(current, values, {"item": TURN_NAME}, entries)
             self._secret.switch(staged, current.id)
@@ -103,8 +103,7 @@ class Migration:
             return Step(name, "refuse", state, told)
         return Step(name, "leave", state, one.message)
 
-    def _values(self, plan: CopyPlan, current: Version | None) -> dict[str, str]:
-        gathered = {} if current else self._single()
+    def _values(self, plan: CopyPlan, gathered: Mapping[str, str]) -> dict[str, str]:
         return {
             step.secret: gathered[step.secret]
             if step.action == "gather"
@@ -122,7 +121,7 @@ class Migration:
         """The other layout: one AWS secret a name."""
         return self._secret.singles(self._manifest.specs)
 
-    def _end_earlier(self, current: Version) -> None:
+    def _end_earlier(self) -> None:
         """What an interrupted migration left; a rotation that is not over has to be completed first."""
         pending = self._secret.pending()
         if pending is None:

@@ -12,7 +12,7 @@ Action = Literal["copy", "gather", "replace", "leave", "refuse"]
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One secret. `here` and `there` are the beginnings of digests, which mean something within one run only."""
+    """One secret. `here` and `there` are beginnings of digests, which mean something within one run only."""
 
     secret: str
     state: State

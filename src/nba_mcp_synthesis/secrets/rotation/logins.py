@@ -65,7 +65,7 @@ class LoginItem:
         other = other_of(self._user(current))
         if not self._even_in_use and (sessions := self._administering.sessions_of(other)):
             raise RotationFailed(
-                f"{sessions} sessions still use the login whose turn it is; its new password would lock them out.",
+                f"{sessions} sessions still use the login whose turn it is, and would be locked out.",
                 "Restart what holds them, or wait until they end; --even-in-use rotates in spite of them.",
             )
         return {self._spec.beside: other, self.name: secrets.token_urlsafe(32)}

@@ -1,4 +1,4 @@
-"""Random values that this service checks itself: the old one stays good, under a name of its own, for one turn."""
+"""Random values that this service checks itself: the old one stays good, under another name, for a turn."""
 
 import contextlib
 import secrets

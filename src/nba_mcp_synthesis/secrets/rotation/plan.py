@@ -14,7 +14,7 @@ from nba_mcp_synthesis.secrets.versions import Version
 
 @dataclass(frozen=True, slots=True)
 class Kinds:
-    """The items by the name of their secret, and for those that need a person a sentence on what they need."""
+    """The items by the name of their secret; `needs` says of those that need a person what it is."""
 
     items: Mapping[str, Item]
     needs: Mapping[str, str]
@@ -52,7 +52,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What goes by itself, in order, and what needs a person; `begun` is a turn that somebody has to complete."""
+    """What goes by itself, in order, and what needs a person; `begun` is a turn that is not over."""
 
     secret: str
     unattended: tuple[Planned, ...]

@@ -1,4 +1,4 @@
-"""Secrets that somebody else issues: the person pastes the new one, which is tried before it is switched to."""
+"""Secrets that somebody else issues: a person pastes the new one, which is tried, then switched to."""
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
@@ -43,7 +43,7 @@ class ReplaceItem:
     def set(self, current: Version, pending: Version) -> None:
         """Nothing: whoever issued it has made it valid."""
 
-    def test(self, current: Version, pending: Version) -> None:
+    def test(self, current: Version, pending: Version) -> None:  # noqa: ARG002 - as all items
         """Opens the door with it."""
         if self._opens is None:
             return

@@ -50,7 +50,7 @@ class Run:
         """For JSON."""
         return {
             "aws_secret": self.plan.secret,
-            "rotations": [one.as_dict() for one in (*self.done, *self.failed)],
+            "rotations": [*(one.as_dict() for one in self.done), *(one.as_dict() for one in self.failed)],
             "by_hand": [one.as_dict() for one in self.plan.by_hand],
         }
 
@@ -79,9 +79,9 @@ class Rotations:
         return Plan(self._secret.name, unattended, by_hand, begun)
 
     def run(
-        self, only: Collection[str] = (), *, due_only: bool = False, on_step: OnStep = lambda name, step: None
+        self, only: Collection[str] = (), *, due_only: bool = False, on_step: OnStep = lambda _, __: None
     ) -> Run:
-        """Rotates. What fails is told, and the others still have their turn, unless AWS or a lock is at fault.
+        """Rotates. What fails is told, and the others have their turn, unless AWS or a lock is at fault.
 
         Raises:
             UsageError: there is no such secret, here or in AWS.
@@ -89,7 +89,8 @@ class Rotations:
             RotationFailed: a turn was begun that this process cannot complete.
         """
         plan = self.plan(only, due_only=due_only)
-        done, failed = [], []
+        done: list[Done] = []
+        failed: list[Failed] = []
         if plan.begun is not None:
             done.append(self._turn(self._of_begun(plan.begun), on_step).run())
         for one in plan.unattended:
@@ -108,8 +109,8 @@ class Rotations:
     def _of_begun(self, name: str) -> Item:
         if name not in self._kinds.items:
             raise RotationFailed(
-                f"A rotation of {name} was begun and is not over, and this version does not know that secret.",
-                "Complete it with the version that began it, or take AWSPENDING off in AWS.",
+                f"A change called {name} was begun and is not over; no rotation completes it.",
+                "Run the command that began it again: `nba-mcp secrets migrate` for a migration.",
             )
         return self._kinds.items[name]
 

@@ -51,7 +51,7 @@ class ServiceKeyItem:
         """None: a key too many does no harm, and ends by itself."""
         yield
 
-    def changes(self, current: Version) -> dict[str, str]:
+    def changes(self, current: Version) -> dict[str, str]:  # noqa: ARG002 - as all items
         """A new key."""
         return {self.name: self._keys.text()}
 
@@ -59,7 +59,7 @@ class ServiceKeyItem:
         """Lets it in."""
         self._keys.admit(pending.values[self.name], current.values[self.name])
 
-    def test(self, current: Version, pending: Version) -> None:
+    def test(self, current: Version, pending: Version) -> None:  # noqa: ARG002 - as all items
         """It is in force."""
         if not self._keys.opens(pending.values[self.name]):
             raise RotationFailed("The new key is not in force.", "Look at `nba-mcp keys list`.")

@@ -1,8 +1,8 @@
 """One turn of one secret: create, set, test, switch, retire, record, tell, clear.
 
 What was done is in AWS: a version under AWSPENDING is a turn that is not over, and once the same version is
-AWSCURRENT, it has been switched to. Each step may be done twice, so a turn that died is resumed at the earliest
-step that may not have happened.
+AWSCURRENT, it has been switched to. Each step may be done twice, so a turn that died is resumed at the
+earliest step that may not have happened.
 """
 
 import contextlib
@@ -88,7 +88,7 @@ class Turn:
         item: Item,
         manifest: Manifest,
         witness: Witness,
-        on_step: Callable[[str, Step], None] = lambda name, step: None,
+        on_step: Callable[[str, Step], None] = lambda _, __: None,
     ) -> None:
         self._secret, self._item, self._manifest = secret, item, manifest
         self._witness, self._on_step = witness, on_step
