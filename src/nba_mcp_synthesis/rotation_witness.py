@@ -40,7 +40,12 @@ class LoggedWitness:
             "rows": None,
             "cost_usd": None,
             "seconds": None,
-            "detail": {"door": "cli", "version": rotation.version, "digests": dict(rotation.digests)},
+            "detail": {
+                "door": "cli",
+                "version": rotation.version,
+                "digests": dict(rotation.digests),
+                "message": rotation.message,
+            },
         }
         try:
             self._state().store([written({"audit_log": [row]})])

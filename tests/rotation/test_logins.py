@@ -181,6 +181,19 @@ def test_what_was_staged_from_an_older_version_is_dropped(prepared: Prepare) -> 
     assert place.works()
 
 
+def test_what_another_program_has_staged_is_left_alone(prepared: Prepare) -> None:
+    """Such as AWS's own rotation: nothing is changed, and what to do is told."""
+    place = prepared()
+    put = {"SecretString": '{"RDS_PASSWORD": "of-another-program"}', "VersionStages": ["AWSPENDING"]}
+    version = place.client.put_secret_value(SecretId=SECRET, **put)["VersionId"]
+    run = place.rotations().run()
+    assert run.exit_code == 1
+    assert "Another program has staged" in run.failed[0].error.message
+    assert place.stages()[version] == ["AWSPENDING"]
+    assert place.current() == place.values
+    assert place.works()
+
+
 def test_of_two_who_switch_one_is_refused(prepared: Prepare) -> None:
     """The second began with a version that is not the one in use any more."""
     secret = prepared()

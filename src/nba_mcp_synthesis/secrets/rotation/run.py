@@ -73,9 +73,9 @@ class Rotations:
         unattended, by_hand = plan_of(
             current, self._manifest, self._kinds, datetime.now(UTC), only=only, due_only=due_only
         )
-        begun = pending.turn.get("item") if pending else None
-        if pending and pending.id != current.id and pending.turn.get("base") != current.id:
-            begun = None  # made from a version that is not in use any more: the next turn takes it away
+        # One that was made from a version which is not in use any more is taken away by the next turn.
+        is_open = pending and current.id in (pending.id, pending.turn.get("base"))
+        begun = pending.turn.get("item") if pending and is_open else None
         return Plan(self._secret.name, unattended, by_hand, begun)
 
     def run(

@@ -18,6 +18,7 @@ from nba_mcp_synthesis.secrets.rotation.item import Item, Step
 from nba_mcp_synthesis.secrets.versions import Version, VersionedSecret
 from nba_mcp_synthesis.telemetry.logs import get_logger
 
+_DIGEST = 32  # hexadecimal signs
 STEPS: tuple[Step, ...] = get_args(Step)
 _COMMON: Mapping[Step, str] = {
     "switch": "Move AWSCURRENT to the staged version",
@@ -105,15 +106,30 @@ class Turn:
         """
         with self._item.lock():
             current, pending = self._secret.require(), self._secret.pending()
-            if pending and pending.id != current.id and pending.turn.get("base") != current.id:
-                self._secret.clear(pending.id)  # made from a version that is no longer in use
-                pending = None
-            if pending and pending.turn.get("item") != self._item.name:
-                raise RotationFailed(f"A turn of {pending.turn.get('item')} is not over yet.")
+            pending = self._own(current, pending)
             resumed = pending is not None
             if pending is None or pending.id != current.id:
                 pending = self._prepared(current, pending)
             return self._finished(pending, resumed=resumed)
+
+    def _own(self, current: Version, pending: Version | None) -> Version | None:
+        """The turn of this item that is not over, if there is one; a stale one is taken away."""
+        if pending is None or (pending.id == current.id and not pending.turn):
+            return None
+        if not pending.turn:
+            raise RotationFailed(
+                "Another program has staged a version of this secret; nothing was changed.",
+                "Let it finish, or take AWSPENDING off that version in AWS.",
+            )
+        if pending.id != current.id and pending.turn.get("base") != current.id:
+            self._secret.clear(pending.id)  # made from a version that is no longer in use
+            return None
+        if pending.turn.get("item") != self._item.name:
+            raise RotationFailed(
+                f"A change of {pending.turn.get('item')} is not over yet; nothing was changed.",
+                "Run the command again: it completes that one first.",
+            )
+        return pending
 
     def _prepared(self, current: Version, pending: Version | None) -> Version:
         """Up to the switch."""
@@ -191,4 +207,4 @@ def digests(version: Version, manifest: Manifest) -> dict[str, str]:
 
 def digest(value: str, version: str) -> str:
     """Tells whether a value is one that was seen before; salted with the version that brought it."""
-    return hashlib.sha256(f"{version} {value}".encode()).hexdigest()
+    return hashlib.sha256(f"{version} {value}".encode()).hexdigest()[:_DIGEST]
