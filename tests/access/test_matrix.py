@@ -103,7 +103,7 @@ def offered(tmp_path_factory: pytest.TempPathFactory) -> Offered:
 
     async def work() -> Offered:
         mcp = await build_mcp(found)
-        watch = SecretWatch(Secrets(lambda: (), lambda: None), found.metrics, 15)
+        watch = SecretWatch(Secrets(lambda: (), tuple), found.metrics, 15)
         guard = Guard(found, load_settings({}), loopback=True)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(http, "check_routes", routes.extend)
