@@ -25,6 +25,7 @@ def planted(name: str, level: str, web: str) -> str:
         "SLACK_WEBHOOK_URL": f"{web}/services/{token}",
         "PAGERDUTY_ROUTING_KEY": f"{token}{'0' * 32}"[:32],
         "SIGNING_KEY": f"{token}{'0123456789' * 3}",
+        "SERVICE_API_KEY": f"nba_{MARK[:10]}_{token.ljust(43, '0')[:43]}",
     }
     return forms.get(name, token)
 

@@ -19,6 +19,7 @@ from nba_mcp_synthesis.cli_keys import keys
 from nba_mcp_synthesis.cli_lake import data_publish, lake
 from nba_mcp_synthesis.cli_logs import ops_logs
 from nba_mcp_synthesis.cli_ops import ops
+from nba_mcp_synthesis.cli_rotation import secrets_migrate, secrets_rotate
 from nba_mcp_synthesis.cli_secrets import secrets
 from nba_mcp_synthesis.cli_state import answers, state
 from nba_mcp_synthesis.errors import NbaMcpError
@@ -40,6 +41,8 @@ ops.command("push")(ops_push)
 ops.command("logs")(ops_logs)
 app.add_typer(lake, name="lake")
 app.add_typer(data, name="data")
+secrets.command("rotate")(secrets_rotate)
+secrets.command("migrate")(secrets_migrate)
 app.add_typer(secrets, name="secrets")
 app.add_typer(ops, name="ops")
 ops.add_typer(alerts, name="alerts")
@@ -191,7 +194,7 @@ def serve(
     if transport == "stdio":
         server.serve_stdio(services)
     else:
-        found = Secrets(product.secret_states, product.metrics_token)
+        found = Secrets(product.secret_states, product.metrics_tokens)
         server.serve_http(services, product.settings, found, host, port)
 
 

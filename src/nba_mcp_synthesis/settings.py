@@ -76,7 +76,8 @@ class Settings(
         None,
         repr=False,  # it may hold a password
         description="The warehouse, as duckdb:///FILE or postgresql://USER@HOST/DATABASE, with the password "
-        "in it or as the secret RDS_PASSWORD (TLS is verified unless the URL has sslmode=…); with a "
+        "in it or as the secret RDS_PASSWORD, of the role RDS_USERNAME where that is held "
+        "(TLS is verified unless the URL has sslmode=…); with a "
         "replica as postgresql://USER@REPLICA,PRIMARY/DATABASE?target_session_attrs=prefer-standby. "
         "Over a published lake: athena:///DATABASE?workgroup=NAME (GLUE_DATABASE where it names none) or "
         "spark://HOST:PORT (Spark Connect, over LAKE_URL). "
