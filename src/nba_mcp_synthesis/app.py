@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from nba_mcp_synthesis.table_catalogue import TableCatalogue
     from nba_mcp_synthesis.telemetry.metrics import Metrics
 
+_ROTATIONS_SECONDS = 3_600.0
+
 
 class App:
     """The product over one warehouse."""
@@ -318,13 +320,15 @@ class App:
 
     def _watches(self, door: str, metrics: "Metrics") -> "Iterator[Companion]":
         """What a server of many clients looks at now and then, where its settings name it."""
-        from nba_mcp_synthesis.server.backup_watch import BackupWatch
         from nba_mcp_synthesis.server.certificates import CertificateWatch
+        from nba_mcp_synthesis.server.watches import BackupWatch, RotationWatch
 
         if door == "stdio":
             return
         if self.settings.backup_url:
             yield BackupWatch(self.backups.states, metrics, self.settings.backup_watch_seconds)
+        if self.settings.context == "production":
+            yield RotationWatch(self.state.last_rotations, metrics, _ROTATIONS_SECONDS)
         if self.settings.watched_addresses:
             yield CertificateWatch(self.settings.watched_addresses, metrics)
 
