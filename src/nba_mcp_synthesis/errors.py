@@ -23,12 +23,15 @@
     ├── SourceError             a file of data cannot be read as what it claims exit 1, HTTP 422
     │   └── SeasonUnknown       the file is sound, but nothing says which season it is about
     ├── SecretsInvalid          secrets lack, or are not as the manifest says   exit 1, HTTP 500
+    ├── BackupFailed            a dump or a restore ended badly; nothing good was touched   exit 1, HTTP 500
+    │   └── BackupDamaged       a backup is not what its manifest says
     └── Unavailable             something this needs is not there now           exit 3, HTTP 503
         ├── NoWarehouse         no data have been loaded yet
         ├── WarehouseOutdated   the warehouse was written by another version
         ├── SecretMissing       no place that was tried holds a secret that this needs
         ├── NotInstalled        a library of an extra is not installed
         ├── WarehouseDown       the server that holds the warehouse does not answer, or does not let us in
+        ├── BackupsDown         the folder or bucket of the backups does not answer, or does not let us in
         ├── LakeDown            the folder or bucket of the lake does not answer, or does not let us in
         ├── Busy                every place is taken; the same call may work in a moment
         ├── Overloaded          so much waits already that this would wait too long
@@ -210,6 +213,14 @@ class SecretsInvalid(NbaMcpError):
     """The operator mends the secrets that the message names; it never quotes a value."""
 
 
+class BackupFailed(NbaMcpError):
+    """The operator mends what the message names and runs the same command again."""
+
+
+class BackupDamaged(BackupFailed):
+    """The operator takes another backup; the message says which part of this one is wrong, and how."""
+
+
 class Unavailable(NbaMcpError):
     """The operator mends this; the caller may try again later."""
 
@@ -248,6 +259,10 @@ class NotInstalled(Unavailable):
 
 class WarehouseDown(Unavailable):
     """The database server cannot be reached, refuses the login, or ended the session; it may be back soon."""
+
+
+class BackupsDown(Unavailable):
+    """Backups cannot be written or read now; those that are complete stay as they are."""
 
 
 class LakeDown(Unavailable):

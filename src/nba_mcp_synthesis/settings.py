@@ -22,6 +22,7 @@ from pydantic import (
 from nba_mcp_synthesis.addresses import POSTGRES, address_of, database_of, warehouse_address
 from nba_mcp_synthesis.errors import SettingsError
 from nba_mcp_synthesis.settings_access import AccessSettings
+from nba_mcp_synthesis.settings_backup import BackupSettings
 from nba_mcp_synthesis.settings_http import HttpSettings
 from nba_mcp_synthesis.settings_limits import LimitSettings
 from nba_mcp_synthesis.settings_models import ModelSettings
@@ -41,7 +42,14 @@ def default_home() -> Path:
 
 
 class Settings(
-    AccessSettings, HttpSettings, LimitSettings, ModelSettings, StateSettings, LakeSettings, QuerySettings
+    AccessSettings,
+    HttpSettings,
+    LimitSettings,
+    ModelSettings,
+    StateSettings,
+    LakeSettings,
+    QuerySettings,
+    BackupSettings,
 ):
     """All settings; each field is the variable `NBA_MCP_<NAME>`."""
 

@@ -1,0 +1,96 @@
+"""The backups in a store: those with a manifest, which alone count, and what is left of others."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pydantic import ValidationError
+
+from nba_mcp_synthesis.errors import BackupDamaged, UsageError
+from nba_mcp_synthesis.operations.backup.manifest import DUMP, MANIFEST, VERIFIED, Manifest, Verified, parsed
+from nba_mcp_synthesis.operations.backup.store import BackupStore
+
+DATABASES = ("warehouse", "state")
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A backup as the store has it. `fault` says why it does not count; then there may be no manifest."""
+
+    database: str
+    id: str
+    at: datetime
+    manifest: Manifest | None = None
+    verified: Verified | None = None
+    fault: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is complete, as far as can be seen without reading it."""
+        return not self.fault
+
+
+def backups(store: BackupStore, database: str | None = None) -> list[Backup]:
+    """All of them, the newest first. What a list of the store shows is checked: objects and their sizes."""
+    found = [one for name in DATABASES if database in (None, name) for one in _of(store, name)]
+    return sorted(found, key=lambda one: (one.at, one.id), reverse=True)
+
+
+def _of(store: BackupStore, database: str) -> Iterator[Backup]:
+    objects: dict[str, dict[str, int]] = {}
+    written: dict[str, datetime] = {}
+    for stored in store.keys(f"{database}/"):
+        _, id_, name = stored.key.split("/", 2)
+        objects.setdefault(id_, {})[name] = stored.size
+        written[id_] = stored.at
+    for id_, sizes in objects.items():
+        yield _one(store, database, id_, sizes, written[id_])
+
+
+def _one(store: BackupStore, database: str, id_: str, sizes: dict[str, int], at: datetime) -> Backup:
+    key = f"{database}/{id_}/"
+    content = store.read(key + MANIFEST) if MANIFEST in sizes else None
+    if content is None:
+        return Backup(database, id_, at, fault="There is no manifest: it was never finished.")
+    try:
+        manifest = parsed(content, key + MANIFEST)
+        verified = _verified(store, key + VERIFIED) if VERIFIED in sizes else None
+    except BackupDamaged as error:
+        return Backup(database, id_, at, fault=error.message)
+    have, want = sizes.get(DUMP), manifest.stored_bytes
+    fault = "" if have == want else f"The dump has {have or 0:,} bytes instead of {want:,}."
+    if manifest.snapshot_at > datetime.now(UTC):
+        fault = fault or "It is of the future: a clock jumped."
+    return Backup(database, id_, manifest.snapshot_at, manifest, verified, fault)
+
+
+def _verified(store: BackupStore, key: str) -> Verified | None:
+    content = store.read(key)
+    try:
+        return Verified.model_validate_json(content) if content else None
+    except ValidationError:
+        raise BackupDamaged(f"{key} cannot be read.", "Verify the backup again.") from None
+
+
+def choose(store: BackupStore, database: str, id_: str | None) -> Manifest:
+    """The manifest of a backup, or of the newest that counts; says why where there is none."""
+    found = backups(store, database)
+    if id_ is None:
+        sound = [one.manifest for one in found if one.counts and one.manifest]
+        if not sound:
+            raise UsageError(
+                f"There is no complete backup of the {database} in {store.place}.",
+                "`nba-mcp ops backup create` makes one.",
+            )
+        return sound[0]
+    one = next((one for one in found if one.id == id_), None)
+    if one is None:
+        raise UsageError(
+            f"There is no backup {id_} of the {database} in {store.place}.",
+            "`nba-mcp ops backup list` has all.",
+        )
+    if one.manifest is None or one.fault:
+        raise BackupDamaged(
+            f"The backup {id_} of the {database} does not count. {one.fault}", "Take another one."
+        )
+    return one.manifest

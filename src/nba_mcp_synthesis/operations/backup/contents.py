@@ -1,0 +1,131 @@
+"""What a database holds, so that two can be compared: rows and a digest of every table, and objects by kind.
+
+A digest is the sum of PostgreSQL's own 64-bit hash of each row's text. PostgreSQL places rows of hash partitions by
+that hash, so that it stays the same from one version to the next.
+"""
+
+from typing import TYPE_CHECKING
+
+from nba_mcp_synthesis.operations.backup.manifest import Contents, Properties, TableContents
+
+if TYPE_CHECKING:
+    from nba_mcp_synthesis.operations.backup.databases import Session
+
+# The text of a value must not depend on who asks.
+_AS_EVER = (
+    "SET search_path = pg_catalog",
+    "SET TimeZone = 'UTC'",
+    "SET DateStyle = 'ISO, YMD'",
+    "SET IntervalStyle = 'postgres'",
+    "SET bytea_output = 'hex'",
+    "SET extra_float_digits = 1",
+    "SET lc_monetary = 'C'",
+    "SET statement_timeout = 0",
+)
+_OWN = """NOT (n.nspname LIKE 'pg\\_%' OR n.nspname = 'information_schema') AND NOT EXISTS (
+    SELECT FROM pg_depend d WHERE d.classid = '{catalogue}'::regclass AND d.objid = {oid} AND d.deptype = 'e')"""
+_RELATIONS = f"""SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname)
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'm') AND {_OWN.format(catalogue="pg_class", oid="c.oid")} ORDER BY 1"""  # noqa: S608
+_NAMES = """SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname), n.nspname || ' ' || c.relname
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r'"""
+_KINDS = f"""SELECT kind, count(*) FROM (
+    SELECT CASE c.relkind WHEN 'v' THEN 'views' WHEN 'S' THEN 'sequences' WHEN 'i' THEN 'indexes'
+        WHEN 'I' THEN 'indexes' WHEN 'p' THEN 'partitioned tables' WHEN 'm' THEN 'materialized views'
+        WHEN 'f' THEN 'foreign tables' WHEN 'c' THEN 'types' ELSE 'tables' END AS kind
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE {_OWN.format(catalogue="pg_class", oid="c.oid")}
+    UNION ALL SELECT CASE contype WHEN 'f' THEN 'foreign keys' WHEN 'c' THEN 'checks' ELSE 'keys' END
+    FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace
+    WHERE contype IN ('f', 'c', 'p', 'u', 'x') AND {_OWN.format(catalogue="pg_constraint", oid="c.oid")}
+    UNION ALL SELECT 'functions' FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+    WHERE {_OWN.format(catalogue="pg_proc", oid="p.oid")}
+    UNION ALL SELECT 'triggers' FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT 'large objects' FROM pg_largeobject_metadata
+) AS found GROUP BY kind ORDER BY kind"""  # noqa: S608
+_DIGEST = "SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)), 0)::text FROM ONLY {} AS t"
+_PROPERTIES = """SELECT pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, datctype
+FROM pg_database WHERE datname = current_database()"""
+_GRANTS = """SELECT format('GRANT %s ON DATABASE {database} TO %s%s', a.privilege_type,
+    CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
+    CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+FROM pg_database d, aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) AS a
+WHERE d.datname = current_database() ORDER BY 1"""
+_NEWER = "SELECT version_num FROM public.alembic_version"
+
+
+def contents_of(session: "Session") -> Contents:
+    """All tables and objects that the session sees; it may be in a transaction."""
+    for statement in _AS_EVER:
+        session.execute(statement.encode())
+    names = [str(row[0]) for row in session.execute(_RELATIONS.encode())]
+    tables = {name: _table(session, name) for name in names}
+    return Contents(tables=tables, objects=objects_of(session))
+
+
+def objects_of(session: "Session") -> dict[str, int]:
+    """How many objects there are of each kind."""
+    return {str(kind): int(n) for kind, n in session.execute(_KINDS.encode())}
+
+
+def complete_tables(session: "Session", wanted: Contents) -> list[str]:
+    """Tables that have their rows already, as lists of pg_restore name them; others that have some lose them."""
+    found = contents_of(session).tables
+    complete = {name for name, table in found.items() if table.rows and table == wanted.tables.get(name)}
+    for name, table in found.items():
+        if table.rows and name not in complete:
+            session.execute(f"TRUNCATE {name}".encode())
+    listed = session.execute(_NAMES.encode()).fetchall()
+    return [str(plain) for name, plain in listed if name in complete]
+
+
+def _table(session: "Session", name: str) -> TableContents:
+    (rows, digest) = session.execute(_DIGEST.format(name).encode()).fetchall()[0]
+    return TableContents(rows=rows, digest=digest)
+
+
+def differences(wanted: Contents, found: Contents) -> list[str]:
+    """A sentence for each table and kind of object that is not the same."""
+    told = []
+    for name, table in wanted.tables.items():
+        other = found.tables.get(name)
+        if other is None:
+            told.append(f"The table {name} is missing ({table.rows:,} rows).")
+        elif other.rows != table.rows:
+            told.append(f"{name} has {other.rows:,} rows instead of {table.rows:,}.")
+        elif other.digest != table.digest:
+            told.append(f"{name} has {table.rows:,} rows as it should, and not the same ones.")
+    told += [f"The table {name} is too much." for name in found.tables if name not in wanted.tables]
+    kinds = sorted(wanted.objects.keys() | found.objects.keys())
+    pairs = [(kind, wanted.objects.get(kind, 0), found.objects.get(kind, 0)) for kind in kinds]
+    return told + [f"There are {have} {kind} instead of {want}." for kind, want, have in pairs if have != want]
+
+
+def properties_of(session: "Session") -> Properties:
+    """Owner, encoding, locale and grants of the database; grants name it as {database}."""
+    (owner, encoding, collate, ctype) = session.execute(_PROPERTIES.encode()).fetchall()[0]
+    grants = tuple(str(row[0]) for row in session.execute(_GRANTS.encode()))
+    return Properties(owner=owner, encoding=encoding, collate=collate, ctype=ctype, grants=grants)
+
+
+def schema_version(session: "Session") -> str | None:
+    """The layout that the tables have: of the warehouse, or the migration of the state; None for others."""
+    there = session.execute(
+        "SELECT to_regclass('nba_internal.info') IS NOT NULL, to_regclass('public.alembic_version') IS NOT NULL"
+    ).fetchall()[0]
+    if there[0]:
+        query = "SELECT value FROM nba_internal.info WHERE name = 'layout_version'"
+    elif there[1]:
+        query = _NEWER
+    else:
+        return None
+    found = session.execute(query.encode()).fetchone()
+    return str(found[0]) if found else None
+
+
+def data_snapshot(session: "Session") -> str | None:
+    """The state of the warehouse by the name that answers give it; None where there is none."""
+    if not session.execute("SELECT to_regclass('nba_internal.info') IS NOT NULL").fetchall()[0][0]:
+        return None
+    found = session.execute("SELECT value FROM nba_internal.info WHERE name = 'snapshot'").fetchone()
+    return str(found[0]) if found else None

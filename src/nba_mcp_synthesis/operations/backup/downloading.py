@@ -1,0 +1,76 @@
+"""The parts of a backup as one file to read: each is compared with its SHA-256 before a byte of it is used."""
+
+import hashlib
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from nba_mcp_synthesis.errors import BackupDamaged
+from nba_mcp_synthesis.operations.backup.manifest import Part
+from nba_mcp_synthesis.operations.backup.store import BackupStore
+
+
+class PartReader:
+    """A file to read from; one part is fetched ahead. Raises BackupDamaged, which stays in `fault`."""
+
+    def __init__(self, store: BackupStore, key: str, parts: Sequence[Part]) -> None:
+        self._store, self._key, self._parts = store, key, parts
+        self._next = 0
+        self._ahead: Future[bytes] | None = None
+        self._held = memoryview(b"")
+        self._threads = ThreadPoolExecutor(1, "download")
+        self.fault: BaseException | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        """Up to `size` bytes; nothing at the end."""
+        try:
+            if not self._held:
+                self._held = memoryview(self._part())
+        except BaseException as error:
+            self.fault = error  # the library that reads words errors in its own way
+            raise
+        size = len(self._held) if size < 0 else size
+        given, self._held = self._held[:size], self._held[size:]
+        return bytes(given)
+
+    def close(self) -> None:
+        """Ends what was fetched ahead."""
+        self._threads.shutdown(cancel_futures=True)
+
+    def _part(self) -> bytes:
+        if self._next == len(self._parts):
+            return b""
+        content = self._ahead.result() if self._ahead else self._fetch(self._parts[self._next])
+        self._next += 1
+        more = self._next < len(self._parts)
+        self._ahead = self._threads.submit(self._fetch, self._parts[self._next]) if more else None
+        return content
+
+    def _fetch(self, part: Part) -> bytes:
+        content = self._store.read(self._key, part.offset, part.bytes)
+        place = f"part {part.number} of {len(self._parts)} of {self._key}"
+        if content is None:
+            raise BackupDamaged(f"{self._key} is gone from {self._store.place}.", "Take another backup.")
+        if len(content) != part.bytes:
+            raise BackupDamaged(
+                f"{place} has {len(content):,} bytes where {part.bytes:,} were written: it is cut off.",
+                "Take another backup.",
+            )
+        if hashlib.sha256(content).hexdigest() != part.sha256:
+            raise BackupDamaged(
+                f"{place} is not what was written: its SHA-256 differs.", "Take another backup."
+            )
+        return content
+
+
+def check_size(store: BackupStore, key: str, parts: Sequence[Part]) -> None:
+    """BackupDamaged where the object is gone, shorter or longer than its parts."""
+    found, wanted = store.size(key), sum(part.bytes for part in parts)
+    if found is None:
+        raise BackupDamaged(f"{key} is gone from {store.place}.", "Take another backup.")
+    if found != wanted:
+        whole = sum(part.offset + part.bytes <= found for part in parts)
+        raise BackupDamaged(
+            f"{key} has {found:,} bytes where its manifest says {wanted:,}: "
+            f"{whole} of {len(parts)} parts can be there in full.",
+            "Take another backup.",
+        )

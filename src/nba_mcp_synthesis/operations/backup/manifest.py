@@ -1,0 +1,139 @@
+"""The manifest of a backup: what was dumped, from where, by what, and how its contents can be proven.
+
+It is written last: a backup without one does not count.
+"""
+
+import secrets
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from nba_mcp_synthesis.errors import BackupDamaged
+
+DatabaseName = Literal["warehouse", "state"]
+DUMP, MANIFEST, VERIFIED = "dump.age", "manifest.json", "verified.json"
+
+
+class Record(BaseModel):
+    """What all parts of a manifest share."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Part(Record):
+    """One part of the dump: number from 1, bytes, and where they begin."""
+
+    number: int
+    offset: int
+    bytes: int
+    sha256: str
+
+
+class TableContents(Record):
+    """Rows of a table, and a digest in which their order plays no part."""
+
+    rows: int
+    digest: str
+
+
+class Contents(Record):
+    """All that a restored database has to have: tables by name, and how many objects of each kind."""
+
+    tables: dict[str, TableContents]
+    objects: dict[str, int]
+
+
+class Properties(Record):
+    """What belongs to the database as a whole, and no dump of its contents brings back."""
+
+    owner: str
+    encoding: str
+    collate: str
+    ctype: str
+    grants: tuple[str, ...] = ()
+
+
+class ReferenceAnswer(Record):
+    """A reference question and what it was answered at the time of the backup."""
+
+    question: str
+    status: str
+    text: str
+    values: tuple[dict[str, Any], ...] = ()
+
+
+class Manifest(Record):
+    """See above. Times are UTC; `snapshot_at` is the moment whose state the dump has."""
+
+    format: Literal[1] = 1
+    id: str
+    database: DatabaseName
+    dbname: str
+    begun_at: AwareDatetime
+    snapshot_at: AwareDatetime
+    finished_at: AwareDatetime
+    snapshot: str
+    data_snapshot: str | None = None
+    schema_version: str | None = None
+    server_version: str
+    tools: dict[str, str]
+    recipients: tuple[str, ...]
+    dump_bytes: int
+    parts: tuple[Part, ...]
+    contents: Contents
+    properties: Properties
+    reference: tuple[ReferenceAnswer, ...] = ()
+    reference_note: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """How long it took."""
+        return (self.finished_at - self.begun_at).total_seconds()
+
+    @property
+    def stored_bytes(self) -> int:
+        """Bytes of the encrypted dump."""
+        return sum(part.bytes for part in self.parts)
+
+    @property
+    def server_major(self) -> int:
+        """Major version of the server that was dumped."""
+        return int(self.server_version.split(".")[0])
+
+    def key(self, name: str = DUMP) -> str:
+        """Key of one of its objects."""
+        return f"{self.database}/{self.id}/{name}"
+
+
+class Verified(Record):
+    """Written beside a manifest when the backup was restored and found the same."""
+
+    at: AwareDatetime
+    seconds: float
+    tables: int
+    rows: int
+    server_version: str
+
+
+def new_id(now: datetime) -> str:
+    """The name of a backup: its time, and four signs in case there are two in a second."""
+    return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+
+
+def parsed(content: bytes, key: str) -> Manifest:
+    """The manifest in an object; BackupDamaged where it is none."""
+    try:
+        found = Manifest.model_validate_json(content)
+    except ValidationError as error:
+        fault = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(map(str, fault["loc"])) or "its text"
+        raise BackupDamaged(
+            f"{key} is no manifest of a backup: {where} ({fault['msg']}).", "Take another backup."
+        ) from None
+    if found.key(MANIFEST) != key:
+        raise BackupDamaged(
+            f"{key} is the manifest of {found.database} {found.id}, which lies elsewhere.",
+            "Take another backup.",
+        )
+    return found

@@ -1,0 +1,105 @@
+"""Databases that are made and dropped: by name and by the comment that says how far a restore has come."""
+
+import contextlib
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from nba_mcp_synthesis.errors import Busy, UsageError
+from nba_mcp_synthesis.operations.backup.databases import MAINTENANCE, Server
+from nba_mcp_synthesis.operations.backup.manifest import Properties
+
+if TYPE_CHECKING:
+    from nba_mcp_synthesis.operations.backup.databases import Session
+
+SCRATCH = "nba_mcp_scratch_"
+_LONGEST_NAME = 63
+_LOCK = int.from_bytes(b"scratch")
+
+
+def named(*parts: str) -> str:
+    """A name of a database out of these, which PostgreSQL takes in full."""
+    first, rest = parts[0], "".join(f"_{part}" for part in parts[1:])
+    told = rest.lower().replace("-", "_")
+    return first[: _LONGEST_NAME - len(told)] + told
+
+
+def make(server: Server, dbname: str, like: Properties, *, owned: bool) -> None:
+    """Creates an empty database of the encoding and locale of another, and with its owner if `owned`."""
+    with server.at(MAINTENANCE).connected() as session:
+        owner = f" OWNER {_quoted(session, like.owner)}" if owned else ""
+        literals = [_literal(session, text) for text in (like.encoding, like.collate, like.ctype)]
+        session.execute(
+            f"CREATE DATABASE {_quoted(session, dbname)} TEMPLATE template0{owner} ENCODING {literals[0]} "
+            f"LC_COLLATE {literals[1]} LC_CTYPE {literals[2]}".encode()
+        )
+
+
+def drop(server: Server, dbname: str) -> None:
+    """Drops a database with all connections to it, if it is there."""
+    with server.at(MAINTENANCE).connected() as session:
+        session.execute(f"DROP DATABASE IF EXISTS {_quoted(session, dbname)} WITH (FORCE)".encode())
+
+
+def grant(server: Server, dbname: str, like: Properties) -> None:
+    """Gives the database the rights that the other had, and takes away those that every new one has."""
+    with server.at(MAINTENANCE).connected() as session, session.transaction():
+        name = _quoted(session, dbname)
+        session.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC".encode())
+        for statement in like.grants:
+            session.execute(statement.replace("{database}", name, 1).encode())
+
+
+def mark(server: Server, dbname: str, **told: Any) -> None:
+    """Writes a comment on the database, in JSON; without anything to tell, removes it."""
+    with server.at(MAINTENANCE).connected() as session:
+        text = _literal(session, json.dumps(told)) if told else "NULL"
+        session.execute(f"COMMENT ON DATABASE {_quoted(session, dbname)} IS {text}".encode())
+
+
+def marked(server: Server, dbname: str) -> dict[str, Any]:
+    """What that comment says; UsageError where the database has none of ours."""
+    query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
+    with server.at(MAINTENANCE).connected() as session:
+        found = session.execute(query, (dbname,)).fetchone()
+    try:
+        told: dict[str, Any] = json.loads(found[0]) if found and found[0] else {}
+    except ValueError:
+        told = {}
+    if "restore" not in told:
+        raise UsageError(
+            f"There is a database {dbname} on {server.shown} already, and no restore made it.",
+            "Name another with --into, or drop it.",
+        )
+    return told
+
+
+@contextlib.contextmanager
+def one_at_a_time(server: Server) -> Iterator[None]:
+    """Holds the server's place for restores that are thrown away, and drops what killed ones left.
+
+    Raises:
+        Busy: another one has it.
+    """
+    with server.at(MAINTENANCE).connected() as session:
+        taken = session.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchone()
+        if not taken or not taken[0]:
+            raise Busy(
+                f"Another verification or drill runs on {server.shown}.", "Wait until it is done, then try again."
+            )
+        query = "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
+        for (name,) in session.execute(query, (SCRATCH,)).fetchall():
+            drop(server, str(name))
+        yield
+
+
+def _quoted(session: "Session", name: str) -> str:
+    from psycopg import sql  # noqa: PLC0415 - of an extra
+
+    return sql.Identifier(name).as_string(session)
+
+
+def _literal(session: "Session", text: str) -> str:
+    from psycopg import sql  # noqa: PLC0415 - of an extra
+
+    return sql.Literal(text).as_string(session)
