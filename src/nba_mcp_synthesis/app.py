@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from nba_mcp_synthesis.basketball.names import Names
     from nba_mcp_synthesis.basketball.stats.stats import Stats
     from nba_mcp_synthesis.lake_view import LakeView
+    from nba_mcp_synthesis.operations.backup.desk import Backups
     from nba_mcp_synthesis.questions import Questions
     from nba_mcp_synthesis.records import Records
     from nba_mcp_synthesis.secrets.manager import UnifiedSecretsManager
@@ -185,6 +186,14 @@ class App:
         from nba_mcp_synthesis.records import Records
 
         return Records(lambda: self.state, self.warehouse, lambda: self.queries)
+
+    @cached_property
+    def backups(self) -> "Backups":
+        """The backups of warehouse and state; their reference questions are asked without any model."""
+        from nba_mcp_synthesis.operations.backup.desk import Backups
+
+        alone = self.settings.model_copy(update={"models": (), "synthesizer": ()})
+        return Backups(self.settings, lambda: self.secrets, lambda question: App(alone).ask(question))
 
     @cached_property
     def state(self) -> "StateDatabase":

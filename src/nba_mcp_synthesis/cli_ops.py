@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nba_mcp_synthesis.cli_backup import backup
 from nba_mcp_synthesis.cli_data import AsJson
 from nba_mcp_synthesis.cli_secrets import EXIT_CODES, Context, loaded
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 ops = typer.Typer(help="Operate the service.", no_args_is_help=True)
+ops.add_typer(backup, name="backup")
 
 
 @ops.command("health")

@@ -210,3 +210,18 @@ class SecretState:
     state: str
     valid: bool | None
     age_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BackupState:
+    """How the backups of one database stand; moments are seconds since 1970, None where there was none.
+
+    `last_verified` is the moment of the newest backup that was proven to restore, not that of its proof.
+    """
+
+    database: str
+    last_success: float | None
+    last_verified: float | None
+    last_failure: float | None
+    size_bytes: int | None
+    duration_seconds: float | None

@@ -62,6 +62,22 @@ def stages(*, shown: bool) -> Iterator[Tell]:
         yield lambda progress: line.update(Text(progress.text))
 
 
+@contextlib.contextmanager
+def working() -> Iterator[Callable[[str], None]]:
+    """A line on stderr with what goes on, on a terminal; gives the function that writes it."""
+    console = Console(stderr=True, highlight=False)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    with console.status(Text("Working")) as line:
+        yield lambda told: line.update(Text(told))
+
+
+def group(parts: Sequence[RenderableType]) -> RenderableType:
+    """One below the other."""
+    return Group(*(Text(part) if isinstance(part, str) else part for part in parts))
+
+
 def stats(found: "StatResult") -> RenderableType:
     """Rows of a request, what was assumed, what is doubtful, and the SQL."""
     lines = [f"Assumed: {line}" for line in found.assumed]

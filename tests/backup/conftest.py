@@ -22,7 +22,7 @@ BUCKET = "nba-mcp-synthesis-backups"
 SMALLEST = 5 << 20  # bytes of a part in S3
 
 
-def no_questions(_: str | None) -> tuple[Sequence[ReferenceAnswer], str]:
+def no_questions(_session: object, _: str | None) -> tuple[Sequence[ReferenceAnswer], str]:
     """Nothing is asked."""
     return (), "Nothing was asked."
 

@@ -1,8 +1,6 @@
 """What was destroyed comes back as it was, into a database of its own, which then takes the name."""
 
-from pathlib import Path
 
-import pytest
 
 from backup.conftest import Key, opened, said_nothing, taken
 from nba_mcp_synthesis.operations.backup.archive import backups
@@ -12,6 +10,7 @@ from nba_mcp_synthesis.operations.backup.store import BackupStore
 from nba_mcp_synthesis.operations.backup.switching import switch
 from nba_mcp_synthesis.operations.backup.verifying import verify
 from servers.postgres import programs
+
 
 def rows(database: Database) -> dict[str, list[str]]:
     """All rows of all tables as text, in order: what the digests are compared with."""

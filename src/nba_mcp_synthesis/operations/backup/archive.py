@@ -23,6 +23,7 @@ class Backup:
     manifest: Manifest | None = None
     verified: Verified | None = None
     fault: str = ""
+    unfinished: bool = False
 
     @property
     def counts(self) -> bool:
@@ -51,7 +52,9 @@ def _one(store: BackupStore, database: str, id_: str, sizes: dict[str, int], at:
     key = f"{database}/{id_}/"
     content = store.read(key + MANIFEST) if MANIFEST in sizes else None
     if content is None:
-        return Backup(database, id_, at, fault="There is no manifest: it was never finished.")
+        return Backup(
+            database, id_, at, fault="There is no manifest: it was never finished.", unfinished=True
+        )
     try:
         manifest = parsed(content, key + MANIFEST)
         verified = _verified(store, key + VERIFIED) if VERIFIED in sizes else None

@@ -26,7 +26,7 @@ _OWN = """NOT (n.nspname LIKE 'pg\\_%' OR n.nspname = 'information_schema') AND 
     SELECT FROM pg_depend d WHERE d.classid = '{catalogue}'::regclass AND d.objid = {oid} AND d.deptype = 'e')"""
 _RELATIONS = f"""SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'm') AND {_OWN.format(catalogue="pg_class", oid="c.oid")} ORDER BY 1"""  # noqa: S608
+WHERE c.relkind IN ('r', 'm') AND {_OWN.format(catalogue="pg_class", oid="c.oid")} ORDER BY 1"""
 _NAMES = """SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname), n.nspname || ' ' || c.relname
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r'"""
 _KINDS = f"""SELECT kind, count(*) FROM (
@@ -42,7 +42,7 @@ _KINDS = f"""SELECT kind, count(*) FROM (
     WHERE {_OWN.format(catalogue="pg_proc", oid="p.oid")}
     UNION ALL SELECT 'triggers' FROM pg_trigger WHERE NOT tgisinternal
     UNION ALL SELECT 'large objects' FROM pg_largeobject_metadata
-) AS found GROUP BY kind ORDER BY kind"""  # noqa: S608
+) AS found GROUP BY kind ORDER BY kind"""
 _DIGEST = "SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)), 0)::text FROM ONLY {} AS t"
 _PROPERTIES = """SELECT pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, datctype
 FROM pg_database WHERE datname = current_database()"""
@@ -98,7 +98,9 @@ def differences(wanted: Contents, found: Contents) -> list[str]:
     told += [f"The table {name} is too much." for name in found.tables if name not in wanted.tables]
     kinds = sorted(wanted.objects.keys() | found.objects.keys())
     pairs = [(kind, wanted.objects.get(kind, 0), found.objects.get(kind, 0)) for kind in kinds]
-    return told + [f"There are {have} {kind} instead of {want}." for kind, want, have in pairs if have != want]
+    return told + [
+        f"There are {have} {kind} instead of {want}." for kind, want, have in pairs if have != want
+    ]
 
 
 def properties_of(session: "Session") -> Properties:

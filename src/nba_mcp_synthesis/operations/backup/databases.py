@@ -52,7 +52,7 @@ class Server:
     def worded(self) -> Iterator[None]:
         """Words what goes wrong with a session in the block."""
         with extra("postgres"):
-            import psycopg  # noqa: PLC0415 - of an extra
+            import psycopg
 
         try:
             yield
@@ -72,9 +72,7 @@ class Server:
     def exists(self, dbname: str) -> bool:
         """Whether the server has a database of that name."""
         with self.at(MAINTENANCE).connected() as session:
-            return bool(
-                session.execute("SELECT 1 FROM pg_database WHERE datname = %s", (dbname,)).fetchone()
-            )
+            return bool(session.execute("SELECT 1 FROM pg_database WHERE datname = %s", (dbname,)).fetchone())
 
 
 @dataclass(frozen=True, slots=True, repr=False)

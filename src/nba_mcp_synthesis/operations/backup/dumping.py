@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from nba_mcp_synthesis.operations.backup.databases import Session
 
 Say = Callable[[str], None]
-# Given the name of the data's state in the dump: the answers, and a note where there are none.
-Ask = Callable[[str | None], tuple[Sequence[ReferenceAnswer], str]]
+# Given a session in the snapshot and the name of the data's state: the answers, and a note where there are none.
+Ask = Callable[["Session", str | None], tuple[Sequence[ReferenceAnswer], str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def _create(database: Database, taking: Taking, ask: Ask, say: Say) -> Manifest:
         with contextlib.closing(_Ending(draft)):
             dumped = _dump(_Dump(database, session, seen.snapshot), program, taking, draft, say)
             draft.finish()
-    answers, note = ask(seen.data_snapshot)
+        answers, note = ask(session, seen.data_snapshot)
     manifest = Manifest(
         id=id_,
         database=database.name,

@@ -40,7 +40,7 @@ def check_recipients(keys: tuple[str, ...]) -> None:
 def encrypt(source: Reading, target: Writing, keys: tuple[str, ...]) -> None:
     """Reads to the end and writes what only the holders of these keys can read; in constant memory."""
     with extra("backup"):
-        import pyrage  # noqa: PLC0415 - of an extra
+        import pyrage
 
     pyrage.encrypt_io(source, target, _recipients(keys))
 
@@ -52,7 +52,7 @@ def decrypt(source: Reading, target: Writing, identities: list[Any], what: str) 
         UsageError: none of the identities opens it.
         BackupDamaged: it was changed, or its end is missing.
     """
-    import pyrage  # noqa: PLC0415 - an identity was made with it
+    import pyrage
 
     try:
         pyrage.decrypt_io(source, target, identities)
@@ -68,7 +68,7 @@ def decrypt(source: Reading, target: Writing, identities: list[Any], what: str) 
 def read_identities(path: Path | None) -> list[Any]:
     """The private keys in a file of age-keygen; SettingsError where there is none. Never quotes the file."""
     with extra("backup"):
-        import pyrage  # noqa: PLC0415 - of an extra
+        import pyrage
 
     if path is None:
         raise SettingsError(
@@ -89,7 +89,7 @@ def read_identities(path: Path | None) -> list[Any]:
 
 def _recipients(keys: tuple[str, ...]) -> list[Any]:
     with extra("backup"):
-        import pyrage  # noqa: PLC0415 - of an extra
+        import pyrage
 
     try:
         return [pyrage.x25519.Recipient.from_str(key) for key in keys]

@@ -11,7 +11,7 @@ from nba_mcp_synthesis.errors import SettingsError
 @contextlib.contextmanager
 def connection_string(parameters: Mapping[str, str]) -> Iterator[tuple[str, tuple[int, ...]]]:
     """(connection string without any password, file descriptors that the program has to be given)."""
-    from psycopg.conninfo import make_conninfo  # noqa: PLC0415 - of an extra
+    from psycopg.conninfo import make_conninfo
 
     shown = dict(parameters)
     password = shown.pop("password", None) or os.environ.get("PGPASSWORD")

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from nba_mcp_synthesis.errors import BackupFailed, SettingsError
 from nba_mcp_synthesis.operations.backup.passwords import connection_string
@@ -92,7 +92,9 @@ class Running:
         self._reader.join()
 
 
-_HINT = "Nothing counts as done; what was there before is unchanged. Mend the cause and run the command again."
+_HINT = (
+    "Nothing counts as done; what was there before is unchanged. Mend the cause and run the command again."
+)
 
 
 def find(name: str, folder: Path | None) -> Program:
@@ -127,16 +129,23 @@ def running(
     program: Program,
     arguments: Sequence[str],
     parameters: Mapping[str, str] | None = None,
-    **pipes: int | IO[Any] | None,
+    stdin: int | None = None,
+    stdout: int | IO[bytes] | None = None,
 ) -> Iterator[Running]:
     """The program while the block runs; it does not outlive it. `parameters` are those of its connection."""
     with contextlib.ExitStack() as stack:
-        words, descriptors = [program.path, *arguments], ()
+        words = [program.path, *arguments]
+        descriptors: tuple[int, ...] = ()
         if parameters is not None:
             told, descriptors = stack.enter_context(connection_string(parameters))
             words.append(f"--dbname={told}")
         process = subprocess.Popen(
-            words, stderr=subprocess.PIPE, pass_fds=descriptors, env=_environment(), **pipes
+            words,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            pass_fds=descriptors,
+            env=_environment(),
         )
         found = Running(program, process)
         stack.callback(found.kill)

@@ -85,7 +85,8 @@ def one_at_a_time(server: Server) -> Iterator[None]:
         taken = session.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchone()
         if not taken or not taken[0]:
             raise Busy(
-                f"Another verification or drill runs on {server.shown}.", "Wait until it is done, then try again."
+                f"Another verification or drill runs on {server.shown}.",
+                "Wait until it is done, then try again.",
             )
         query = "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
         for (name,) in session.execute(query, (SCRATCH,)).fetchall():
@@ -94,12 +95,12 @@ def one_at_a_time(server: Server) -> Iterator[None]:
 
 
 def _quoted(session: "Session", name: str) -> str:
-    from psycopg import sql  # noqa: PLC0415 - of an extra
+    from psycopg import sql
 
     return sql.Identifier(name).as_string(session)
 
 
 def _literal(session: "Session", text: str) -> str:
-    from psycopg import sql  # noqa: PLC0415 - of an extra
+    from psycopg import sql
 
     return sql.Literal(text).as_string(session)

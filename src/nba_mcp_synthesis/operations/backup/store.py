@@ -77,10 +77,10 @@ def open_store(url: str | None, kms_key: str | None = None) -> BackupStore:
             "Set it to s3://nba-mcp-synthesis-backups, or to a folder on another disk.",
         )
     if url.startswith(S3):
-        from nba_mcp_synthesis.operations.backup.store_s3 import S3Backups  # noqa: PLC0415 - of an extra
+        from nba_mcp_synthesis.operations.backup.store_s3 import S3Backups
 
         bucket, _, prefix = url.removeprefix(S3).partition("/")
         return S3Backups(bucket, prefix.strip("/"), kms_key)
-    from nba_mcp_synthesis.operations.backup.store_folder import FolderBackups  # noqa: PLC0415
+    from nba_mcp_synthesis.operations.backup.store_folder import FolderBackups
 
     return FolderBackups(Path(url).expanduser())

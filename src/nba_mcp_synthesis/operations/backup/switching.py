@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from nba_mcp_synthesis.operations.backup.databases import Session
 
 _TRIES, _PAUSE_SECONDS = 10, 0.5
-_SESSIONS = (
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ANY(%s) AND pid <> pg_backend_pid()"
-)
+_SESSIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ANY(%s) AND pid <> pg_backend_pid()"
 
 
 def switch(server: Server, restored: str, dbname: str) -> str | None:
@@ -52,14 +50,14 @@ def _closed(session: "Session", dbname: str, kept: str | None) -> Iterator[None]
 
 
 def _allow(session: "Session", dbname: str, *, yes: bool) -> None:
-    from psycopg import sql  # noqa: PLC0415 - of an extra
+    from psycopg import sql
 
     statement = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}")
     session.execute(statement.format(sql.Identifier(dbname), sql.SQL("true" if yes else "false")))
 
 
 def _rename(session: "Session", renames: list[tuple[str, str]]) -> None:
-    from psycopg import errors, sql  # noqa: PLC0415 - of an extra
+    from psycopg import errors, sql
 
     statement = sql.SQL("ALTER DATABASE {} RENAME TO {}")
     for _ in range(_TRIES):

@@ -1,0 +1,275 @@
+"""The commands of backups: `nba-mcp ops backup …`."""
+
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from nba_mcp_synthesis.cli_data import AsJson
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from rich.console import RenderableType
+
+    from nba_mcp_synthesis.operations.backup.databases import Database
+    from nba_mcp_synthesis.operations.backup.desk import Backups
+    from nba_mcp_synthesis.operations.backup.manifest import Manifest
+
+backup = typer.Typer(help="Take backups, prove that they restore, and go back to one.", no_args_is_help=True)
+DatabaseOption = Annotated[
+    str | None, typer.Option("--database", help="warehouse or state; both, if left out.")
+]
+OneDatabase = Annotated[str, typer.Option("--database", help="warehouse or state.")]
+BackupId = Annotated[
+    str | None, typer.Argument(metavar="ID", help="Of `nba-mcp ops backup list`; the newest, if left out.")
+]
+
+
+@backup.command("create")
+def backup_create(database: DatabaseOption = None, as_json: AsJson = False) -> None:
+    """Dump, encrypt and send the databases; nothing that fails counts as a backup."""
+    desk = _desk()
+    _each(desk, database, lambda one, say: _told(desk.create(one, say)), "Nothing to back up.", as_json)
+
+
+@backup.command("list")
+def backup_list(
+    check: Annotated[
+        bool, typer.Option("--check", help="Exit code 1 where the schedule is not kept.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List dumps and snapshots of RDS with their age, and what is wrong by the schedule."""
+    from nba_mcp_synthesis import terminal
+
+    found = _desk().listed()
+    shown = found.as_dict()
+    parts: list[RenderableType] = [
+        terminal.records(shown["dumps"], "There are no dumps."),
+        terminal.records(shown["snapshots"], found.rds_note or "There are no snapshots of RDS."),
+        *(f"{name}: {told}" for name, faults in found.faults.items() for told in faults),
+    ]
+    terminal.show(shown, terminal.group(parts), as_json=as_json)
+    raise typer.Exit(1 if check and any(found.faults.values()) else 0)
+
+
+@backup.command("verify")
+def backup_verify(
+    backup_id: BackupId = None, database: DatabaseOption = None, as_json: AsJson = False
+) -> None:
+    """Restore into a scratch database, compare every table with the manifest, and mark as verified."""
+    from dataclasses import asdict
+
+    desk = _desk()
+
+    def verified(one: "Database", say: Callable[[str], None]) -> dict[str, Any]:
+        manifest, restored = desk.verify(one, backup_id, say)
+        return {"database": one.name, "id": manifest.id, **_rounded(asdict(restored))}
+
+    _each(desk, database, verified, "Nothing to verify.", as_json)
+
+
+@backup.command("restore")
+def backup_restore(
+    backup_id: BackupId = None,
+    database: OneDatabase = "warehouse",
+    confirm: Annotated[
+        str | None, typer.Option(help="Name of the database, or of the instance, that is replaced.")
+    ] = None,
+    into: Annotated[
+        str | None, typer.Option(help="Restore into a new database of this name, and replace nothing.")
+    ] = None,
+    older: Annotated[bool, typer.Option("--older", help="Also one with an older layout of tables.")] = False,
+    to: Annotated[
+        str | None, typer.Option(help="A moment that RDS keeps, such as 2026-01-31T04:05:00Z, and no dump.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Go back to a backup. Run again after it was cut short, it goes on from there."""
+    from dataclasses import asdict
+
+    from nba_mcp_synthesis import terminal
+
+    if to is not None:
+        _in_time(_moment(to), confirm, as_json=as_json)
+        return
+    desk = _desk()
+    (one,) = desk.chosen(database)
+    with _saying() as say:
+        if into:
+            found = _rounded(asdict(desk.restore_into(one, backup_id, into, say)))
+        else:
+            restored, dbname, kept = desk.replace(one, backup_id, confirm, say, older=older)
+            found = {**_rounded(asdict(restored)), "dbname": dbname, "former": kept}
+    terminal.show(found, terminal.records([found], ""), as_json=as_json)
+
+
+@backup.command("drill")
+def backup_drill(
+    reports: Annotated[Path, typer.Option(help="Folder for the report.")] = Path("reports"),
+    as_json: AsJson = False,
+) -> None:
+    """Restore the newest backups elsewhere, ask a server on them the reference questions, and report RTO and RPO."""
+    from nba_mcp_synthesis import terminal
+
+    desk = _desk()
+    with _saying() as say:
+        found = desk.drill(say)
+    from nba_mcp_synthesis.operations.backup import drill_report
+
+    path = drill_report.write(found, reports)
+    told = {**drill_report.as_dict(found), "report": str(path)}
+    terminal.show(told, f"{drill_report.markdown(found)}\nThe report is {path}.", as_json=as_json)
+    raise typer.Exit(0 if found.holds else 1)
+
+
+@backup.command("prune")
+def backup_prune(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would go, and remove nothing.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Remove backups that no day, week or month needs; never the newest, nor the last verified one."""
+    from dataclasses import asdict
+
+    from nba_mcp_synthesis import terminal
+
+    found = _desk().prune(dry_run=dry_run)
+    would = "Would remove" if dry_run else "Removed"
+    lines = [f"{would} {name}, of {at:%Y-%m-%d %H:%M} UTC." for name, at in found.backups]
+    lines += [f"{would} {name}, which was never finished." for name in found.leftovers]
+    lines += [f"Left alone: {told}" for told in found.ignored]
+    lines += [f"{found.kept} backups are kept."]
+    terminal.show(asdict(found), "\n".join(lines), as_json=as_json)
+
+
+@backup.command("check")
+def backup_check(
+    read: Annotated[bool, typer.Option("--read", help="Read every file of the lake.")] = False,
+    rules: Annotated[bool, typer.Option("--rules", help="Print lifecycle rules for the buckets.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check the buckets of backups and lake, and the lake by its inventory; exit code 1 for a finding."""
+    from dataclasses import asdict
+
+    from nba_mcp_synthesis import terminal
+
+    if rules:
+        from nba_mcp_synthesis.operations.backup.bucket import LIFECYCLE
+
+        print(json.dumps(LIFECYCLE, indent=1))
+        return
+    desk = _desk()
+    with _saying() as say:
+        buckets, lake = desk.check_buckets(), desk.check_lake(say, read=read)
+    faults = [told for found in buckets.values() for told in found] + list(lake.faults if lake else ())
+    lines = faults or ["Nothing is wrong."]
+    if lake:
+        lines.append(f"The lake {lake.place} has {lake.files:,} files of snapshot {lake.snapshot}.")
+    told = {"buckets": buckets, "lake": asdict(lake) if lake else None, "faults": faults}
+    terminal.show(told, "\n".join(lines), as_json=as_json)
+    raise typer.Exit(1 if faults else 0)
+
+
+def _in_time(to: "datetime", confirm: str | None, *, as_json: bool) -> None:
+    """Plans the way back through RDS; goes it where the instance's name was typed."""
+    from dataclasses import asdict
+
+    from nba_mcp_synthesis import terminal
+
+    rds = _desk().rds
+    plan = rds.plan(to)
+    told: dict[str, Any] = {"plan": asdict(plan), "instance": None}
+    lines = [f"{plan.instance} as of {plan.to:%Y-%m-%d %H:%M:%S} UTC becomes a new instance, {plan.target}."]
+    lines += [f"  {name}: {value}" for name, value in plan.call.items()]
+    if confirm == plan.instance:
+        with _saying() as say:
+            made = rds.run(plan, say)
+        told["instance"] = _rounded(asdict(made))
+        lines = [f"{made.id} is there, at {made.host}:{made.port}, after {made.seconds:.0f} s."]
+        lines += [f"{number}. {step}" for number, step in enumerate(plan.then, start=1)]
+    else:
+        lines.append(f"Nothing was done. To do it, say --confirm {plan.instance}.")
+    terminal.show(told, "\n".join(lines), as_json=as_json)
+
+
+def _moment(told: str) -> "datetime":
+    from datetime import datetime
+
+    try:
+        found = datetime.fromisoformat(told)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise typer.BadParameter(
+            f"{told!r} is no moment with its time zone, such as 2026-01-31T04:05:00Z", param_hint="--to"
+        )
+    return found
+
+
+def _told(manifest: "Manifest") -> dict[str, Any]:
+    from datetime import UTC, datetime
+
+    from nba_mcp_synthesis.operations.backup.archive import Backup
+    from nba_mcp_synthesis.operations.backup.listing import dump_row
+
+    row = dump_row(Backup(manifest.database, manifest.id, manifest.snapshot_at, manifest), datetime.now(UTC))
+    row.update(reference_answers=len(manifest.reference), note=manifest.reference_note)
+    for name in ("age_hours", "verified_at", "fault"):
+        del row[name]
+    return row
+
+
+def _each(
+    desk: "Backups",
+    name: str | None,
+    work: "Callable[[Database, Callable[[str], None]], dict[str, Any]]",
+    nothing: str,
+    as_json: bool,
+) -> None:
+    """Does it for each database. One that fails keeps no other from its turn; its error ends the command."""
+    from nba_mcp_synthesis import terminal
+    from nba_mcp_synthesis.errors import NbaMcpError
+
+    found: list[dict[str, Any]] = []
+    errors: list[NbaMcpError] = []
+    with _saying() as say:
+        for one in desk.chosen(name):
+            try:
+                found.append(work(one, say))
+            except NbaMcpError as error:
+                errors.append(error)
+    terminal.show(found, terminal.records(found, nothing), as_json=as_json)
+    for other in errors[1:]:
+        typer.echo(f"nba-mcp: {other}", err=True)
+    if errors:
+        raise errors[0]
+
+
+@contextlib.contextmanager
+def _saying() -> Iterator[Callable[[str], None]]:
+    """A line on a terminal with what goes on."""
+    from nba_mcp_synthesis import terminal
+
+    with terminal.working() as say:
+        yield say
+
+
+def _rounded(found: dict[str, Any]) -> dict[str, Any]:
+    return {name: round(value, 3) if isinstance(value, float) else value for name, value in found.items()}
+
+
+def _desk() -> "Backups":
+    from nba_mcp_synthesis.app import App
+    from nba_mcp_synthesis.settings import load_settings
+    from nba_mcp_synthesis.telemetry.logs import configure_logs
+
+    settings = load_settings()
+    configure_logs(sys.stderr, settings.log_level if settings.log_level != "info" else "error")
+    return App(settings).backups

@@ -1,0 +1,99 @@
+"""All backups in one list: dumps and snapshots of RDS, each with its age, and what the schedule finds wrong."""
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from nba_mcp_synthesis.errors import NbaMcpError
+from nba_mcp_synthesis.facts import BackupState
+from nba_mcp_synthesis.operations.backup import failures, schedule
+from nba_mcp_synthesis.operations.backup.archive import Backup, backups
+from nba_mcp_synthesis.operations.backup.rds import Rds, Snapshot
+from nba_mcp_synthesis.operations.backup.store import BackupStore
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Lists, the newest first; `faults` by database; `rds_note` says why there are no snapshots."""
+
+    dumps: tuple[Backup, ...]
+    snapshots: tuple[Snapshot, ...]
+    faults: dict[str, tuple[str, ...]]
+    rds_note: str = ""
+
+    def as_dict(self, now: datetime | None = None) -> dict[str, Any]:
+        """For JSON."""
+        at = now or datetime.now(UTC)
+        return {
+            "dumps": [dump_row(one, at) for one in self.dumps],
+            "snapshots": [{**asdict(one), "age_hours": _hours(one.at, at)} for one in self.snapshots],
+            "faults": {name: list(told) for name, told in self.faults.items()},
+            "rds_note": self.rds_note,
+        }
+
+
+def listing(store: BackupStore, databases: tuple[str, ...], rds: Rds | None) -> Listing:
+    """Everything there is; `databases` are those that should have backups."""
+    found = backups(store)
+    now = datetime.now(UTC)
+    faults = {name: tuple(_faults([one for one in found if one.database == name], now)) for name in databases}
+    try:
+        snapshots, note = tuple(rds.snapshots()) if rds else (), ""
+    except NbaMcpError as error:
+        snapshots, note = (), error.message
+    return Listing(tuple(found), snapshots, faults, note)
+
+
+def _faults(found: list[Backup], now: datetime) -> list[str]:
+    newest, proven = _newest(found)
+    told = schedule.faults(newest.at if newest else None, proven.at if proven else None, now)
+    return told + [f"{one.id} does not count. {one.fault}" for one in found if not one.counts]
+
+
+def _newest(found: list[Backup]) -> tuple[Backup | None, Backup | None]:
+    """(the newest that counts, the newest of these that is verified)."""
+    sound = [one for one in found if one.counts]
+    return next(iter(sound), None), next((one for one in sound if one.verified), None)
+
+
+def dump_row(one: Backup, now: datetime) -> dict[str, Any]:
+    """One dump as a list shows it."""
+    made = one.manifest
+    return {
+        "database": one.database,
+        "id": one.id,
+        "at": one.at.isoformat(timespec="seconds"),
+        "age_hours": _hours(one.at, now),
+        "megabytes": round(made.stored_bytes / 1e6, 3) if made else None,
+        "seconds": round(made.seconds, 1) if made else None,
+        "tables": len(made.contents.tables) if made else None,
+        "rows": sum(table.rows for table in made.contents.tables.values()) if made else None,
+        "verified_at": one.verified.at.isoformat(timespec="seconds") if one.verified else None,
+        "fault": one.fault,
+    }
+
+
+def states(store: BackupStore, databases: tuple[str, ...]) -> list[BackupState]:
+    """What the server's metrics say of each database's backups; times are seconds since 1970."""
+    found, failed = backups(store), failures.moments(store)
+    return [
+        _state(name, [one for one in found if one.database == name], failed.get(name, []))
+        for name in databases
+    ]
+
+
+def _state(name: str, found: list[Backup], failed: list[datetime]) -> BackupState:
+    newest, proven = _newest(found)
+    made = newest.manifest if newest else None
+    return BackupState(
+        name,
+        newest.at.timestamp() if newest else None,
+        proven.at.timestamp() if proven else None,
+        failed[-1].timestamp() if failed else None,
+        made.stored_bytes if made else None,
+        made.seconds if made else None,
+    )
+
+
+def _hours(at: datetime | None, now: datetime) -> float | None:
+    return round((now - at).total_seconds() / 3_600, 2) if at else None

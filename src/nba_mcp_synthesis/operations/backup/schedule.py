@@ -1,0 +1,39 @@
+"""When a backup is due: every night at 02:00 in New York, and proven once a week at the latest."""
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+ZONE = ZoneInfo("America/New_York")
+AT = time(2)
+LATE = timedelta(hours=2)  # a dump takes its time
+PROVEN_WITHIN = timedelta(days=8)  # the weekly drill, and a day to mend it
+
+
+def last_due(now: datetime) -> datetime:
+    """The newest moment (UTC) at which a backup should have begun.
+
+    On the night when clocks go forward there is no 02:00, and no job runs either.
+    """
+    day = now.astimezone(ZONE).date()
+    while True:
+        due = datetime.combine(day, AT, ZONE)
+        exists = due.astimezone(UTC).astimezone(ZONE).time() == AT
+        if exists and due.astimezone(UTC) <= now:
+            return due.astimezone(UTC)
+        day -= timedelta(days=1)
+
+
+def faults(newest: datetime | None, proven: datetime | None, now: datetime) -> list[str]:
+    """What the schedule finds wrong: `newest` is the newest backup that counts, `proven` the newest verified."""
+    found = []
+    if newest is None:
+        found.append("There is none.")
+    elif newest < last_due(now - LATE):
+        found.append(
+            f"It was due at {last_due(now - LATE):%Y-%m-%d %H:%M} UTC, and there is none since then."
+        )
+    if newest and proven is None:
+        found.append("None was ever verified.")
+    elif proven and now - proven > PROVEN_WITHIN:
+        found.append(f"The newest verified one is {(now - proven).days} days old.")
+    return found
