@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 Found = tuple[Sequence[ReferenceAnswer], str]
 _STATE_ANSWERS = 20
-_NEWEST = f"""SELECT id, status, body->>'text' FROM answers
-WHERE (SELECT count(*) FROM answers AS other WHERE other.id = answers.id) = 1
+_NEWEST = f"""SELECT id, status, body->>'text' FROM public.answers AS one
+WHERE (SELECT count(*) FROM public.answers AS other WHERE other.id = one.id) = 1
 ORDER BY asked_at DESC, record DESC LIMIT {_STATE_ANSWERS}"""
 
 
