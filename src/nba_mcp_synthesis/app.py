@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from nba_mcp_synthesis.questions import Questions
     from nba_mcp_synthesis.records import Records
     from nba_mcp_synthesis.secrets.manager import UnifiedSecretsManager
+    from nba_mcp_synthesis.server.companions import Companion
     from nba_mcp_synthesis.server.limiting.turns import Turns
     from nba_mcp_synthesis.server.tools import Services
     from nba_mcp_synthesis.sharing.link import RedisLink
@@ -271,7 +272,7 @@ class App:
             answering.serve,
             self.stats,
             self.records,
-            (writer, audit, link) if link else (writer, audit),
+            (writer, audit, *([link] if link else []), *self._backup_watch(door, metrics)),
             metrics,
             redis=link,
             configuration=configuration_digest(self.settings, self.warehouse.engine),
@@ -281,6 +282,14 @@ class App:
             lake=self.lake(metrics),
             limits=limits_told(self.settings),
         )
+
+    def _backup_watch(self, door: str, metrics: "Metrics") -> "Sequence[Companion]":
+        """What tells the age of backups, in a server of many clients that has any."""
+        from nba_mcp_synthesis.server.backup_watch import BackupWatch
+
+        if door == "stdio" or not self.settings.backup_url:
+            return ()
+        return (BackupWatch(self.backups.states, metrics, self.settings.backup_watch_seconds),)
 
     def _turns(self, door: str, link: "RedisLink | None", metrics: "Metrics") -> "Turns":
         from nba_mcp_synthesis.server.limiting.turns import Turns

@@ -1,7 +1,5 @@
 """What was destroyed comes back as it was, into a database of its own, which then takes the name."""
 
-
-
 from backup.conftest import Key, opened, said_nothing, taken
 from nba_mcp_synthesis.operations.backup.archive import backups
 from nba_mcp_synthesis.operations.backup.databases import Database

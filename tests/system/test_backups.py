@@ -26,7 +26,9 @@ class Deployment:
     postgres: PostgresServer
     key: Key
     folder: Path
-    names: Mapping[str, str] = field(default_factory=lambda: {"warehouse": "nba_simulator", "state": "nba_mcp_synthesis"})
+    names: Mapping[str, str] = field(
+        default_factory=lambda: {"warehouse": "nba_simulator", "state": "nba_mcp_synthesis"}
+    )
 
     def environment(self) -> dict[str, str]:
         """The settings of every command."""
@@ -66,7 +68,9 @@ class Deployment:
                 "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname !~ '^pg_|^information_schema$'"
             ).fetchall()
             return {
-                table: sorted(str(row[0]) for row in session.execute(f"SELECT t::text FROM {table} t".encode()))
+                table: sorted(
+                    str(row[0]) for row in session.execute(f"SELECT t::text FROM {table} t".encode())
+                )
                 for (table,) in tables
             }
 

@@ -6,12 +6,33 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from nba_mcp_synthesis.facts import ModelCall
+from nba_mcp_synthesis.facts import BackupState, ModelCall
 
 __all__ = ["CONTENT_TYPE_LATEST", "Metrics"]
 
 _MODEL_SECONDS = (0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120)
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+# (field of BackupState, name, meaning)
+_BACKUPS = (
+    (
+        "last_success",
+        "last_success_timestamp_seconds",
+        "Moment that the newest complete backup has the state of.",
+    ),
+    (
+        "last_verified",
+        "last_verified_timestamp_seconds",
+        "Moment that the newest backup which was proven to restore has the state of.",
+    ),
+    (
+        "last_failure",
+        "last_failure_timestamp_seconds",
+        "Moment at which a backup, verification or drill failed last.",
+    ),
+    ("size_bytes", "size_bytes", "Bytes of the newest complete backup."),
+    ("duration_seconds", "duration_seconds", "Time that the newest complete backup took."),
+)
 
 
 class Metrics:
@@ -163,6 +184,20 @@ class Metrics:
             ["operation"],
             registry=self.registry,
         )
+
+        self.backup_gauges = {
+            field: Gauge(f"nba_mcp_backup_{name}", about, ["database"], registry=self.registry)
+            for field, name, about in _BACKUPS
+        }
+
+    def backup_seen(self, state: BackupState) -> None:
+        """Tells how the backups of a database stand; what there is none of has no sample."""
+        for field, gauge in self.backup_gauges.items():
+            value = getattr(state, field)
+            if value is not None:
+                gauge.labels(state.database).set(value)
+            elif (state.database,) in gauge._metrics:  # noqa: SLF001 - there is no other way to ask
+                gauge.remove(state.database)
 
     def s3_called(self, operation: str, seconds: float, size: int, outcome: str) -> None:
         """Counts one operation on S3."""
