@@ -60,12 +60,25 @@ def backup_list(
 
 @backup.command("verify")
 def backup_verify(
-    backup_id: BackupId = None, database: DatabaseOption = None, as_json: AsJson = False
+    backup_id: BackupId = None,
+    database: DatabaseOption = None,
+    snapshot: Annotated[
+        str | None,
+        typer.Option(help="A snapshot of RDS instead: an instance is made of it, read, and removed."),
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Restore into a scratch database, compare every table with the manifest, and mark as verified."""
     from dataclasses import asdict
 
+    from nba_mcp_synthesis import terminal
+
     desk = _desk()
+    if snapshot is not None:
+        with _saying() as say:
+            looked = _rounded(asdict(desk.verify_snapshot(snapshot, say)))
+        terminal.show(looked, terminal.records([looked], ""), as_json=as_json)
+        return
 
     def verified(one: "Database", say: Callable[[str], None]) -> dict[str, Any]:
         manifest, restored = desk.verify(one, backup_id, say)

@@ -52,7 +52,7 @@ def new_key(path: Path) -> Key:
     return Key(str(identity.to_public()), path)
 
 
-@pytest.fixture(params=["folder", "s3"])
+@pytest.fixture(params=["folder", pytest.param("s3", marks=pytest.mark.system)])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> BackupStore:
     """An empty store of each kind."""
     if request.param == "folder":
@@ -103,7 +103,7 @@ SELECT nextval('nba.counter');
 
 def taken(database: Database, store: BackupStore, key: Key, **options: Any) -> Manifest:
     """A backup of it."""
-    taking = Taking(store, (key.public,), programs(), **{"part_bytes": SMALLEST, **options})
+    taking = Taking(store, (key.public,), **{"folder": programs(), "part_bytes": SMALLEST, **options})
     return create(database, taking, no_questions, said_nothing)
 
 

@@ -19,6 +19,7 @@ from nba_mcp_synthesis.operations.backup import (
     listing,
     pruning,
     reference,
+    snapshots,
     versions,
 )
 from nba_mcp_synthesis.operations.backup.databases import Database, chosen, databases_of, scratch_server
@@ -109,6 +110,12 @@ class Backups:
         dump = self.dump(database, id_)
         server = scratch_server(self._settings, database)
         return dump.manifest, verify(dump, server, self._settings.backup_programs, say)
+
+    def verify_snapshot(self, snapshot: str, say: Say) -> snapshots.Looked:
+        """See `snapshots.look_into`."""
+        (warehouse,) = self.chosen("warehouse")
+        made = [one.manifest for one in archive.backups(self.store, "warehouse") if one.counts]
+        return snapshots.look_into(self.rds, snapshot, warehouse.server, next(iter(made), None), say)
 
     def restore_into(self, database: Database, id_: str | None, dbname: str, say: Say) -> Restored:
         """Restores into a database of that name, and leaves the one in use alone."""

@@ -38,11 +38,17 @@ def check_recipients(keys: tuple[str, ...]) -> None:
 
 
 def encrypt(source: Reading, target: Writing, keys: tuple[str, ...]) -> None:
-    """Reads to the end and writes what only the holders of these keys can read; in constant memory."""
+    """Reads to the end and writes what only the holders of these keys can read; in constant memory.
+
+    OSError where source or target failed: both know why.
+    """
     with extra("backup"):
         import pyrage
 
-    pyrage.encrypt_io(source, target, _recipients(keys))
+    try:
+        pyrage.encrypt_io(source, target, _recipients(keys))
+    except pyrage.EncryptError as error:
+        raise OSError("the encryption was cut short") from error
 
 
 def decrypt(source: Reading, target: Writing, identities: list[Any], what: str) -> None:

@@ -35,9 +35,11 @@ class Dump(NamedTuple):
         with contextlib.closing(reader):
             try:
                 encryption.decrypt(reader, pipe, self.identities, self.manifest.key())
-            except OSError as error:
+            except (OSError, BackupDamaged) as error:
+                if reader.fault:
+                    raise reader.fault from None
                 if not pipe.closed_by_reader:
-                    raise reader.fault or _changed(self.manifest) from error
+                    raise _changed(self.manifest) from error
         with contextlib.suppress(BrokenPipeError):
             run.stdin.close()
         run.end()

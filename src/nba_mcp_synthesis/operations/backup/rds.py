@@ -97,14 +97,17 @@ class Rds:
             self._asked("restore_db_instance_to_point_in_time", **plan.call)
         return self.wait(plan.target, say)
 
-    def from_snapshot(self, snapshot: str, target: str, say: Callable[[str], None]) -> Instance:
-        """An instance out of a snapshot, like the one in use."""
+    def from_snapshot(
+        self, snapshot: str, target: str, say: Callable[[str], None], begun: Callable[[], object]
+    ) -> Instance:
+        """An instance out of a snapshot, like the one in use; `begun` hears of it before it is waited for."""
         if snapshot not in {one.id for one in self.snapshots()}:
             raise UsageError(
                 f"{self.instance} has no snapshot {snapshot}.", "`nba-mcp ops backup list` has all."
             )
         call = {"DBSnapshotIdentifier": snapshot, "DBInstanceIdentifier": target, **_like(self._about())}
         self._asked("restore_db_instance_from_db_snapshot", **call)
+        begun()
         return self.wait(target, say)
 
     def delete(self, target: str) -> None:
