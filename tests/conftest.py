@@ -22,6 +22,7 @@ pytest_plugins = [
     "servers.postgres",
     "servers.redis",
     "secret_ground",
+    "backup_ground",
     "servers.issuer",
     "servers.killable",
     "small_league",

@@ -127,7 +127,7 @@ def backup_drill(
     reports: Annotated[Path, typer.Option(help="Folder for the report.")] = Path("reports"),
     as_json: AsJson = False,
 ) -> None:
-    """Restore the newest backups elsewhere, ask a server on them the reference questions, and report RTO and RPO."""
+    """Restore the newest backups elsewhere, ask a server on them reference questions, report RTO and RPO."""
     from nba_mcp_synthesis import terminal
 
     desk = _desk()

@@ -27,8 +27,8 @@ class BackupSettings(BaseModel):
 
     backup_url: Annotated[str, AfterValidator(lake_address)] | None = Field(
         None,
-        description="Where backups go: a folder, or s3://BUCKET/PREFIX such as s3://nba-mcp-synthesis-backups. "
-        "Without it there are none.",
+        description="Where backups go: a folder, or an address such as s3://nba-mcp-synthesis-backups; "
+        "without it there are none.",
     )
     backup_recipients: Annotated[tuple[str, ...], BeforeValidator(_recipients)] = Field(
         (),
@@ -37,16 +37,16 @@ class BackupSettings(BaseModel):
     )
     backup_identity: Path | None = Field(
         None,
-        description="File with the private key of age, for verify, restore and drill only. Neither the server "
-        "nor `create` needs it, and it is never kept beside the backups.",
+        description="File with the private key of age, for verify, restore and drill. Neither server nor "
+        "`create` needs it, and it is never kept beside the backups.",
     )
     backup_programs: Path | None = Field(
         None, description="Folder of pg_dump and pg_restore. When unset: those of PATH."
     )
     backup_scratch_url: Annotated[SecretStr, address_of("postgresql://")] | None = Field(
         None,
-        description="PostgreSQL server for verify and drill, as postgresql://USER:PASSWORD@HOST/postgres; its "
-        "role may create databases. When unset: the server that was backed up.",
+        description="PostgreSQL server for verify and drill, as postgresql://USER:PASSWORD@HOST/postgres, "
+        "whose role may create databases. When unset: the server that was backed up.",
     )
     backup_mb_per_second: float = Field(
         0.0, ge=0, le=100_000, description="Most MB that a dump sends in a second; 0 for no bound."

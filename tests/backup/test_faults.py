@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from backup.conftest import Key, new_key, opened, said_nothing, taken
+from backup_ground import Key, new_key, opened, said_nothing, taken
 from nba_mcp_synthesis.errors import (
     BackupDamaged,
     BackupFailed,
@@ -71,7 +71,7 @@ def test_a_flipped_bit_is_found(
     content = bytearray(dump_file.read_bytes())
     content[3 * SMALL_PART + 17] ^= 1
     dump_file.write_bytes(content)
-    with pytest.raises(BackupDamaged, match="part 4 of .* its SHA-256 differs"):
+    with pytest.raises(BackupDamaged, match=r"part 4 of .* its SHA-256 differs"):
         verified(made, folder_store, key, filled)
     assert backups(folder_store)[0].verified is None
     assert len(moments(folder_store)["warehouse"]) == 1
@@ -213,7 +213,8 @@ def test_a_dump_that_ends_early_is_no_backup(
         with filled.server.at("postgres").connected() as session:
             while not ended.is_set():
                 session.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pg_dump' "
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = "
+                    "'pg_dump' "
                     "AND datname = %s",
                     (filled.dbname,),
                 )

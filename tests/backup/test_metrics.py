@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from backup.conftest import Key, database_at, opened, said_nothing, taken
+from backup_ground import Key, database_at, opened, said_nothing, taken
 from nba_mcp_synthesis.errors import BackupsDown, SettingsError
 from nba_mcp_synthesis.operations.backup.databases import Database
 from nba_mcp_synthesis.operations.backup.listing import states

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from backup.conftest import Key, said_nothing, taken
+from backup_ground import Key, said_nothing, taken
 from nba_mcp_synthesis.errors import BackupDamaged, Unavailable, UsageError
 from nba_mcp_synthesis.operations.backup.databases import Database
 from nba_mcp_synthesis.operations.backup.listing import listing
@@ -73,7 +73,7 @@ def test_a_snapshot_is_read(
         look_into(rds, "weekly", filled.server, made, said_nothing)
     with filled.server.connected() as session:
         session.execute("DROP TABLE nba.empty")
-    with pytest.raises(BackupDamaged, match="The snapshot nightly lacks nba.empty"):
+    with pytest.raises(BackupDamaged, match=r"The snapshot nightly lacks nba\.empty"):
         look_into(rds, "nightly", filled.server, made, said_nothing)
     left = api.describe_db_instances()["DBInstances"]
     assert [one["DBInstanceIdentifier"] for one in left] == [INSTANCE]

@@ -1,6 +1,6 @@
 """What was destroyed comes back as it was, into a database of its own, which then takes the name."""
 
-from backup.conftest import Key, opened, said_nothing, taken
+from backup_ground import Key, opened, rows, said_nothing, taken
 from nba_mcp_synthesis.operations.backup.archive import backups
 from nba_mcp_synthesis.operations.backup.databases import Database
 from nba_mcp_synthesis.operations.backup.restoring import Target, restore
@@ -8,19 +8,6 @@ from nba_mcp_synthesis.operations.backup.store import BackupStore
 from nba_mcp_synthesis.operations.backup.switching import switch
 from nba_mcp_synthesis.operations.backup.verifying import verify
 from servers.postgres import programs
-
-
-def rows(database: Database) -> dict[str, list[str]]:
-    """All rows of all tables as text, in order: what the digests are compared with."""
-    with database.server.connected() as session:
-        found = session.execute(
-            "SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) FROM pg_tables "
-            "WHERE schemaname IN ('nba', 'public')"
-        ).fetchall()
-        return {
-            name: sorted(str(row[0]) for row in session.execute(f"SELECT t::text FROM {name} t".encode()))
-            for (name,) in found
-        }
 
 
 def test_what_was_destroyed_comes_back(filled: Database, store: BackupStore, key: Key) -> None:

@@ -5,12 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from backup.conftest import Key, opened, said_nothing, taken
-from backup.test_restoring import rows
+from backup_ground import Key, opened, rows, said_nothing, taken
 from nba_mcp_synthesis.errors import BackupsDown
 from nba_mcp_synthesis.operations.backup import contents, scratch
 from nba_mcp_synthesis.operations.backup.databases import Database
-from nba_mcp_synthesis.operations.backup.feeding import Dump
 from nba_mcp_synthesis.operations.backup.restoring import Target, restore
 from nba_mcp_synthesis.operations.backup.store import BackupStore
 from nba_mcp_synthesis.operations.backup.switching import switch
@@ -41,10 +39,8 @@ def many(filled: Database) -> Database:
     """The database with a dozen tables more, of 200 kB that cannot be compressed."""
     with filled.server.connected() as session:
         for number in range(TABLES):
-            session.execute(
-                f'CREATE TABLE nba."part {number}" AS SELECT n, sha512((n * {number + 7})::text::bytea) AS noise '
-                "FROM generate_series(1, 3000) AS n".encode()
-            )
+            rows_of = f"SELECT n, sha512((n * {number + 7})::text::bytea) FROM generate_series(1, 3000) AS n"
+            session.execute(f'CREATE TABLE nba."part {number}" (n, noise) AS {rows_of}'.encode())
             session.execute(f'CREATE INDEX ON nba."part {number}" (n)'.encode())
     return filled
 

@@ -1,4 +1,4 @@
-"""Backups as the server sees them: jobs take them, and the server tells of their age, for which alerts wait."""
+"""Backups as the server sees them: jobs take them, and the server tells of their age."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ _STOP_SECONDS = 2.0
 
 
 class BackupWatch:
-    """A companion of the server (see `companions.Companion`) that reads the backup store every so many seconds."""
+    """A companion (see `companions.Companion`) that reads the backup store every so many seconds."""
 
     name = "backups"
 

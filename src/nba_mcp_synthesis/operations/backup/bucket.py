@@ -1,11 +1,13 @@
 """Whether a bucket is fit to keep backups: closed, encrypted, versioned, and tidied by rules of its own."""
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nba_mcp_synthesis.connectors.aws import explain_aws
 from nba_mcp_synthesis.errors import BackupsDown
 from nba_mcp_synthesis.lake.bucket import faults as exposed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _NONE = frozenset({"NoSuchLifecycleConfiguration"})
 LIFECYCLE = {
@@ -45,10 +47,11 @@ def faults(client: Any, bucket: str, *, keeps_days: int | None = None) -> list[s
 def _versioning(client: Any, bucket: str) -> list[str]:
     if client.get_bucket_versioning(Bucket=bucket).get("Status") == "Enabled":
         return []
-    return [
+    told = (
         f"The bucket {bucket} keeps no versions, so that what is overwritten or deleted is gone: aws s3api "
         f"put-bucket-versioning --bucket {bucket} --versioning-configuration Status=Enabled turns them on."
-    ]
+    )
+    return [told]
 
 
 def _lifecycle(client: Any, bucket: str, keeps_days: int | None) -> list[str]:
@@ -58,7 +61,8 @@ def _lifecycle(client: Any, bucket: str, keeps_days: int | None) -> list[str]:
         "removes former versions": lambda rule: rule.get("NoncurrentVersionExpiration"),
     }
     told = [
-        f"No lifecycle rule of the bucket {bucket} {what}. `nba-mcp ops backup check --rules` prints rules that do."
+        f"No lifecycle rule of the bucket {bucket} {what}. `nba-mcp ops backup check --rules` prints rules "
+        "that do."
         for what, has in wants.items()
         if not any(has(rule) for rule in rules)
     ]
@@ -73,7 +77,8 @@ def _removes(rule: dict[str, Any], bucket: str, keeps_days: int | None) -> str:
         return ""
     when = f"after {days} days" if days else f"on {expiry['Date']:%Y-%m-%d}"
     return (
-        f"The lifecycle rule {rule.get('ID', 'without a name')} of the bucket {bucket} removes objects {when}, "
+        f"The lifecycle rule {rule.get('ID', 'without a name')} of the bucket {bucket} removes objects "
+        f"{when}, "
         "whether they are needed or not: leave that to `nba-mcp ops backup prune`."
     )
 

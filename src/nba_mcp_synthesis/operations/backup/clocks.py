@@ -13,13 +13,15 @@ def check_clock(theirs: datetime, newest: datetime | None, now: datetime | None 
     ours = now or datetime.now(UTC)
     if abs(ours - theirs) > MOST_APART:
         raise BackupFailed(
-            f"This machine's clock says {ours:%Y-%m-%d %H:%M:%S} UTC, that of PostgreSQL {theirs:%Y-%m-%d %H:%M:%S}: "
+            f"This machine's clock says {ours:%Y-%m-%d %H:%M:%S} UTC, that of PostgreSQL "
+            f"{theirs:%Y-%m-%d %H:%M:%S}: "
             "one of them jumped.",
             "Set the wrong one right (NTP), then run the command again.",
         )
     if newest and newest - ours > MOST_APART:
         raise BackupFailed(
-            f"The newest backup is of {newest:%Y-%m-%d %H:%M:%S} UTC, and the clock says {ours:%Y-%m-%d %H:%M:%S}: it "
+            f"The newest backup is of {newest:%Y-%m-%d %H:%M:%S} UTC, and the clock says "
+            f"{ours:%Y-%m-%d %H:%M:%S}: it "
             "jumped, now or then.",
             "Set the clock right (NTP). If that backup was made by a wrong clock, remove it.",
         )

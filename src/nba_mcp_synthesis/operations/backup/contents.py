@@ -1,7 +1,7 @@
 """What a database holds, so that two can be compared: rows and a digest of every table, and objects by kind.
 
-A digest is the sum of PostgreSQL's own 64-bit hash of each row's text. PostgreSQL places rows of hash partitions by
-that hash, so that it stays the same from one version to the next.
+A digest is the sum of PostgreSQL's own 64-bit hash of each row's text. PostgreSQL places rows of hash
+partitions by that hash, so that it stays the same from one version to the next.
 """
 
 from typing import TYPE_CHECKING
@@ -23,7 +23,8 @@ _AS_EVER = (
     "SET statement_timeout = 0",
 )
 _OWN = """NOT (n.nspname LIKE 'pg\\_%' OR n.nspname = 'information_schema') AND NOT EXISTS (
-    SELECT FROM pg_depend d WHERE d.classid = '{catalogue}'::regclass AND d.objid = {oid} AND d.deptype = 'e')"""
+    SELECT FROM pg_depend d
+    WHERE d.classid = '{catalogue}'::regclass AND d.objid = {oid} AND d.deptype = 'e')"""
 _RELATIONS = f"""SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'm') AND {_OWN.format(catalogue="pg_class", oid="c.oid")} ORDER BY 1"""
@@ -69,7 +70,7 @@ def objects_of(session: "Session") -> dict[str, int]:
 
 
 def complete_tables(session: "Session", wanted: Contents) -> list[str]:
-    """Tables that have their rows already, as lists of pg_restore name them; others that have some lose them."""
+    """Tables that have all their rows, as lists of pg_restore name them; others that have some lose them."""
     found = contents_of(session).tables
     complete = {name for name, table in found.items() if table.rows and table == wanted.tables.get(name)}
     for name, table in found.items():
@@ -113,7 +114,8 @@ def properties_of(session: "Session") -> Properties:
 def schema_version(session: "Session") -> str | None:
     """The layout that the tables have: of the warehouse, or the migration of the state; None for others."""
     there = session.execute(
-        "SELECT to_regclass('nba_internal.info') IS NOT NULL, to_regclass('public.alembic_version') IS NOT NULL"
+        "SELECT to_regclass('nba_internal.info') IS NOT NULL, to_regclass('public.alembic_version') IS NOT "
+        "NULL"
     ).fetchall()[0]
     if there[0]:
         query = "SELECT value FROM nba_internal.info WHERE name = 'layout_version'"

@@ -1,4 +1,4 @@
-"""Everything about backups put together from the settings: what the commands and the server's metrics call."""
+"""Backups put together from the settings: what the commands and the server's metrics call."""
 
 import functools
 from collections.abc import Callable
@@ -145,8 +145,10 @@ class Backups:
             return
         age = (datetime.now(UTC) - manifest.snapshot_at).total_seconds() / 3_600
         raise UsageError(
-            f"This puts the {database.name} back to {manifest.snapshot_at:%Y-%m-%d %H:%M} UTC, {age:.1f} hours ago "
-            f"(backup {manifest.id}), in place of {database.dbname} on {database.server.shown}. The database in use is "
+            f"This puts the {database.name} back to {manifest.snapshot_at:%Y-%m-%d %H:%M} UTC, {age:.1f} "
+            "hours ago "
+            f"(backup {manifest.id}), in place of {database.dbname} on {database.server.shown}. The "
+            "database in use is "
             "kept under another name.",
             f"To do it, say --confirm {database.dbname}. To look at it first, say --into NAME.",
         )

@@ -1,4 +1,4 @@
-"""The parts of a backup as one file to read: each is compared with its SHA-256 before a byte of it is used."""
+"""The parts of a backup as one file: each is compared with its SHA-256 before a byte of it is used."""
 
 import hashlib
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """A drill: everything is restored elsewhere, a server is started on it, and asked what was asked before.
 
-Time to recover (RTO) runs from the first look at the backups to the last right answer. What would have been lost (RPO)
-is what came in since the newest backup.
+Time to recover (RTO) runs from the first look at the backups to the last right answer. What would have been
+lost (RPO) is what came in since the newest backup.
 """
 
 import contextlib
@@ -61,7 +61,8 @@ class Report:
 def drill(dumps: Dumps, server: Server, folder: Path | None, say: Say) -> Report:
     """Restores the backups onto the server, asks, and drops what was restored.
 
-    Raises what `restore` raises and BackupFailed where no server runs on it, after it was noted beside the backups.
+    Raises what `restore` raises and BackupFailed where no server runs on it, after it was noted beside the
+    backups.
     """
     if not dumps:
         raise UsageError("There is no backup to drill with.", "`nba-mcp ops backup create` makes one.")

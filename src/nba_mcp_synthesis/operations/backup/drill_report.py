@@ -29,13 +29,13 @@ def markdown(report: Report) -> str:
     verdict = (
         "Everything came back, with the same answers." if report.holds else "**Not everything came back.**"
     )
+    recovered, served = spoken(report.rto_seconds), spoken(report.server_seconds)
     lines = [
         f"# Recovery drill of {report.at:%Y-%m-%d %H:%M} UTC",
         "",
         verdict,
         "",
-        f"- Time to recover (RTO): {spoken(report.rto_seconds)}, of which {spoken(report.server_seconds)} to start a "
-        "server and to ask",
+        f"- Time to recover (RTO): {recovered}, {served} of it for a server",
         f"- Data that would have been lost (RPO): what came in during {spoken(report.rpo_seconds)}",
         f"- Restored onto {report.server}",
         "",
@@ -43,7 +43,8 @@ def markdown(report: Report) -> str:
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     lines += [
-        f"| {one.database} | {one.backup} | {spoken(one.lost_seconds)} | {spoken(one.restore_seconds)} | {one.tables} "
+        f"| {one.database} | {one.backup} | {spoken(one.lost_seconds)} | {spoken(one.restore_seconds)} | "
+        f"{one.tables} "
         f"| {one.rows:,} | {one.asked} | {len(one.faults)} |"
         for one in report.databases
     ]

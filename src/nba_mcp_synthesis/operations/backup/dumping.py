@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from nba_mcp_synthesis.operations.backup.databases import Session
 
 Say = Callable[[str], None]
-# Given a session in the snapshot and the name of the data's state: the answers, and a note where there are none.
+# Given a session in the snapshot and the name of the data's state: the answers, and a note where there are
+# none.
 Ask = Callable[["Session", str | None], tuple[Sequence[ReferenceAnswer], str]]
 
 

@@ -1,4 +1,4 @@
-"""Encryption in the format of age (age-encryption.org), as a stream: any `age` program reads it with the key."""
+"""Encryption in the format of age (age-encryption.org), as a stream: any `age` program reads it."""
 
 from pathlib import Path
 from typing import Any, Protocol

@@ -1,7 +1,7 @@
 """The lake by inventory: whether every file that its manifest names is there, whole, and as it was published.
 
-The lake's files never change and are kept in versions, so that they need no copy: what has to be known is that none is
-missing.
+The lake's files never change and are kept in versions, so that they need no copy: what has to be known is
+that none is missing.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""All backups in one list: dumps and snapshots of RDS, each with its age, and what the schedule finds wrong."""
+"""All backups in one list: dumps and snapshots of RDS with their ages, and what the schedule finds."""
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime

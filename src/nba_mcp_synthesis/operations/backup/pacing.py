@@ -7,7 +7,7 @@ _AHEAD_SECONDS = 0.25  # what may go at once after a pause
 
 
 class Pace:
-    """`wait(n)` before n bytes go: over any time no more than `bytes_per_second`, but for a quarter of a second."""
+    """`wait(n)` before n bytes go: no more than `bytes_per_second`, but for a quarter of a second."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""How PostgreSQL's programs get a password: by a file in memory that no list of processes and no disk shows."""
+"""How PostgreSQL's programs get a password: by a file in memory, which no list of processes shows."""
 
 import contextlib
 import os

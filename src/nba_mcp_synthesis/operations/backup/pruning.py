@@ -1,4 +1,4 @@
-"""Which backups are kept: so many days, weeks and months, the newest, and the last one that is proven to restore.
+"""Which backups are kept: of days, weeks and months, the newest, and the last one that was proven.
 
 Days, weeks and months are those that have backups, so that neither a pause nor a clock that jumps costs any.
 """
@@ -28,7 +28,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """What was removed, or would be: `backups` as DATABASE/ID with the moment, `leftovers` of unfinished ones."""
+    """What was removed, or would be: `backups` as DATABASE/ID with moment, `leftovers` of unfinished ones."""
 
     backups: tuple[tuple[str, datetime], ...]
     leftovers: tuple[str, ...]

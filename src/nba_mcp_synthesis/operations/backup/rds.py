@@ -53,7 +53,7 @@ class Instance:
 
 
 class Rds:
-    """One instance of RDS. Credentials are those of the default chain; Unavailable where AWS does not answer."""
+    """One instance of RDS, by the default chain of credentials; Unavailable where AWS does not answer."""
 
     def __init__(self, instance: str, pause_seconds: float = _WAIT_SECONDS) -> None:
         self.instance, self._pause = instance, pause_seconds
@@ -69,7 +69,7 @@ class Rds:
         return sorted(found, key=lambda one: one.at or datetime.max.replace(tzinfo=UTC), reverse=True)
 
     def plan(self, to: datetime, now: datetime | None = None) -> Plan:
-        """A restore to a moment, into an instance of its own; UsageError where RDS does not keep that moment."""
+        """A restore to a moment, into a new instance; UsageError where RDS does not keep that moment."""
         now = now or datetime.now(UTC)
         about = self._about()
         earliest, latest = self._window(about, now)

@@ -1,8 +1,9 @@
 """A backup becomes a database: a new one, in three stages that a restore which was cut short goes on from.
 
-Tables, then rows, then indexes and constraints. The first and the last stage are one transaction each; rows come table
-by table, each in one statement, so that a table has all of its rows or none. What is there is compared with the
-manifest at the end, and only then is the restore done.
+Tables, then rows, then indexes and constraints. The first and the last stage are one transaction each; rows
+come table
+by table, each in one statement, so that a table has all of its rows or none. What is there is compared with
+the manifest at the end, and only then is the restore done.
 """
 
 import contextlib
@@ -38,7 +39,7 @@ class Restored:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where to, and by which programs. `owned`: owners and rights are restored, whose roles have to be there."""
+    """Where to, and by which programs. `owned`: with owners and rights, whose roles have to be there."""
 
     server: Server
     dbname: str
@@ -88,7 +89,8 @@ def _checked(dump: Dump, target: Target, program: programs.Program) -> str:
         version = str(session.info.parameter_status("server_version")).split()[0]
     if major < dump.manifest.server_major:
         raise UsageError(
-            f"The dump is of PostgreSQL {dump.manifest.server_version}, and {target.server.shown} has {version}.",
+            f"The dump is of PostgreSQL {dump.manifest.server_version}, and {target.server.shown} has "
+            f"{version}.",
             "Restore onto the same major version, or a newer one.",
         )
     return version

@@ -24,7 +24,7 @@ def last_due(now: datetime) -> datetime:
 
 
 def faults(newest: datetime | None, proven: datetime | None, now: datetime) -> list[str]:
-    """What the schedule finds wrong: `newest` is the newest backup that counts, `proven` the newest verified."""
+    """What is wrong by the schedule; `newest` counts as a backup, `proven` was verified as well."""
     found = []
     if newest is None:
         found.append("There is none.")

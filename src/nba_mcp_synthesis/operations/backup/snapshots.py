@@ -1,4 +1,4 @@
-"""A snapshot of RDS is proven by making an instance of it, reading every table there, and removing it again."""
+"""A snapshot of RDS is proven: an instance is made of it, every table is read, and it is removed again."""
 
 import contextlib
 import secrets

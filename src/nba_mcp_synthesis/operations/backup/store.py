@@ -13,7 +13,7 @@ class Draft(Protocol):
     """A large object that is being written. Nobody sees any of it before `finish`."""
 
     def part(self, number: int, offset: int, content: bytes) -> None:
-        """Writes part `number` (from 1), whose bytes begin at `offset`; may be called from several threads."""
+        """Writes part `number` (from 1), whose bytes begin at `offset`; several threads may call."""
         ...
 
     def finish(self) -> None:

@@ -1,4 +1,4 @@
-"""Backups in a bucket: large objects go in parts that S3 itself checks, and appear when the last one is there."""
+"""Backups in a bucket: large objects go in parts that S3 checks, and appear when the last is there."""
 
 import base64
 import contextlib
@@ -25,7 +25,7 @@ _HINTS = {
 
 
 class S3Backups:
-    """Objects below a prefix of a bucket; see `store.BackupStore`. Credentials are those of the default chain."""
+    """Objects below a prefix of a bucket, by the default chain of credentials; see `store.BackupStore`."""
 
     def __init__(self, bucket: str, prefix: str = "", kms_key: str | None = None) -> None:
         self.bucket, self._root = bucket, f"{prefix}/" if prefix else ""

@@ -1,4 +1,4 @@
-"""A restored database takes the place of the one in use: two names change in one transaction, and nothing is lost."""
+"""A restored database takes the place of the one in use: two names change in one transaction."""
 
 import contextlib
 import time
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from nba_mcp_synthesis.operations.backup.databases import Session
 
 _TRIES, _PAUSE_SECONDS = 10, 0.5
-_SESSIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ANY(%s) AND pid <> pg_backend_pid()"
+_SESSIONS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = ANY(%s) AND pid <> pg_backend_pid()"""
 
 
 def switch(server: Server, restored: str, dbname: str) -> str | None:
@@ -71,6 +72,7 @@ def _rename(session: "Session", renames: list[tuple[str, str]]) -> None:
         else:
             return
     raise BackupFailed(
-        f"{renames[0][0]} is in use again as soon as its sessions are ended; both databases are as they were.",
+        f"{renames[0][0]} is in use again as soon as its sessions are ended; both databases are as they "
+        "were.",
         "Scale the service to nothing, then run the same command: it goes on from here.",
     )

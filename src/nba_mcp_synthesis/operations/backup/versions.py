@@ -16,7 +16,7 @@ def current(database: str) -> str:
 
 
 def check(manifest: Manifest, *, older: bool) -> None:
-    """UsageError where the backup is of a newer layout, or of an older one and `older` does not allow that."""
+    """UsageError where the backup has a newer layout, or an older one and `older` does not allow that."""
     have, now = manifest.schema_version, current(manifest.database)
     if have == now:
         return
@@ -29,7 +29,8 @@ def check(manifest: Manifest, *, older: bool) -> None:
         command = "data" if manifest.database == "warehouse" else "state"
         raise UsageError(
             f"{what}: it is older, and the server would not start on it.",
-            f"Say --older to restore it all the same, and run `nba-mcp {command} migrate` afterwards: rows are kept.",
+            f"Say --older to restore it all the same, and run `nba-mcp {command} migrate` afterwards: rows "
+            "are kept.",
         )
 
 

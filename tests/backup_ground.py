@@ -15,7 +15,6 @@ from nba_mcp_synthesis.operations.backup.encryption import read_identities
 from nba_mcp_synthesis.operations.backup.feeding import Dump
 from nba_mcp_synthesis.operations.backup.manifest import Manifest, ReferenceAnswer
 from nba_mcp_synthesis.operations.backup.store import BackupStore, open_store
-from servers.aws import AwsServer
 from servers.postgres import PostgresServer, programs
 
 BUCKET = "nba-mcp-synthesis-backups"
@@ -57,8 +56,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> BackupStore:
     """An empty store of each kind."""
     if request.param == "folder":
         return open_store(str(tmp_path / "backups"))
-    aws: AwsServer = request.getfixturevalue("aws_server")
-    aws.client("s3").create_bucket(Bucket=BUCKET)
+    request.getfixturevalue("aws_server").client("s3").create_bucket(Bucket=BUCKET)
     return open_store(f"s3://{BUCKET}/nba")
 
 
@@ -92,9 +90,10 @@ CREATE TABLE public."Odd name; --" ("a ""quoted"" column" text);
 CREATE VIEW nba.standings AS SELECT home, count(*) AS n FROM nba.games GROUP BY home;
 CREATE SEQUENCE nba.counter;
 INSERT INTO nba.teams SELECT n, 'Team ' || n FROM generate_series(1, 30) AS n;
-INSERT INTO nba.games SELECT lpad(n::text, 10, '0'), 1 + n % 30, random() * 150, now() - n * interval '1 hour',
-    random()::numeric(20, 10), sha256(n::text::bytea), ARRAY['a', NULL, n::text], jsonb_build_object('n', n), NULL
-    FROM generate_series(1, 5000) AS n;
+INSERT INTO nba.games SELECT lpad(n::text, 10, '0'), 1 + n % 30, random() * 150, now() - n * interval '1
+hour',
+    random()::numeric(20, 10), sha256(n::text::bytea), ARRAY['a', NULL, n::text], jsonb_build_object('n', n),
+    NULL FROM generate_series(1, 5000) AS n;
 INSERT INTO public."Odd name; --" VALUES ('é' || chr(10) || '\\N'), (''), (NULL), (NULL);
 SELECT lo_from_bytea(0, '\\x00ff');
 SELECT nextval('nba.counter');
@@ -110,3 +109,16 @@ def taken(database: Database, store: BackupStore, key: Key, **options: Any) -> M
 def opened(manifest: Manifest, store: BackupStore, key: Key) -> Dump:
     """The backup with the key to it."""
     return Dump(manifest, store, read_identities(key.file))
+
+
+def rows(database: Database) -> dict[str, list[str]]:
+    """All rows of all tables as text, in order: what the digests are compared with."""
+    with database.server.connected() as session:
+        found = session.execute(
+            "SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) FROM pg_tables "
+            "WHERE schemaname IN ('nba', 'public')"
+        ).fetchall()
+        return {
+            name: sorted(str(row[0]) for row in session.execute(f"SELECT t::text FROM {name} t".encode()))
+            for (name,) in found
+        }
