@@ -34,7 +34,7 @@ BackupId = Annotated[
 def backup_create(database: DatabaseOption = None, as_json: AsJson = False) -> None:
     """Dump, encrypt and send the databases; nothing that fails counts as a backup."""
     desk = _desk()
-    _each(desk, database, lambda one, say: _told(desk.create(one, say)), "Nothing to back up.", as_json)
+    _each(desk, database, lambda one, say: _told(desk.create(one, say)), as_json)
 
 
 @backup.command("list")
@@ -84,7 +84,7 @@ def backup_verify(
         manifest, restored = desk.verify(one, backup_id, say)
         return {"database": one.name, "id": manifest.id, **_rounded(asdict(restored))}
 
-    _each(desk, database, verified, "Nothing to verify.", as_json)
+    _each(desk, database, verified, as_json)
 
 
 @backup.command("restore")
@@ -243,7 +243,6 @@ def _each(
     desk: "Backups",
     name: str | None,
     work: "Callable[[Database, Callable[[str], None]], dict[str, Any]]",
-    nothing: str,
     as_json: bool,
 ) -> None:
     """Does it for each database. One that fails keeps no other from its turn; its error ends the command."""
@@ -258,7 +257,8 @@ def _each(
                 found.append(work(one, say))
             except NbaMcpError as error:
                 errors.append(error)
-    terminal.show(found, terminal.records(found, nothing), as_json=as_json)
+    if found or as_json:
+        terminal.show(found, terminal.records(found, ""), as_json=as_json)
     for other in errors[1:]:
         typer.echo(f"nba-mcp: {other}", err=True)
     if errors:
