@@ -1,4 +1,4 @@
-"""Every expression of every dashboard has data on a real Prometheus, and every alert fires there and reads well."""
+"""Every expression of a dashboard has data on a real Prometheus; every alert fires there and reads well."""
 
 import json
 import re
@@ -133,14 +133,14 @@ def seen(folder: Path, text: Callable[[], str], wanted: set[str], *, up: bool) -
     found: dict[str, dict[str, Any]] = {}
 
     def all_there() -> bool:
-        for alert in server.get("/api/v1/alerts")["data"]["alerts"]:
+        for alert in watching.get("/api/v1/alerts")["data"]["alerts"]:
             if alert["state"] == "firing":
                 found[alert["labels"]["alertname"]] = alert
         return wanted <= set(found)
 
     with exporter(text) as peer:
         job = peer.address if up else f"127.0.0.1:{free_port()}"
-        with prometheus(folder, short_rules(loaded()), {JOB: [job], "other": [peer.address]}) as server:
+        with prometheus(folder, short_rules(loaded()), {JOB: [job], "other": [peer.address]}) as watching:
             try:
                 until(all_there, 40)
             except AssertionError:
