@@ -22,7 +22,7 @@ _FORMATS = {"percentunit": ".1%", "currencyUSD": "$.4~g", "bytes": ".3~s", "Bps"
 
 
 def draw(board: dict[str, Any], prometheus: Daemon, seconds: int) -> bytes:
-    """The PNG of a dashboard over the last so many seconds."""
+    """The JPEG of a dashboard over the last so many seconds."""
     end = time.time()
     lines: dict[int, list[dict[str, Any]]] = {}
     parts: list[dict[str, Any]] = []
@@ -41,7 +41,7 @@ def draw(board: dict[str, Any], prometheus: Daemon, seconds: int) -> bytes:
         "resolve": {"scale": {"color": "independent"}},
         "vconcat": [{**part, "resolve": {"scale": {"color": "independent"}}} for part in parts],
     }
-    return bytes(vl_convert.vegalite_to_png(spec, scale=1.0))
+    return bytes(vl_convert.vegalite_to_jpeg(spec, scale=1.0, quality=88))
 
 
 def _heading(title: str) -> dict[str, Any]:
