@@ -62,6 +62,16 @@ def test_what_is_wrong_is_told(client: httpx.Client, of: tuple[str, str, dict[st
         assert response.headers["allow"]
 
 
+@pytest.mark.parametrize("path", ["/health", "/health/ready", "/", "/v1/measures", "/v1/nothing", "/v1/ask"])
+def test_head_says_what_get_would_say(client: httpx.Client, path: str) -> None:
+    """Status and headers, the length included, without a body."""
+    asked, looked = client.get(path), client.head(path)
+    assert (looked.status_code, looked.content) == (asked.status_code, b"")
+    for name in ("content-type", "content-length", "etag", "allow"):
+        if name != "content-length" or asked.headers["content-type"] != "application/problem+json":
+            assert looked.headers.get(name) == asked.headers.get(name)
+
+
 def test_choices_are_there_to_be_read(client: httpx.Client) -> None:
     """Of a name that is like others."""
     assert client.get("/v1/measures/tspct").json()["choices"][0] == "ts_pct"

@@ -34,6 +34,7 @@ def events_of(text: str) -> list[tuple[str, dict[str, Any]]]:
     return found
 
 
+@pytest.mark.requirement("SYS-APP")
 def test_stages_come_first_then_sentences_then_the_answer(client: httpx.Client) -> None:
     """The answer is the one that JSON gives, and the sentences together are its text."""
     asked = {"question": "who scored the most points"}

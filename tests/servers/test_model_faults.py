@@ -48,6 +48,7 @@ def vendor_of(provider: Provider) -> Vendor:
     return "openai" if provider == "responses" else provider
 
 
+@pytest.mark.requirement("SYS-MODELS")
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_pydantic_ai_knows_every_fault(model_peer: MakePeer, provider: Provider) -> None:
     """By its own categories, and with the provider's status and words."""

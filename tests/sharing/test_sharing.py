@@ -37,6 +37,7 @@ def fresh_key() -> str:
     return key_of(f"{time.time_ns()}", None, "s", "c")
 
 
+@pytest.mark.requirement("SYS-REDIS")
 def test_two_processes_on_one_redis_have_one_cache(linked: Linked, redis_server: RedisServer) -> None:
     """What one puts the other gets; it goes by itself after its time."""
     one, other = cache(linked(redis_server.url)), cache(linked(redis_server.url))
@@ -103,6 +104,7 @@ def test_a_cache_in_memory_is_bounded_and_large_answers_are_not_kept() -> None:
     assert one.get("large") is None
 
 
+@pytest.mark.requirement("SYS-REDIS")
 def test_killing_redis_under_callers_fails_none_and_is_mended_by_itself(
     linked: Linked, killable_redis: KillableRedis
 ) -> None:

@@ -51,6 +51,7 @@ def audit(at: datetime) -> Rows:
     return {"audit_log": [row]}
 
 
+@pytest.mark.requirement("SYS-STATE-DB")
 def test_an_answer_is_found_again_with_evidence_and_voices(database: StateDatabase) -> None:
     """All that was recorded, in its types."""
     database.store([written(rows(id="q1"))])
@@ -140,6 +141,7 @@ def test_old_rows_go_and_take_what_they_own_with_them(database: StateDatabase) -
     assert database.count("audit_log") == 1
 
 
+@pytest.mark.requirement("SYS-STATE-DB")
 def test_tables_and_migrations_say_the_same(database: StateDatabase) -> None:
     """A column that only one of them has fails here; HEAD is the newest step."""
     with database._connecting().begin() as connection:

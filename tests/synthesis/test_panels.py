@@ -71,6 +71,7 @@ def ask(league: League, panel: Panel) -> Answer:
     return finish(hearing, league.app.warehouse, league.app.cautions)
 
 
+@pytest.mark.requirement("SYS-APP")
 @given(panel=panels)
 @settings(max_examples=2_000, suppress_health_check=list(HealthCheck))
 def test_no_number_leaves_that_no_query_returned(league: League, panel: Panel) -> None:
@@ -95,6 +96,7 @@ def _told(answer: Answer) -> dict[str, Any]:
     return {**answer_json(answer), "stages": None, "voices": [replace(v, seconds=0.0) for v in answer.voices]}
 
 
+@pytest.mark.requirement("SYS-MODELS")
 def test_right_voices_are_believed(league: League) -> None:
     """The property above would hold for a product that always refuses."""
     right: Any = (0, "answer", "Cid Sample had 220 points.", [(("e1", 0, 1), {})], [], None)

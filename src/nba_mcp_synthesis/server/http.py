@@ -17,6 +17,7 @@ from nba_mcp_synthesis.server.access.guard import Guard
 from nba_mcp_synthesis.server.access.scopes import check_routes
 from nba_mcp_synthesis.server.companions import accompanied
 from nba_mcp_synthesis.server.direct import DirectCalls
+from nba_mcp_synthesis.server.head import HeadAsGet
 from nba_mcp_synthesis.server.kept_responses import KeptResponses
 from nba_mcp_synthesis.server.openapi import document
 from nba_mcp_synthesis.server.problems import add_problems
@@ -70,4 +71,4 @@ def build_http(
     # Around the framework, whose own layers would be a tenth of a plain call.
     kept = KeptResponses(app, warehouse, services.admission, services.configuration)
     direct = DirectCalls(kept, _MCP, Tools(services).query_text, services.admission)
-    return ObserveRequests(Leaving(guard.around(direct, _MCP), readiness), metrics)
+    return ObserveRequests(HeadAsGet(Leaving(guard.around(direct, _MCP), readiness), _MCP), metrics)

@@ -88,6 +88,7 @@ def test_a_refusal_ends_when_its_time_has_come() -> None:
     assert taken(one, "find", "a", 5) == 3
 
 
+@pytest.mark.requirement("SYS-REDIS")
 def test_replicas_share_what_a_caller_may_do(redis_server: RedisServer) -> None:
     """Two processes on one Redis let through together what one alone would."""
     links = [linked(redis_server.url) for _ in range(2)]
