@@ -7,7 +7,7 @@ DEMO := NBA_MCP_HOME=$(CURDIR)/.nba-mcp NBA_MCP_WAREHOUSE_URL=duckdb:///$(CURDIR
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-system screenshots monitoring check format bench eval eval-synthesis requirements bench-growth lock clean
+.PHONY: help setup demo run test test-system screenshots monitoring check format bench eval eval-synthesis requirements bench-growth dashboards lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -54,6 +54,9 @@ test-system: $(VENV)/.system ## Run the tests that drive other programs: MCP cli
 screenshots: $(VENV)/.system ## Take the pictures of the web page in docs/pictures anew
 	@mkdir -p docs/pictures
 	@PAGE_PICTURES=docs/pictures $(PYTEST) -m system tests/system/test_page_pictures.py -k test_pictures
+
+dashboards: $(VENV)/.system ## Draw the dashboards in docs/pictures anew, from a real Prometheus
+	@DASHBOARD_PICTURES=docs/pictures $(PYTEST) -m system tests/system/test_expressions.py -k panel --timeout 500
 
 monitoring: $(VENV)/.dev ## Write rules, routes and dashboards anew from the data in monitoring/
 	@$(BIN)/python scripts/monitoring_files.py

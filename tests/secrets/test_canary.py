@@ -64,6 +64,10 @@ COMMANDS: dict[str, list[str]] = {
     "state migrate": [],
     "ops health": ["--context", "production"],
     "ops audit": [],
+    "ops alerts list": ["--all"],
+    "ops alerts test": ["--wait", "1"],
+    "ops alerts silence": ["NbaMcpTest", "--for", "1h", "--comment", "none"],
+    "ops alerts unsilence": ["no-such-silence"],
 }
 
 

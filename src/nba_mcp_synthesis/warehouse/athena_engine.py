@@ -13,7 +13,7 @@ from typing import Any
 
 from nba_mcp_synthesis.engine_addresses import AthenaAddress
 from nba_mcp_synthesis.errors import Busy, LimitExceeded, Unavailable
-from nba_mcp_synthesis.facts import Result, Scan
+from nba_mcp_synthesis.facts import Pool, Result, Scan
 from nba_mcp_synthesis.warehouse.athena import reasons
 from nba_mcp_synthesis.warehouse.athena.catalogue import CatalogueReader
 from nba_mcp_synthesis.warehouse.athena.execution import Executions
@@ -119,6 +119,10 @@ class AthenaWarehouse:
     def counted(self, sql: str) -> Result:
         """The same as `read`."""
         return self.read(sql)
+
+    def pool(self) -> Pool:
+        """How many of the places for queries are held; there is nothing that would be kept open."""
+        return Pool("athena", self._places.taken, 0, self.concurrency)
 
     def close(self) -> None:
         """Lets go of what waits for queries."""

@@ -7,7 +7,7 @@ from time import monotonic, perf_counter
 
 from nba_mcp_synthesis.engine_addresses import SparkAddress
 from nba_mcp_synthesis.errors import WarehouseDown, WarehouseOutdated
-from nba_mcp_synthesis.facts import Result
+from nba_mcp_synthesis.facts import Pool, Result
 from nba_mcp_synthesis.lake.manifest import Manifest, current
 from nba_mcp_synthesis.lake.opening import open_store
 from nba_mcp_synthesis.warehouse import layout
@@ -85,6 +85,10 @@ class SparkWarehouse:
     def counted(self, sql: str) -> Result:
         """The same as `read`."""
         return self.read(sql)
+
+    def pool(self) -> Pool:
+        """How many of the places for queries are held; there is nothing that would be kept open."""
+        return Pool("spark", self._places.taken, 0, self.concurrency)
 
     def close(self) -> None:
         """Ends the session."""

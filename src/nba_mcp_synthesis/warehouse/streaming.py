@@ -4,7 +4,7 @@ import contextlib
 from typing import Any, Protocol
 
 from nba_mcp_synthesis.errors import LimitExceeded
-from nba_mcp_synthesis.facts import Scan
+from nba_mcp_synthesis.facts import Pool, Scan
 from nba_mcp_synthesis.warehouse.limits import Limits
 from nba_mcp_synthesis.warehouse.published import State
 from nba_mcp_synthesis.warehouse.untrusted import Fetched
@@ -21,6 +21,9 @@ class Opening(Protocol):
         self, sql: str, bounds: Limits, skip: int
     ) -> contextlib.AbstractContextManager[tuple[Any, State, Scan | None]]:
         """(rows to fetch, the state that they are of, what reading them cost) of a query."""
+
+    def pool(self) -> Pool:
+        """How many of its places for queries are held."""
 
     def close(self) -> None:
         """See `engine.Warehouse`."""
@@ -39,6 +42,10 @@ class StreamRunner:
     def close(self) -> None:
         """Lets go of the warehouse."""
         self._warehouse.close()
+
+    def pool(self) -> Pool:
+        """How many of the places for queries are held."""
+        return self._warehouse.pool()
 
     def run(self, sql: str, bounds: Limits, skip: int = 0) -> Fetched:
         """At most the rows and bytes of `bounds`, `skip` rows left out; see `Runner` for the errors."""
