@@ -131,9 +131,13 @@ def data_migrate() -> None:
     from nba_mcp_synthesis.warehouse import loading
 
     settings = load_settings()
-    with written(settings, settings.warehouse_path) as path:
-        if path.exists() or not settings.is_postgres:
-            loading.migrate(path)
+    path = settings.warehouse_path()
+    if settings.is_postgres:
+        from nba_mcp_synthesis.warehouse.opening import migrate_postgres
+
+        migrate_postgres(settings, _address(settings))
+    else:
+        loading.migrate(path)
     typer.echo(f"{_place(settings, path)} has today's layout.")
 
 

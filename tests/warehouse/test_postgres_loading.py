@@ -23,6 +23,7 @@ from nba_mcp_synthesis.sources.door import find_files
 from nba_mcp_synthesis.warehouse import layout
 from nba_mcp_synthesis.warehouse.cautions import mixed_query
 from nba_mcp_synthesis.warehouse.loading import load_files
+from nba_mcp_synthesis.warehouse.postgres.loading import migrate as bring_up
 from nba_mcp_synthesis.warehouse.postgres.loading import workshop
 from nba_mcp_synthesis.warehouse.postgres.migrating import migrate
 from nba_mcp_synthesis.warehouse.postgres.roles import make_roles
@@ -40,6 +41,7 @@ import os, sys
 from pathlib import Path
 import small_league
 from nba_mcp_synthesis.warehouse.postgres import publishing
+from nba_mcp_synthesis.warehouse.postgres.loading import migrate as bring_up
 from nba_mcp_synthesis.warehouse.postgres.loading import workshop
 publish, steps = publishing._publish, []
 def stop(*arguments):
@@ -308,6 +310,14 @@ def test_an_older_layout_is_brought_up_with_its_rows(
     assert "today's layout" in told.output
     assert warehouse.query("SELECT count(*) FROM games").rows == ((3,),)
     warehouse.close()
+
+
+def test_migrating_what_is_current_waits_for_no_load(url: str, tmp_path: Path) -> None:
+    """A pod that starts while another machine loads only looks, and makes no workshop."""
+    load_small(url, tmp_path / "one")
+    with workshop(lambda: url, tmp_path / "one"):
+        bring_up(lambda: url, tmp_path / "two")
+    assert not (tmp_path / "two").exists()
 
 
 def test_real_data_do_not_go_beside_simulated_ones(url: str, tmp_path: Path) -> None:

@@ -47,6 +47,14 @@ def workshop_of(
     return workshop(address or settings.postgres_url, settings.home)
 
 
+def migrate_postgres(settings: Settings, address: Callable[[], str]) -> None:
+    """Brings a warehouse in PostgreSQL to today's layout; see `postgres.loading.migrate`."""
+    open_warehouse(settings)
+    from nba_mcp_synthesis.warehouse.postgres.loading import migrate  # noqa: PLC0415
+
+    migrate(address, settings.home)
+
+
 def queries_of(warehouse: Warehouse, cautions: Cautions | None = None) -> UntrustedQueries:
     """The way to a warehouse for SQL from outside."""
     known = cautions or Cautions(warehouse)

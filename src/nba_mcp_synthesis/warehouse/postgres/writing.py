@@ -22,6 +22,18 @@ def writing(address: Address, *, wait: bool = False) -> Iterator[Session]:
 
     Raises:
         Busy: another process is writing, and `wait` does not wait for it.
+        WarehouseDown, SourceError: as `opened` says.
+    """
+    with opened(address) as session:
+        _lock(session, shown(address), wait=wait)
+        yield session
+
+
+@contextlib.contextmanager
+def opened(address: Address) -> Iterator[Session]:
+    """A session with the server that may be written, beside whoever writes; it commits each statement.
+
+    Raises:
         WarehouseDown: the server does not answer.
         SourceError: the server did not take what was written; all is as it was.
     """
@@ -32,7 +44,6 @@ def writing(address: Address, *, wait: bool = False) -> Iterator[Session]:
         raise reasons.unreachable(error, place) from None
     with contextlib.closing(session):
         try:
-            _lock(session, place, wait=wait)
             yield session
         except (pg.InsufficientPrivilege, pg.DiskFull) as error:
             raise SourceError(
