@@ -13,7 +13,7 @@ import pytest
 import small_league
 from nba_mcp_synthesis.settings import PREFIX, Settings, load_settings
 from nba_mcp_synthesis.warehouse.postgres.loading import workshop
-from pod_ground import LOADER, PASSWORDS, STATE, TOKEN, WAREHOUSE, Ground, at_once
+from pod_ground import LOADER, PASSWORDS, READER, STATE, TOKEN, WAREHOUSE, Ground, at_once
 from rendered import APP, Manifests
 from running import COMMAND, free_port
 
@@ -41,7 +41,9 @@ def test_no_password_is_in_the_manifests(manifests: Manifests) -> None:
     assert manifests.of_kind("Secret") == []
     for one in manifests.of_kind("ConfigMap"):
         for value in one["data"].values():
-            assert "://" not in value or ":" not in value.partition("://")[2].partition("@")[0].partition("/")[0]
+            assert (
+                "://" not in value or ":" not in value.partition("://")[2].partition("@")[0].partition("/")[0]
+            )
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +112,9 @@ def test_the_probes_are_answered(server: str, production: Manifests) -> None:
     for path in (*paths, annotations["alb.ingress.kubernetes.io/healthcheck-path"]):
         for host in ("10.0.64.17:8000", "10.0.64.17", "[2001:db8::17]:8000"):
             found = asked(server, path, host)
-            assert str(found.status_code) == annotations["alb.ingress.kubernetes.io/success-codes"], found.text
+            assert str(found.status_code) == annotations["alb.ingress.kubernetes.io/success-codes"], (
+                found.text
+            )
     told = asked(server, "/health", HOST).json()
     assert told["status"] == "ok", told
     assert told["context"] == "production"
@@ -161,6 +165,6 @@ def test_a_key_opens_the_door(server: str, migrated: Ground) -> None:
     )
     assert found.status_code == 200, found.text
     assert found.json()["rows"] == [[95], [110], [120]]
-    with psycopg.connect(migrated.postgres.url(WAREHOUSE, "nba_mcp_synthesis", PASSWORDS["nba_mcp_synthesis"])) as reader:
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            reader.execute("DELETE FROM nba.games")
+    login = migrated.postgres.url(WAREHOUSE, READER, PASSWORDS[READER])
+    with psycopg.connect(login) as reader, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        reader.execute("DELETE FROM nba.games")
