@@ -51,7 +51,7 @@ def has_port(manifests: Manifests, needs: Object) -> bool:
 
 def is_there(manifests: Manifests, need: str, value: Any, needs: Object) -> bool:
     """Whether the manifests, or the project's files, have what a command needs."""
-    ways: dict[str, "Callable[[], bool]"] = {
+    ways: dict[str, Callable[[], bool]] = {
         "namespace": lambda: value in named(manifests, "Namespace"),
         "deployment": lambda: value in named(manifests, "Deployment"),
         "container": lambda: (
