@@ -31,9 +31,10 @@ def test_it_fits_the_schema_of_the_specification() -> None:
     for service in plain["services"].values():
         for on in service.get("depends_on", {}).values():
             assert on.keys() == {"condition"}
-    jsonschema.validate(plain, schema)
+    validator = jsonschema.Draft201909Validator(schema)
+    validator.validate(plain)
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate({"services": {"one": {"port": []}}}, schema)
+        validator.validate({"services": {"one": {"port": []}}})
 
 
 def test_everything_of_the_system_is_in_it() -> None:
