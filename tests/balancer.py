@@ -86,7 +86,8 @@ class Balancer:
             self._healthy.discard(target)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError, httpx.TransportError):
+        ends = (asyncio.IncompleteReadError, ConnectionError, httpx.TransportError)
+        with contextlib.closing(writer), contextlib.suppress(*ends):
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
                 method, path, _ = head[0].split(" ")
@@ -94,7 +95,6 @@ class Balancer:
                 lengths = [int(value) for name, value in headers.items() if name.lower() == "content-length"]
                 body = await reader.readexactly(lengths[0]) if lengths else b""
                 await _write(writer, await self._passed_on(method, path, headers, body))
-        writer.close()
 
     async def _passed_on(
         self, method: str, path: str, headers: dict[str, str], body: bytes

@@ -277,7 +277,7 @@ def test_a_rolling_update_under_load_fails_no_request(
 
 @dataclass
 class Persistent:
-    """Callers that send a request whose connection broke once more, with the same idempotency key."""
+    """Callers that send a request whose connection broke again, with the same idempotency key."""
 
     url: str
     headers: dict[str, str]
@@ -293,8 +293,10 @@ class Persistent:
                 key = {"Idempotency-Key": f"{self.name}-{self.good}"}
                 asked = {"question": "who had the most points"}
                 found = await client.post("/v1/ask", json=asked, headers=key)
-                if found.status_code == 502:  # what a balancer says of a connection that broke
-                    self.broken += 1
+                self.broken += found.status_code == 502  # what a balancer says of a connection that broke
+                deadline = time.monotonic() + 90
+                while found.status_code in (502, 409) and time.monotonic() < deadline:
+                    # 409: the dead server had begun; its claim on the key ends within a minute
                     await asyncio.sleep(1)
                     found = await client.post("/v1/ask", json=asked, headers=key)
                 assert found.status_code == 200, found.text
@@ -303,7 +305,7 @@ class Persistent:
 
 
 @pytest.mark.requirement("DEP-ZERO-DOWNTIME")
-def test_a_killed_server_costs_one_resend_at_most(
+def test_what_a_killed_server_breaks_succeeds_when_sent_again(
     filled: Ground, key: dict[str, str], pods: list[Pod]
 ) -> None:
     """SIGKILL, and the kubelet starts it again: what breaks on its way succeeds when sent again."""
@@ -317,20 +319,21 @@ def test_a_killed_server_costs_one_resend_at_most(
             async with asyncio.TaskGroup() as tasks:
                 for caller in callers:
                     tasks.create_task(caller.call())
-                for pod in list(pods):
-                    await asyncio.sleep(2)
-                    pod.process.kill()
-                    await asyncio.to_thread(pod.process.wait, 60)
-                    served = balancer.served[pod.url]
-                    pod.start()
-                    await pod.ready()
-                    await until(partial(has_served, balancer, pod.url, served + 5))  # it has come back
+                await asyncio.sleep(2)
+                (killed, _) = pods
+                killed.process.kill()
+                await asyncio.to_thread(killed.process.wait, 60)
+                served = balancer.served[killed.url]
+                killed.start()
+                await killed.ready()
+                await until(partial(has_served, balancer, killed.url, served + 5))  # it has come back
                 ended.set()
         return callers, balancer
 
     callers, _ = asyncio.run(main())
-    assert all(caller.good > 10 for caller in callers)
-    assert sum(caller.broken for caller in callers) <= 2 * len(callers)
+    assert all(caller.good for caller in callers)
+    assert sum(caller.good for caller in callers) > 20
+    assert sum(caller.broken for caller in callers) <= len(callers)
     with psycopg.connect(filled.postgres.url(STATE)) as state:
         twice = state.execute("SELECT id FROM answers GROUP BY id HAVING count(*) > 1").fetchall()
     assert twice == []
