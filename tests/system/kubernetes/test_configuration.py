@@ -13,7 +13,7 @@ import pytest
 import small_league
 from nba_mcp_synthesis.settings import PREFIX, Settings, load_settings
 from nba_mcp_synthesis.warehouse.postgres.loading import workshop
-from pod_ground import LOADER, PASSWORDS, STATE, TOKEN, WAREHOUSE, Ground, at_once
+from pod_ground import LOADER, PASSWORDS, READER, STATE, TOKEN, WAREHOUSE, Ground, at_once
 from rendered import APP, Manifests
 from running import COMMAND, free_port
 
@@ -165,8 +165,6 @@ def test_a_key_opens_the_door(server: str, migrated: Ground) -> None:
     )
     assert found.status_code == 200, found.text
     assert found.json()["rows"] == [[95], [110], [120]]
-    with psycopg.connect(
-        migrated.postgres.url(WAREHOUSE, "nba_mcp_synthesis", PASSWORDS["nba_mcp_synthesis"])
-    ) as reader:
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            reader.execute("DELETE FROM nba.games")
+    login = migrated.postgres.url(WAREHOUSE, READER, PASSWORDS[READER])
+    with psycopg.connect(login) as reader, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        reader.execute("DELETE FROM nba.games")

@@ -65,7 +65,7 @@ class Pod:
 
 @pytest.fixture(scope="module")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pod]:
-    """PostgreSQL with pg_hba.conf, postgresql.conf and role.sh of production; only folders and ports are of here."""
+    """PostgreSQL with the files of production; only folders and ports are of here."""
     from rendered import rendered  # noqa: PLC0415 - skips inside a fixture, and not at collection
 
     manifests = rendered("production")
@@ -85,7 +85,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pod]:
         f"--pwfile={folder / 'word'}",
         "--no-sync",
     )
-    here = f"-p {port} -c unix_socket_directories={folder} -c fsync=off -c config_file={folder / 'postgresql.conf'}"
+    config = folder / "postgresql.conf"
+    here = f"-p {port} -c unix_socket_directories={folder} -c fsync=off -c config_file={config}"
     control = [str(programs() / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log")]
     run(*control, "-o", here, "start")
     path = f"{programs()}{os.pathsep}{os.environ['PATH']}"

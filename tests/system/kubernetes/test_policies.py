@@ -1,4 +1,4 @@
-"""What every object has to keep to, over the rendered manifests; the few exceptions stand here with their reason."""
+"""What every object has to keep to, over the rendered manifests."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -255,7 +255,7 @@ def test_the_quota_has_room_for_the_larger_pods(manifests: Manifests) -> None:
 
 @pytest.mark.requirement("SEC-RBAC")
 def test_roles_are_narrow(manifests: Manifests) -> None:
-    """Of this namespace, for groups; nothing by a star, no role for the pods, secrets by name and for reading."""
+    """Of this namespace, for groups; nothing by a star, secrets by name and for reading."""
     assert not manifests.of_kind("ClusterRole")
     assert not manifests.of_kind("ClusterRoleBinding")
     for role in manifests.of_kind("Role"):

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.system
 # The oldest that docs/kubernetes.md promises, and the newest that there are schemas of.
 VERSIONS = ("1.34", "1.37")
 CUSTOM = {"external-secrets.io": "external-secrets", "monitoring.coreos.com": "prometheus-operator"}
-# Parts that the schemas take from Kubernetes' own, which other files declare: selectors of labels and of a key.
+# Parts that other files declare, being Kubernetes' own: selectors of labels and of a key.
 OF_KUBERNETES = {"key", "matchLabels"}
 # Validates each document by the class of its kind; what is wrong comes out as one line each.
 CHECK = """
