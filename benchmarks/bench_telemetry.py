@@ -12,7 +12,7 @@ import statistics
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from time import perf_counter, process_time
+from time import process_time
 from typing import Any
 from unittest.mock import patch
 
@@ -117,9 +117,9 @@ def scrape_ms(metrics: Metrics) -> tuple[float, int]:
         metrics.tool_called(sorted(OF_TOOL)[number % len(OF_TOOL)], outcome, 0.01)
     found = []
     for _ in range(20):
-        started = perf_counter()
-        size = len(metrics.exposition()[0])
-        found.append((perf_counter() - started) * 1_000)
+        started = process_time()
+        size = len(metrics.exposition())
+        found.append((process_time() - started) * 1_000)
     return statistics.median(found), size
 
 

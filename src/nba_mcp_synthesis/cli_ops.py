@@ -28,7 +28,12 @@ def ops_audit(
 
     begin = ago(since)
     found = settled().state.newest_calls(limit, begin, caller)
-    shown = [{**row, **row["detail"]} for row in found]
+    # What else is in the details differs from action to action.
+    details = [row["detail"] or {} for row in found]
+    shown = [
+        {**row, "door": detail.get("door"), "address": detail.get("address")}
+        for row, detail in zip(found, details, strict=True)
+    ]
     for row in shown:
         del row["detail"]
     terminal.show(found, terminal.records(shown, "No such call is recorded."), as_json=as_json)

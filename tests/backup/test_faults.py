@@ -164,7 +164,16 @@ def test_a_manifest_that_is_none_does_not_count(made: Manifest, folder_store: Ba
     folder_store.write(made.key(MANIFEST), content[: len(content) // 2])
     folder_store.write(f"warehouse/copied/{MANIFEST}", content)
     folder_store.write("state/unfinished/dump.age", b"some")
+    folder_store.write("warehouse/stray", b"of somebody")
+    folder_store.write("failures/warehouse/stray.json", b"of somebody")
+    assert moments(folder_store) == {}
+    evil = made.properties.model_copy(
+        update={"grants": ("GRANT CONNECT ON DATABASE {database} TO x; DROP ROLE x",)}
+    )
+    told = made.model_copy(update={"id": "evil", "properties": evil}).model_dump_json()
+    folder_store.write(f"warehouse/evil/{MANIFEST}", told.encode())
     faults = {one.id: one.fault for one in backups(folder_store)}
+    assert "properties.grants.0" in faults["evil"]
     assert "is no manifest" in faults[made.id]
     assert "lies elsewhere" in faults["copied"]
     assert "never finished" in faults["unfinished"]

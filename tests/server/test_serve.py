@@ -26,7 +26,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A server over the small league, shared by the tests that leave it running."""
     folder = tmp_path_factory.mktemp("server")
     path = small_league.build(folder / "small.duckdb")
-    with running(folder, NBA_MCP_WAREHOUSE_URL=f"duckdb:///{path}") as found:
+    with running(folder, NBA_MCP_WAREHOUSE_URL=f"duckdb:///{path}", NBA_MCP_LOG_SAMPLE="1") as found:
         yield found
 
 

@@ -17,12 +17,13 @@ pytestmark = pytest.mark.system
 @pytest.fixture
 def asked(small_server: Running) -> Running:
     """The server, after a question, a call that fails, and a path that is none."""
-    client = httpx.Client(base_url=small_server.url, timeout=30)
-    client.post("/v1/ask", json={"question": "who led the league in total points"})
-    client.post("/v1/query", json={"sql": "DROP TABLE teams"})
-    client.get("/no/such/path")
-    while not client.get("/status").json()["answers"]["today"]:  # records come to the database a moment later
-        time.sleep(0.05)
+    with httpx.Client(base_url=small_server.url, timeout=30) as client:
+        client.post("/v1/ask", json={"question": "who led the league in total points"})
+        client.post("/v1/query", json={"sql": "DROP TABLE teams"})
+        client.get("/no/such/path")
+        # Records reach the database a moment later.
+        while not client.get("/status").json()["answers"]["today"]:
+            time.sleep(0.05)
     return small_server
 
 
@@ -34,7 +35,7 @@ def test_the_status_can_be_read_by_everyone(
     """What it depends on, the data, objectives, answers, times and places; nothing against the policy."""
     browser.do("open", url=f"{asked.url}/status", colorScheme=scheme, **size)
     browser.do("wait", selector=".card")
-    assert text(browser, "#verdict") == "Something needs a look."  # no secrets are there
+    assert text(browser, "#verdict").startswith("Everything works")
     shown = text(browser, "#overview")
     for told in (
         "warehouse",

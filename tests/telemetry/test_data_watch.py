@@ -13,6 +13,7 @@ from nba_mcp_synthesis.server.data_watch import DataWatch
 from nba_mcp_synthesis.telemetry.metrics import Metrics
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
 from nba_mcp_synthesis.warehouse.opening import queries_of
+from nba_mcp_synthesis.warehouse.postgres_engine import PostgresWarehouse
 
 NAME = "nba_mcp_rows_loaded_total"
 
@@ -116,3 +117,15 @@ def test_workers_are_counted(watched: tuple[DataWatch, Metrics]) -> None:
     watch._queries.warm()
     watch.look()
     assert (connections("busy"), connections("idle")) == (0, 1)
+
+
+def test_postgresql_says_the_same(small_postgres: PostgresWarehouse) -> None:
+    """Rows as its own history has them, an age, and sessions in place of workers."""
+    metrics = Metrics()
+    DataWatch(small_postgres, queries_of(small_postgres), metrics).look()
+    rows = small_postgres.query("SELECT sum(rows_loaded) FROM load_history").rows
+    assert told(metrics) == rows[0][0] > 0
+    value = metrics.registry.get_sample_value
+    assert 0 <= (value("nba_mcp_data_age_seconds") or -1) < 3_600
+    most = value("nba_mcp_db_pool_connections", {"pool": "postgres", "state": "max"})
+    assert most == small_postgres.concurrency

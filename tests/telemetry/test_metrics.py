@@ -79,18 +79,18 @@ def test_the_page_of_metrics_is_made_of_them() -> None:
 def test_a_gauge_of_unknown_value_has_no_sample() -> None:
     """A rule that compares finds nothing, rather than a zero that nobody measured."""
     metrics = Metrics()
-    told = metrics.exposition()[0].decode()
+    told = metrics.exposition().decode()
     for name in ("nba_mcp_data_age_seconds", "nba_mcp_redis_up", "nba_mcp_db_up", "nba_mcp_state_up"):
         assert f"\n{name} " not in told
     metrics.data_age.set(7)
-    assert "\nnba_mcp_data_age_seconds 7.0\n" in metrics.exposition()[0].decode()
+    assert "\nnba_mcp_data_age_seconds 7.0\n" in metrics.exposition().decode()
     metrics.data_age.set(UNKNOWN)
-    assert "\nnba_mcp_data_age_seconds " not in metrics.exposition()[0].decode()
+    assert "\nnba_mcp_data_age_seconds " not in metrics.exposition().decode()
 
 
 def test_process_and_runtime_are_measured() -> None:
     """By the names that every dashboard of Python knows."""
-    names = {family.name for family in plain(Metrics("abc123").exposition()[0].decode())}
+    names = {family.name for family in plain(Metrics("abc123").exposition().decode())}
     assert {"process_resident_memory_bytes", "process_cpu_seconds", "python_gc_collections"} <= names
 
 
@@ -100,14 +100,14 @@ def test_a_time_has_its_trace_as_exemplar_where_openmetrics_is_wanted() -> None:
     metrics.http_answered("GET", "/", 200, 0.003)
     with trace_context("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"):
         metrics.http_answered("GET", "/", 200, 0.3)
-    text, text_type = metrics.exposition("text/plain")
-    rich, rich_type = metrics.exposition(OPENMETRICS)
+    text, text_type = metrics.negotiated("text/plain")
+    rich, rich_type = metrics.negotiated(OPENMETRICS)
     assert text_type.startswith("text/plain")
     assert rich_type.startswith("application/openmetrics-text")
     assert "4bf92f35" not in text.decode()
     told = {
         (sample.name, *sorted(sample.labels.items())): sample
-        for family in openmetrics(rich.decode())
+        for family in openmetrics(rich.decode())  # type: ignore[no-untyped-call]
         for sample in family.samples
         if sample.name == "nba_mcp_http_request_duration_seconds_bucket"
     }

@@ -117,7 +117,7 @@ class KubectlConnector(Connector):
             process.terminate()
             process.wait()
             self._under_way.discard(process)
-            for pipe in (process.stdout, process.stderr):
+            for pipe in (process.stdin, process.stdout, process.stderr):
                 if pipe:
                     pipe.close()
 

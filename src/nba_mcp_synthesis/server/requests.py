@@ -72,6 +72,7 @@ class ObserveRequests:
     async def _observed(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         started = perf_counter()
         status = 500
+        scope[CALLER] = {}
 
         async def sending(message: Message) -> None:
             nonlocal status
@@ -92,8 +93,7 @@ class ObserveRequests:
         method = _method(scope)
         self._metrics.http_answered(method, path, status, seconds)
         told = {"method": method, "path": path, "status": status, "seconds": round(seconds, 4)}
-        if CALLER in scope:
-            told["caller"] = scope[CALLER]
+        told |= scope[CALLER]
         if path in PROBES and status < 400:
             self._probes[path] += 1
             if self._probes[path] % self._sample != 1 % self._sample:

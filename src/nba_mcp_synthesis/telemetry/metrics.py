@@ -157,10 +157,14 @@ class Metrics:
         ):
             gauge.labels(state.database).set(UNKNOWN if value is None else value)
 
-    def exposition(self, accept: str = "") -> tuple[bytes, str]:
+    def exposition(self) -> bytes:
+        """All metrics in the text format of Prometheus."""
+        return generate_latest(self.registry)
+
+    def negotiated(self, accept: str) -> tuple[bytes, str]:
         """(all metrics, content type): as text, or as OpenMetrics with exemplars where that is wanted."""
         if _OPENMETRICS not in accept:
-            return generate_latest(self.registry), CONTENT_TYPE_LATEST
+            return self.exposition(), CONTENT_TYPE_LATEST
         encode, content_type = choose_encoder(accept)
         return encode(self.registry), content_type
 

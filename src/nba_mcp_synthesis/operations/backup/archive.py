@@ -41,7 +41,7 @@ def _of(store: BackupStore, database: str) -> Iterator[Backup]:
     objects: dict[str, dict[str, int]] = {}
     written: dict[str, datetime] = {}
     for stored in store.keys(f"{database}/"):
-        _, id_, name = stored.key.split("/", 2)
+        _, id_, name = (*stored.key.split("/", 2), "")[:3]
         objects.setdefault(id_, {})[name] = stored.size
         written[id_] = stored.at
     for id_, sizes in objects.items():

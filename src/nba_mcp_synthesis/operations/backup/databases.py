@@ -33,6 +33,12 @@ class Server:
 
     parameters: Callable[[], Parameters]
 
+    def to_write(self) -> dict[str, str]:
+        """The parameters; of several servers those of the one that may be written."""
+        found = self.parameters()
+        several = "," in found.get("host", "")
+        return {**found, **({"target_session_attrs": "read-write"} if several else {})}
+
     def at(self, dbname: str) -> "Server":
         """The same server, another database."""
         return Server(lambda: {**self.parameters(), "dbname": dbname})
@@ -65,7 +71,7 @@ class Server:
     def connected(self) -> "Iterator[Session]":
         """A session that commits each statement; Unavailable where the server does not let us in."""
         with self.worded():
-            session = RDSConnector(lambda: _Given(self.parameters())).connect(autocommit=True)
+            session = RDSConnector(lambda: Login(self)).connect(autocommit=True)
         with contextlib.closing(session), self.worded():
             yield session
 
@@ -76,15 +82,14 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class _Given:
-    """A login that is known."""
+class Login:
+    """The login of a server; see `rds.Login`."""
 
-    found: Parameters
+    server: Server
 
     def parameters(self) -> dict[str, str]:
-        """See `rds.Login`; of several servers the one that may be written."""
-        several = "," in self.found.get("host", "")
-        return {**self.found, **({"target_session_attrs": "read-write"} if several else {})}
+        """The parameters of libpq."""
+        return self.server.to_write()
 
 
 @dataclass(frozen=True, slots=True)

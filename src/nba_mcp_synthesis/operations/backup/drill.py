@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 
 from nba_mcp_synthesis.errors import BackupFailed, UsageError
 from nba_mcp_synthesis.operations.backup import failures, reference, scratch
-from nba_mcp_synthesis.operations.backup.databases import Parameters, Server
+from nba_mcp_synthesis.operations.backup.databases import Login, Parameters, Server
 from nba_mcp_synthesis.operations.backup.feeding import Dump
 from nba_mcp_synthesis.operations.backup.manifest import DatabaseName, ReferenceAnswer
 from nba_mcp_synthesis.operations.backup.restoring import Say, Target, restore
@@ -125,24 +125,13 @@ def _recorded(dump: Dump, server: Server) -> Iterator[ReferenceAnswer]:
     from nba_mcp_synthesis.state.database import StateDatabase
     from nba_mcp_synthesis.state.engines import postgres_engine
 
-    login = _Login(server)
+    login = Login(server)
     state = StateDatabase(lambda: postgres_engine(RDSConnector(lambda: login).connect))
     with contextlib.closing(state):
         for one in dump.manifest.reference:
             found = state.answer(one.question)
             if found:
                 yield ReferenceAnswer(question=one.question, status=found["status"], text=found["text"])
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class _Login:
-    """The login of a server."""
-
-    server: Server
-
-    def parameters(self) -> dict[str, str]:
-        """See `rds.Login`."""
-        return dict(self.server.parameters())
 
 
 def address(parameters: Parameters) -> str:

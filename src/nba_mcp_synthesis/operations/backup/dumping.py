@@ -31,6 +31,9 @@ from nba_mcp_synthesis.operations.backup.uploading import PartWriter
 if TYPE_CHECKING:
     from nba_mcp_synthesis.operations.backup.databases import Session
 
+# The snapshot has to last as long as the dump, whatever the server's defaults say.
+_PATIENT = """SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN
+('idle_in_transaction_session_timeout', 'idle_session_timeout', 'statement_timeout', 'transaction_timeout')"""
 Say = Callable[[str], None]
 # Given a session in the snapshot and the name of the data's state: the answers, and a note where there are
 # none.
@@ -165,6 +168,7 @@ def _check(session: "Session", program: programs.Program, database: Database, st
 
 def _look(session: "Session") -> _Seen:
     """Begins the snapshot, which lasts as long as the session."""
+    session.execute(_PATIENT.encode())
     session.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     (snapshot, at) = session.execute("SELECT pg_export_snapshot(), now()").fetchall()[0]
     return _Seen(
@@ -191,6 +195,7 @@ def _dump(dump: _Dump, program: programs.Program, taking: Taking, draft: Draft, 
         try:
             encryption.encrypt(source, writer, taking.recipients)
         except OSError as error:
+            dump.session.cancel()  # nobody waits for what it counts
             raise writer.fault or error from None
         run.end()
         return _Dumped(source.bytes, writer.finish(), counting.result())

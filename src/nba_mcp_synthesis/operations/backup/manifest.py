@@ -5,14 +5,20 @@ It is written last: a backup without one does not count.
 
 import secrets
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from nba_mcp_synthesis.errors import BackupDamaged
 
 DatabaseName = Literal["warehouse", "state"]
 DUMP, MANIFEST, VERIFIED = "dump.age", "manifest.json", "verified.json"
+
+# They are run as they stand, and so nothing else may stand there.
+_GRANT = (
+    r"^GRANT (CONNECT|CREATE|TEMPORARY) ON DATABASE \{database\} TO "
+    r'(PUBLIC|[a-z_][a-z0-9_$]*|"([^"]|"")+")( WITH GRANT OPTION)?$'
+)
 
 
 class Record(BaseModel):
@@ -51,7 +57,7 @@ class Properties(Record):
     encoding: str
     collate: str
     ctype: str
-    grants: tuple[str, ...] = ()
+    grants: tuple[Annotated[str, Field(pattern=_GRANT)], ...] = ()
 
 
 class ReferenceAnswer(Record):

@@ -156,7 +156,7 @@ def _listed(dump: Dump, program: programs.Program) -> list[str]:
 
 def _run(arguments: list[str], dump: Dump, target: Target, program: programs.Program) -> None:
     plain = [] if target.owned else ["--no-owner", "--no-privileges"]
-    parameters = target.database.parameters()
+    parameters = target.database.to_write()
     with programs.running(program, [*arguments, *plain], parameters, stdin=subprocess.PIPE) as run:
         dump.feed(run)
 

@@ -18,7 +18,7 @@ from typing import Any
 from nba_mcp_synthesis.errors import BackupFailed
 
 _READY_SECONDS, _ANSWER_SECONDS = 120, 120
-_KEPT = ("PATH", "HOME", "LANG", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")
+_KEPT = ("PATH", "HOME", "LANG", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "PGSSLMODE", "PGSSLROOTCERT")
 
 
 class Served:

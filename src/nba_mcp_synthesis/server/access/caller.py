@@ -14,7 +14,7 @@ ANYONE = Caller("anyone", "nothing", SCOPES)
 # The program that started this server and holds its standard input and output.
 PROCESS = Caller("stdio", "process", SCOPES)
 
-# Where the gate leaves the name of the caller in the scope of a request, for its line in the log.
+# Where in the scope of a request the gate leaves the name of the caller, for its line in the log.
 CALLER = "nba_mcp.caller"
 
 _current: ContextVar[Caller] = ContextVar("caller", default=PROCESS)

@@ -43,7 +43,7 @@ class Gate:
             await self._app(scope, receive, send)
             return
         if is_open(scope["path"]) or wants_page(scope["path"], scope["headers"]):
-            scope[CALLER] = NOBODY.name
+            _tell(scope, NOBODY)
             with called_by(NOBODY):
                 await self._app(scope, receive, send)
             return
@@ -52,7 +52,7 @@ class Gate:
         except NbaMcpError as error:
             await self._refusals.refuse(scope, receive, send, error)
             return
-        scope[CALLER] = caller.name
+        _tell(scope, caller)
         with called_by(caller):
             try:
                 self._allow(scope, caller)
@@ -88,6 +88,11 @@ class Gate:
         if scope["path"] != self._mcp or caller.known_by == "nothing":
             return {**scope, "headers": headers}
         return {**scope, "headers": headers, "user": _user(caller)}
+
+
+def _tell(scope: Scope, caller: Caller) -> None:
+    """For the line of the request in the log, which is written further out."""
+    scope.get(CALLER, {})["caller"] = caller.name
 
 
 @lru_cache(1_024)

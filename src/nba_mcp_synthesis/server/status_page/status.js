@@ -20,7 +20,7 @@ async function look() {
 }
 
 function show(found) {
-  byId("verdict").textContent = found.status === "ok" ? "Everything works." : "Something needs a look.";
+  byId("verdict").textContent = verdict(found);
   byId("told").textContent = `Version ${found.version}, revision ${found.revision}, ${found.context}. Running for ${span(found.uptime_seconds)}.`;
   byId("overview").replaceChildren(
     card("What it depends on", Object.entries(found.dependencies).map(dependency)),
@@ -30,6 +30,11 @@ function show(found) {
     card("Time, since the start", found.latency.map(latency), "Of every hundred, 50, 95 and 99 were as fast as this or faster."),
     card("Places for calls", [...found.places.map(lane), line("people in five minutes", found.active_users), line("requests now", found.active_connections)]),
   );
+}
+
+function verdict({ status, objectives }) {
+  if (status !== "ok") return "Something needs a look.";
+  return objectives.some((one) => one.holds === false) ? "Everything works, and not every objective holds." : "Everything works.";
 }
 
 const card = (title, lines, more) => el("section", { className: "card" }, el("h2", {}, title), el("ul", {}, lines), more ? el("p", { className: "faint" }, more) : null);
@@ -58,7 +63,7 @@ function data(found) {
 function objective(found) {
   const value = found.value === null ? null : found.unit === "share" ? share.format(found.value) : span(found.value);
   const wanted = found.unit === "share" ? share.format(found.objective) : span(found.objective);
-  return line(found.about, value, { holds: found.holds, more: `Wanted: ${found.unit === "share" ? "at least" : "at most"} ${wanted}` });
+  return line(found.about, value ?? "nothing to judge", { holds: found.holds, more: `Wanted: ${found.unit === "share" ? "at least" : "at most"} ${wanted}` });
 }
 
 function answers(found) {
