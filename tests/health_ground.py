@@ -9,9 +9,10 @@ import datetime as dt
 import json
 import os
 import subprocess
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from secret_ground import Ground
 from servers.aws import AwsServer
 from servers.certificates import certificate
 from servers.cluster import Cluster, Executed, cluster
+from servers.cluster.pods import is_ready
 from servers.leagues import load_small
 from servers.listeners import Heard, Reply, Web, web
 from servers.postgres import PostgresServer, programs
@@ -138,6 +140,25 @@ def production(
         found.cluster.world.backends |= {APP: server.url, "prometheus": prometheus.url}
         _objects(found)
         yield found
+
+
+def ready(production: Production) -> list[str]:
+    """Names of the ready pods of the namespace."""
+    found = production.cluster.all("pods")
+    return [str(pod["metadata"]["name"]) for pod in found if is_ready(pod)]
+
+
+def settled(production: Production) -> None:
+    """Waits until every pod is ready, and no other."""
+    until(lambda: len(ready(production)) == len(production.cluster.all("pods")) == 5)
+
+
+def until(what: Callable[[], bool]) -> None:
+    """Waits until something is so."""
+    deadline = time.monotonic() + 60
+    while not what():
+        assert time.monotonic() < deadline, "it did not come to that"
+        time.sleep(0.05)
 
 
 def through(url: str, heard: Heard) -> Reply:
@@ -307,5 +328,8 @@ def told(production: Production, **environment: str) -> Told:
 
 
 def _values(secrets: Ground) -> Sequence[str]:
-    """Values of secrets, short ones left out: they occur by chance."""
-    return [text for file in secrets.folder().iterdir() if len(text := file.read_text("utf-8")) > 15]
+    """Values of what is secret; hosts, ports, names of roles and databases are not."""
+    return [file.read_text("utf-8") for file in secrets.folder().iterdir() if not file.name.startswith(_OPEN)]
+
+
+_OPEN = ("RDS_HOST", "RDS_PORT", "RDS_DATABASE", "RDS_USERNAME")

@@ -14,6 +14,8 @@ from nba_mcp_synthesis.cli_data import AsJson
 from nba_mcp_synthesis.cli_secrets import Context, loaded
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from nba_mcp_synthesis.operations.health.check import HealthReport
     from nba_mcp_synthesis.operations.health.ground import Ground
     from nba_mcp_synthesis.operations.health.running import Choice
@@ -67,7 +69,7 @@ def ops_validate(
 
     report = _ran(Choice(list(specs().values()), inside, inside), context)
     files = [str(path) for path in pages.write(report, folder)] if generate_report else []
-    parts = [telling.shown(report), *(f"Written: {file}" for file in files)]
+    parts: list[RenderableType] = [telling.shown(report), *(f"Written: {file}" for file in files)]
     terminal.show({**report.as_dict(), "files": files}, terminal.group(parts), as_json=as_json)
     raise typer.Exit(report.exit_code)
 

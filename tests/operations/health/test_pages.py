@@ -125,7 +125,7 @@ def test_the_daily_check_shows_ten_details_and_counts_the_rest() -> None:
         1.0,
     )
     found = HealthReport(datetime.now(UTC), "production", "here", (many,))
-    lines = [str(part) for part in telling.daily(found).renderables]  # type: ignore[attr-defined]
+    lines = [str(part) for part in telling.daily(found).renderables]
     assert "      and 2 more" in lines
     assert "  Nothing of this was chosen." in lines
     assert lines[-1] == "=== Health Check Complete ==="

@@ -2,14 +2,13 @@
 
 import contextlib
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
-from health_ground import APP, IMAGE, LAKE, Production, through, told
+from health_ground import APP, IMAGE, LAKE, Production, ready, settled, through, told, until
 from running import free_port
 from servers.certificates import certificate
 from servers.cluster import Executed, Image
@@ -26,27 +25,8 @@ SECTIONS = (
 
 
 @pytest.fixture(autouse=True)
-def settled(production: Production) -> None:
-    """Every pod is ready when a test begins."""
-    until(lambda: len(ready(production)) == 5)
-
-
-def ready(production: Production) -> list[str]:
-    """Names of ready pods of the namespace."""
-    found = production.cluster.all("pods")
-    return [
-        str(pod["metadata"]["name"])
-        for pod in found
-        if any(c["type"] == "Ready" and c["status"] == "True" for c in pod["status"].get("conditions", []))
-    ]
-
-
-def until(what: object) -> None:
-    """Waits until something is so."""
-    deadline = time.monotonic() + 60
-    while not what():  # type: ignore[operator]
-        assert time.monotonic() < deadline, "it did not come to that"
-        time.sleep(0.05)
+def _all_ready(production: Production) -> None:
+    settled(production)
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ _MARKS = {"pass": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "re
 _MOST_DETAILS = 10
 
 
-def shown(report: HealthReport) -> RenderableType:
+def shown(report: HealthReport) -> Group:
     """Every check on a line, below the heading of its section, and the summary."""
     parts: list[RenderableType] = []
     for title, checks in by_section(report):
@@ -21,7 +21,7 @@ def shown(report: HealthReport) -> RenderableType:
     return Group(*parts, _summary(report), Text(f"Context {report.context}, {report.place}.", style="dim"))
 
 
-def daily(report: HealthReport) -> RenderableType:
+def daily(report: HealthReport) -> Group:
     """The five numbered sections of the daily check, between its head and its end."""
     parts = [
         Text("=== NBA MCP Synthesis Daily Health Check ===", style="bold"),
