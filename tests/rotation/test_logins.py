@@ -229,7 +229,7 @@ def test_without_aws_nothing_begins(prepared: Prepare, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize(
-    ("user", "other"), [("nba", "nba_b"), ("nba_b", "nba"), ("_b", "_b_b"), ("a_b_b", "a_b")]
+    ("user", "other"), [("nba", "nba_b"), ("nba_b", "nba"), ("_b", "_b_b"), ("a_b_b", "a_b_b_b")]
 )
 def test_the_other_of_the_other_is_the_first(user: str, other: str) -> None:
     """So that there are two of them, and never three."""

@@ -1,6 +1,7 @@
 """A real Spark Connect server for system tests: one a session, in a process of its own.
 
-Spark itself lies in .cache/spark (`make .venv/.system` puts it there), and it needs Java.
+Spark itself lies in .cache/spark, and its client in .cache/spark-client (`make .venv/.system` puts them there); it
+needs Java. The client brings pandas, which no other test should have: DuckDB loads it wherever it is installed.
 """
 
 import contextlib
@@ -9,6 +10,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +20,8 @@ import pytest
 from nba_mcp_synthesis.engine_addresses import SparkAddress
 from running import free_port
 
-HOME = Path(__file__).resolve().parents[2] / ".cache" / "spark" / "pyspark"
+_CACHE = Path(__file__).resolve().parents[2] / ".cache"
+HOME, CLIENT = _CACHE / "spark" / "pyspark", _CACHE / "spark-client"
 _START_SECONDS = 110.0
 
 
@@ -29,6 +32,8 @@ def spark_connect(folder: Path) -> Iterator[SparkAddress]:
         pytest.skip("Spark is not here; `make .venv/.system` installs it")
     if shutil.which("java") is None:
         pytest.skip("Spark needs Java, which is not installed here")
+    if str(CLIENT) not in sys.path:
+        sys.path.append(str(CLIENT))
     port = free_port()
     log = folder / "spark.log"
     with log.open("wb") as output:

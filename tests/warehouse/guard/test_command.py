@@ -56,11 +56,11 @@ def test_a_broken_line_is_an_error_with_its_number(
     assert capsys.readouterr().out == ""
 
 
-def test_there_are_two_engines(tmp_path: Path) -> None:
+def test_another_engine_is_refused_with_those_there_are(tmp_path: Path) -> None:
     """Another one is a mistake that is told."""
     file = _file(tmp_path, '{"id": "a", "sql": "SELECT 1"}')
     result = CliRunner().invoke(app, ["guard", "check", file, "--engine", "oracle"])
     assert result.exit_code == 2
-    assert "must be duckdb or postgres" in result.output
+    assert "must be duckdb, postgres, athena or spark" in result.output
     (verdict,) = _checked(file, "--engine", "postgres")
     assert verdict == {"id": "a", "accepted": True, "reason": None}
