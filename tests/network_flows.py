@@ -1,4 +1,4 @@
-"""Who may reach whom, by the rules of NetworkPolicy: computed from the objects, for a given set of parties."""
+"""Who may reach whom by the rules of NetworkPolicy, computed from the objects for a set of parties."""
 
 import ipaddress
 from collections.abc import Iterable, Iterator, Sequence
@@ -98,4 +98,5 @@ def _fits(selector: Object, labels: dict[str, str]) -> bool:
         assert one["operator"] == "In", one  # the one that is in use
         if labels.get(one["key"]) not in one["values"]:
             return False
-    return selector.get("matchLabels", {}).items() <= labels.items()
+    wanted: dict[str, str] = selector.get("matchLabels", {})
+    return wanted.items() <= labels.items()

@@ -1,4 +1,4 @@
-"""What surrounds a pod of the rendered manifests, on this machine: databases, mounted secrets, its environment.
+"""What surrounds a pod of the rendered manifests: databases, mounted secrets, its environment.
 
 Whatever the manifests say is used as they say it; only addresses and folders are those of here.
 """

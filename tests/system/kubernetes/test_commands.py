@@ -1,13 +1,16 @@
-"""Every name, label, port and path in the commands of the operations documents is in the rendered manifests."""
+"""Every name, label, port and path in the documented commands is in the rendered manifests."""
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
 from rendered import K8S, Manifests, Object
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 pytestmark = pytest.mark.system
 ROOT = Path(__file__).resolve().parents[3]
@@ -48,7 +51,7 @@ def has_port(manifests: Manifests, needs: Object) -> bool:
 
 def is_there(manifests: Manifests, need: str, value: Any, needs: Object) -> bool:
     """Whether the manifests, or the project's files, have what a command needs."""
-    ways = {
+    ways: dict[str, Callable[[], bool]] = {
         "namespace": lambda: value in named(manifests, "Namespace"),
         "deployment": lambda: value in named(manifests, "Deployment"),
         "container": lambda: (
@@ -85,7 +88,7 @@ def is_there(manifests: Manifests, need: str, value: Any, needs: Object) -> bool
         "aws_secret": lambda: f"key: {value}" in manifests.text,
         "bucket": lambda: value == "nba-mcp-synthesis-backups",
     }
-    return bool(ways[need]())
+    return ways[need]()
 
 
 def variables(manifests: Manifests, deployment: str) -> dict[str, str]:

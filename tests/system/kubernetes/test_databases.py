@@ -65,7 +65,7 @@ class Pod:
 
 @pytest.fixture(scope="module")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pod]:
-    """PostgreSQL with pg_hba.conf, postgresql.conf and role.sh of production; only folders and ports are of here."""
+    """PostgreSQL with the files of production; only folders and ports are of here."""
     from rendered import rendered  # noqa: PLC0415 - skips inside a fixture, and not at collection
 
     manifests = rendered("production")
@@ -85,7 +85,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pod]:
         f"--pwfile={folder / 'word'}",
         "--no-sync",
     )
-    here = f"-p {port} -c unix_socket_directories={folder} -c fsync=off -c config_file={folder / 'postgresql.conf'}"
+    config = folder / "postgresql.conf"
+    here = f"-p {port} -c unix_socket_directories={folder} -c fsync=off -c config_file={config}"
     control = [str(programs() / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log")]
     run(*control, "-o", here, "start")
     path = f"{programs()}{os.pathsep}{os.environ['PATH']}"
@@ -113,6 +114,7 @@ def logs_in(pod: Pod, user: str, password: str, database: str = "nba_mcp_synthes
     return True
 
 
+@pytest.mark.requirement("SYS-STATE-DB")
 def test_the_service_logs_in_with_the_password_of_its_secret(postgres: Pod) -> None:
     """Also after it changed, and when the script runs again; the administrator nowhere but inside."""
     role(postgres)
@@ -181,6 +183,7 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pod]:
         process.wait(timeout=30)
 
 
+@pytest.mark.requirement("SYS-REDIS")
 @pytest.mark.requirement("SYS-EKS")
 def test_redis_tells_its_statistics_to_who_is_inside_and_wants_a_password_of_others(redis: Pod) -> None:
     """The password is in nobody's process list, and in a file that its owner alone reads."""

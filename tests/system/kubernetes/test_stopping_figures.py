@@ -1,7 +1,6 @@
 """The figures by which a pod goes: each of them long enough for what has to happen in it."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
@@ -10,9 +9,8 @@ from nba_mcp_synthesis.settings import Settings, load_settings
 from rendered import APP, Manifests
 
 pytestmark = pytest.mark.system
-# What the server does after the requests in flight: quiet connections, the answers still to be written, its log.
+# After the requests in flight: quiet connections, the answers still to be written, the log.
 _LAST_SECONDS = 6.3
-DEFAULTS = Settings.model_fields
 
 
 def settings(manifests: Manifests) -> Settings:
@@ -25,7 +23,7 @@ def attributes(manifests: Manifests, name: str) -> dict[str, float]:
     text = manifests.one("Ingress", f"{APP}-ingress")["metadata"]["annotations"][
         f"alb.ingress.kubernetes.io/{name}"
     ]
-    pairs: Iterator[list[str]] = (pair.split("=") for pair in text.split(","))
+    pairs = (pair.split("=") for pair in text.split(","))
     return {key: float(value) for key, value in pairs if re.fullmatch(r"\d+", value)}
 
 
