@@ -46,7 +46,8 @@ def test_backups_are_taken_at_two_eastern_whatever_the_season(production: Manife
     spec = production.one("CronJob", f"{APP}-backup-create")["spec"]
     assert spec["schedule"] == "0 2 * * *"
     hours = {
-        datetime(2026, month, 15, 2, tzinfo=ZoneInfo(spec["timeZone"])).astimezone(UTC).hour for month in (1, 7)
+        datetime(2026, month, 15, 2, tzinfo=ZoneInfo(spec["timeZone"])).astimezone(UTC).hour
+        for month in (1, 7)
     }
     assert hours == {6, 7}
     (container,) = spec["jobTemplate"]["spec"]["template"]["spec"]["containers"]

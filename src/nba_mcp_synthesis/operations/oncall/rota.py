@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from nba_mcp_synthesis.operations.monitoring.hours import Hours
 
+_CLOCKS_MOVE = timedelta(hours=3)  # more than any clock is ever moved by
 _LOOK = timedelta(days=9)  # more than a week: hours repeat with it
 
 
@@ -42,12 +43,14 @@ class Turns:
     def at(self, moment: datetime, zone: ZoneInfo) -> Duty:
         """Whose turn it is; nobody's before the first."""
         passed = moment.astimezone(zone).replace(tzinfo=None) - self.begins
-        number = passed // timedelta(days=self.days)
-        # When a clock is put back, its time alone tells two moments apart no more: the moments decide.
-        while self.boundary(number, zone) > moment:
-            number -= 1
-        while self.boundary(number + 1, zone) <= moment:
-            number += 1
+        number, since = divmod(passed, timedelta(days=self.days))
+        # Where a clock is put back, its time alone no more tells two moments apart: near a turn's end or
+        # beginning the moments decide.
+        if min(since, timedelta(days=self.days) - since) < _CLOCKS_MOVE:
+            while self.boundary(number, zone) > moment:
+                number -= 1
+            while self.boundary(number + 1, zone) <= moment:
+                number += 1
         return Duty(self.people[number % len(self.people)] if number >= 0 else None, self.role)
 
     def boundary(self, number: int, zone: ZoneInfo) -> datetime:
