@@ -1,4 +1,4 @@
-"""`nba-mcp ops incident` with kubectl, PostgreSQL, and Slack and PagerDuty on loopback; and a broken world."""
+"""`nba-mcp ops incident` with kubectl, PostgreSQL, Slack and PagerDuty on loopback; in a broken world too."""
 
 import json
 import os
@@ -15,10 +15,10 @@ from urllib.parse import parse_qs
 import psycopg
 import pytest
 
-from deploy_ground import APP, OVERLAY
+from deploy_ground import APP, OVERLAY, until
 from secret_canaries import MARK, unseen, unseen_in_files
 from secret_ground import Ground
-from servers.cluster import Cluster
+from servers.cluster import Cluster, Image
 from servers.kubernetes import Kubectl
 from servers.listeners import Heard, Reply, Web, silent, web
 from servers.postgres import PostgresServer
@@ -37,6 +37,7 @@ class World:
     secrets: Ground
     environment: dict[str, str] = field(default_factory=dict)
     prometheus: Reply | None = None  # in place of its figures
+    status: int = 200  # of /health
 
     @property
     def incidents(self) -> Path:
@@ -73,7 +74,7 @@ class World:
             "/api/chat.postMessage": Reply(body='{"ok": true, "channel": "C1", "ts": "1764.1"}'),
             "/v2/enqueue": Reply(202, "{}"),
             "/api/v2/alerts": Reply(body=json.dumps([ALERT])),
-            "/health": Reply(body='{"status": "degraded", "database": "down"}'),
+            "/health": Reply(self.status, body='{"status": "degraded", "database": "down"}'),
             "/metrics": Reply(body='nba_mcp_db_up 0\nnba_mcp_x_bucket{le="1"} 3\npython_info 1\n'),
         }
         found = next((reply for path, reply in replies.items() if heard.path.split("?")[0] == path), None)
@@ -244,6 +245,30 @@ def test_a_broken_world(served: World, kubernetes: Cluster, api: str) -> None:
     assert world.messages()[-1]["thread_ts"] == "1764.1"
     assert "Not complete: kubectl get all" in world.messages()[-1]["text"]
     unseen_in_files(world.incidents)
+
+
+def _restarted(kubernetes: Cluster) -> list[str]:
+    """The pods of which a container was started again."""
+    return [
+        pod["metadata"]["name"]
+        for pod in kubernetes.all("pods")
+        if any(one.get("restartCount") for one in pod.get("status", {}).get("containerStatuses", []))
+    ]
+
+
+def test_a_service_that_is_not_well_is_heard(served: World, kubernetes: Cluster, k: Kubectl) -> None:
+    """Its own words, although it answers 503; and what a container said before it was started again."""
+    served.status = 503
+    kubernetes.world.images["*:broken"] = Image("crash loop")
+    k(f"set image deployment/{APP} {APP}=nba:broken")
+    until(lambda: _restarted(kubernetes))
+    pod = _restarted(kubernetes)[0]
+    served.run("incident", "new", "--severity", "P3", "Unwell")
+    (folder,) = (path for path in served.incidents.iterdir() if path.is_dir())
+    state = next(folder.glob("system-state-*.txt")).read_text()
+    said = '===== /health of the service (NOT COMPLETE) =====\nIt answered HTTP 503.\n\n{"status": "degraded"'
+    assert said in state
+    assert f"--- {pod}/{APP}" in next(folder.glob("logs-*.txt")).read_text()
 
 
 def test_nobody_can_be_told(world: World) -> None:

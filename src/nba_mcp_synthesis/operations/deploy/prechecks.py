@@ -70,7 +70,7 @@ def check(
 
 
 def contacts(file: Path, report: Report) -> None:
-    """Nothing goes live while a contact is a placeholder; raises NotReady. Without that file nothing is asked."""
+    """Nothing goes live while a contact is a placeholder; raises NotReady. No file, no question."""
     if not file.exists():
         return
     if still_open := load_contacts(file).placeholders():

@@ -149,7 +149,8 @@ class Desk:
 
     def _words(self, text: str, most: int, what: str) -> str:
         """A text as it is kept: one line, without secrets; raises UsageError where nothing is left."""
-        told = one_line(self.redact(text), most)
+        # A comment of Markdown would hide what follows, and may be one of the report's own marks.
+        told = one_line(self.redact(text).replace("<!--", "<! --"), most)
         if not told:
             raise UsageError(f"The {what} is empty.", "Say in a few words what happens.")
         return told

@@ -23,7 +23,10 @@ def all_parts(
     settings: Settings, manager: UnifiedSecretsManager | None, changelog: Path, at: datetime
 ) -> list[Part]:
     """The parts by the settings. Without secrets, those that need them say so."""
-    found = cluster_parts.parts(KubectlConnector(settings.kube_namespace, settings.kube_context))
+    found = cluster_parts.parts(
+        KubectlConnector(settings.kube_namespace, settings.kube_context),
+        manager.peek("METRICS_TOKEN") if manager else None,
+    )
     found.append(other_parts.alerts_part(AlertmanagerConnector(settings.alertmanagers())))
     found.append(other_parts.changes_part(changelog, at))
     if settings.prometheus_url:
