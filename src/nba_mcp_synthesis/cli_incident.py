@@ -45,7 +45,7 @@ def incident_new(
         desk = _desk(context, tell)
         opened = desk.open(severity, title, notify=notify)
         tell(f"{opened.id} is open. Collecting")
-        desk.collect(opened.id)
+        _collect(desk, opened.id)
     _end(desk, opened.id, as_json=as_json)
 
 
@@ -60,7 +60,7 @@ def incident_collect(
         desk = _desk(context, tell)
         chosen = incident_id or desk.incidents.the_open_one()
         desk.incidents.read(chosen)
-        desk.collect(chosen)
+        _collect(desk, chosen)
     _end(desk, chosen, as_json=as_json)
 
 
@@ -142,13 +142,31 @@ def incident_list(
     raise typer.Exit(1 if overdue or broken else 0)
 
 
+def _collect(desk: "Desk", incident_id: str) -> None:
+    """Collects; whoever interrupts that, or has no room for it, hears that the incident is open."""
+    from nba_mcp_synthesis.errors import Unavailable
+
+    try:
+        desk.collect(incident_id)
+    except KeyboardInterrupt:
+        again = "Again: nba-mcp ops incident collect"
+        typer.echo(f"{incident_id} is open; collecting was interrupted. {again}", err=True)
+        raise typer.Exit(130) from None
+    except Unavailable as error:
+        told = f"{incident_id} is open, and not all was collected: {error.message}"
+        raise Unavailable(told, error.hint) from None
+
+
 def _desk(context: str | None, tell: "Callable[[str], None]" = lambda _: None) -> "Desk":
     from nba_mcp_synthesis.operations.incidents.assembling import desk_of, secrets_in_time
     from nba_mcp_synthesis.rotation_witness import who
     from nba_mcp_synthesis.settings import load_settings
 
     settings = load_settings()
-    return desk_of(settings, secrets_in_time(lambda: loaded(context)), who(), tell)
+    manager, warnings = secrets_in_time(lambda: loaded(context))
+    desk = desk_of(settings, manager, who(), tell)
+    desk.warnings += warnings
+    return desk
 
 
 def _sources(settings: "Settings") -> "Sources":

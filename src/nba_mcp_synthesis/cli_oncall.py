@@ -98,7 +98,8 @@ def oncall_handoff(
         desk, redact, sender = _handoff_desk(context)
         found = desk.write("weekly" if weekly else "daily", datetime.now(UTC))
     text = redact(found.markdown())
-    folder.mkdir(parents=True, exist_ok=True)
+    with files.writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     files.write(folder / file_name(found), text)
     fault = sender(text) if send else ""
     as_data = {**found.as_dict(), "file": str(folder / file_name(found)), "not_sent": fault}
@@ -147,16 +148,16 @@ def _handoff_desk(context: str | None) -> "tuple[Desk, Redactor, Callable[[str],
     from nba_mcp_synthesis.settings import load_settings
 
     settings = load_settings()
-    manager = secrets_in_time(lambda: loaded(context))
+    manager, warnings = secrets_in_time(lambda: loaded(context))
 
     def health() -> list[str]:
         if manager is None:
-            raise Unavailable("The secrets could not be read in time.")
+            raise Unavailable(warnings[0])
         return [f"{one.connector}: {one.message}" for one in probe(manager, doors_of(manager))]
 
     def send(text: str) -> str:
         if manager is None:
-            return "Slack was not told: the secrets could not be read in time."
+            return f"Slack was not told. {warnings[0]}"
         slack = SlackConnector(required(lambda: manager, "SLACK_WEBHOOK_URL"))
         try:
             slack.send({"text": text[:30_000]})

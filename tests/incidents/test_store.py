@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nba_mcp_synthesis.errors import UsageError
+from nba_mcp_synthesis.errors import Unavailable, UsageError
 from nba_mcp_synthesis.operations.incidents import files, report
 from nba_mcp_synthesis.operations.incidents.record import Incident, one_line, slug
 from nba_mcp_synthesis.operations.incidents.store import POSTMORTEM, Incidents, default_template
@@ -179,12 +179,22 @@ def test_an_id_that_is_none_is_refused(tmp_path: Path, bad: str) -> None:
         Incidents(tmp_path).read(bad)
 
 
-def test_a_template_that_names_what_is_not_known_opens_nothing(tmp_path: Path) -> None:
-    """And leaves nothing behind."""
-    (tmp_path / "template.md").write_text("# <<titel>>\n")
-    with pytest.raises(UsageError, match="<<titel>>"):
-        opened(Incidents(tmp_path))
-    assert [path.name for path in tmp_path.iterdir()] == ["template.md"]
+@pytest.mark.parametrize("text", [b"# <<titel>>\n", b"\xff\xfe"])
+def test_a_template_that_cannot_be_used_keeps_nobody_from_opening(tmp_path: Path, text: bytes) -> None:
+    """The package's own is used, and that is told."""
+    (tmp_path / "template.md").write_bytes(text)
+    incidents = Incidents(tmp_path)
+    name = opened(incidents).id
+    assert "- **Severity**: P2\n" in (incidents.path(name) / "report.md").read_text("utf-8")
+    assert "template" in incidents.warnings[0]
+    assert (tmp_path / "template.md").read_bytes() == text
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    """By its path, and as something that is not there now."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Unavailable, match="file/x cannot be written"):
+        opened(Incidents(tmp_path / "file" / "x"))
 
 
 @given(st.text())

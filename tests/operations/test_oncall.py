@@ -285,6 +285,15 @@ def test_the_commands(tmp_path: Path) -> None:
     assert {one["kind"] for one in told(folder, "check", code=1)["findings"]} >= {"placeholder"}
 
 
+@pytest.mark.parametrize(
+    "at", ["", "x", "9999-12-31T23:59", "0001-01-01T00:00", "2026-13-01", "2026-11-01T01:30"]
+)
+def test_what_is_no_moment_of_a_rota_is_refused(at: str) -> None:
+    """In words, without a number of the machine."""
+    with pytest.raises(UsageError, match=r"is no moment|too far away"):
+        rota_file.as_moment(at, CONTACTS.zone)
+
+
 def test_hours_are_data() -> None:
     """Other hours, another rota."""
     hours = Hours.of({**CONTACTS.data["hours"], "weekdays": ["sunday"]}, "America/New_York")

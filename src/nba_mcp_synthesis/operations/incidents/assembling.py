@@ -29,14 +29,15 @@ _WEBHOOKS = ("SLACK_INCIDENT_WEBHOOK_URL", "SLACK_WEBHOOK_URL")
 Manager = UnifiedSecretsManager | None
 
 
-def secrets_in_time(load: Callable[[], UnifiedSecretsManager]) -> Manager:
-    """The secrets; None where a level of them does not answer in time. Raises UsageError for wrong use."""
+def secrets_in_time(load: Callable[[], UnifiedSecretsManager]) -> tuple[Manager, list[str]]:
+    """The secrets, or why there are none: their levels may be away too. Raises UsageError for wrong use."""
     try:
-        return within(_SECRETS_SECONDS, load)
+        return within(_SECRETS_SECONDS, load), []
     except UsageError:
         raise
-    except (TimeoutError, NbaMcpError):
-        return None
+    except (TimeoutError, NbaMcpError) as error:
+        why = f"The secrets could not be read ({error})."
+        return None, [f"{why} Only what looks like one is taken out of texts; nobody can be told."]
 
 
 def desk_of(
@@ -44,8 +45,6 @@ def desk_of(
 ) -> Desk:
     """A desk with the doors of the settings."""
     known, warnings = known_contacts(settings)
-    if manager is None:
-        warnings.append("The secrets could not be read: only what looks like one is taken out of texts.")
     channel = known.data["channels"].get("incidents", {}).get("channel", _CHANNEL) if known else _CHANNEL
     return Desk(
         Incidents(settings.incidents_folder),

@@ -52,6 +52,7 @@ class Desk:
         incident = Incident(id="", severity=known, title=told, opened_at=at, opened_by=self.by, answer_by=due)
         incident.note("opened", self.by, f"{known} opened: {told}", at)
         self.incidents.open(incident)
+        self.warnings += self.incidents.warnings
         if notify:
             with self.incidents.changing(incident.id) as kept:
                 kept.notified = True

@@ -12,16 +12,16 @@ incident-reports/resolution-20261126.txt         a line for each that was resolv
 import contextlib
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from importlib.resources import files as package_files
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
-from nba_mcp_synthesis.errors import NbaMcpError, UsageError
+from nba_mcp_synthesis.errors import NbaMcpError, Unavailable, UsageError
 from nba_mcp_synthesis.operations.incidents import files, report
 from nba_mcp_synthesis.operations.incidents.record import Incident, slug
 
@@ -45,18 +45,21 @@ class Incidents:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.warnings: list[str] = []
 
     def open(self, incident: Incident) -> Incident:
         """Gives an incident its id and its folder, which appears in whole; two at once get two."""
-        template = self._template()
+        with files.writing(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
         base = f"{incident.opened_at.astimezone(UTC):%Y-%m-%d}-{slug(incident.title)}"
         draft = self.folder / f".{base}.{secrets.token_hex(4)}"
-        draft.mkdir()
+        with files.writing(draft):
+            draft.mkdir()
         try:
             for number in range(1, 1_000):
                 incident.id = base if number == 1 else f"{base}-{number}"
                 files.write(draft / RECORD, incident.model_dump_json(indent=1))
-                files.write(draft / REPORT, report.begun(template, incident))
+                files.write(draft / REPORT, self._begun(incident))
                 if not self.path(incident.id).exists() and _moved(draft, self.path(incident.id)):
                     return incident
         finally:
@@ -118,10 +121,14 @@ class Incidents:
             yield incident
             files.write(self.path(incident_id) / RECORD, incident.model_dump_json(indent=1))
             for entry in incident.entries[before:]:
-                self.edit(incident_id, lambda text, entry=entry: report.with_entry(text, entry))  # type: ignore[misc]
+                self._edit(incident_id, partial(report.with_entry, entry=entry))
 
-    def edit(self, incident_id: str, change: Any) -> None:
+    def edit(self, incident_id: str, change: Callable[[str], str]) -> None:
         """Changes the report by a function of its text; a report that somebody removed is not made again."""
+        with files.locked(self.path(incident_id)):
+            self._edit(incident_id, change)
+
+    def _edit(self, incident_id: str, change: Callable[[str], str]) -> None:
         file = self.path(incident_id) / REPORT
         with contextlib.suppress(FileNotFoundError):
             before = file.read_text("utf-8", "replace")
@@ -144,17 +151,17 @@ class Incidents:
             return "open"
         return "closed" if self.has_postmortem(incident.id) else "resolved"
 
-    def _template(self) -> str:
+    def _begun(self, incident: Incident) -> str:
+        """The report by the folder's template; by the package's own, and told, where that is unusable."""
         file = self.folder / TEMPLATE
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
             if not file.exists():
                 files.write(file, default_template())
-            return file.read_text("utf-8")
-        except (OSError, ValueError) as error:
-            raise UsageError(
-                f"{file} cannot be used: {_reason(error)}.", "Is NBA_MCP_INCIDENTS_FOLDER right?"
-            ) from None
+            return report.begun(file.read_text("utf-8"), incident)
+        except (OSError, ValueError, UsageError) as error:
+            told = error.message if isinstance(error, UsageError) else f"{file}: {_reason(error)}."
+            self.warnings.append(f"The report is by the package's own template. {told}")
+            return report.begun(default_template(), incident)
 
 
 def default_template() -> str:
@@ -165,10 +172,10 @@ def default_template() -> str:
 def _moved(draft: Path, path: Path) -> bool:
     try:
         draft.rename(path)
-    except OSError:
+    except OSError as error:
         if path.exists():  # somebody else was first
             return False
-        raise
+        raise Unavailable(f"{path} cannot be made: {error.strerror}.") from None
     return True
 
 

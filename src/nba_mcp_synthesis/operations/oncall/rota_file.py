@@ -11,6 +11,8 @@ from nba_mcp_synthesis.errors import UsageError
 from nba_mcp_synthesis.operations.oncall.contacts import Contacts
 from nba_mcp_synthesis.operations.oncall.rota import Override, Rota, Turns
 
+_YEARS = range(1971, 2200)
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
@@ -92,8 +94,13 @@ def _override(read: _Override, zone: ZoneInfo) -> Override:
 
 def as_moment(told: str, zone: ZoneInfo) -> datetime:
     """A moment that somebody wrote; without an offset it is on the clock of the zone. Raises UsageError."""
+    hint = "Write 2026-11-26T21:30, or with an offset 2026-11-26T21:30-05:00."
     try:
-        return moment(datetime.fromisoformat(told), zone)
+        found = moment(datetime.fromisoformat(told), zone)
     except (ValueError, OverflowError) as error:
-        hint = "Write 2026-11-26T21:30, or with an offset 2026-11-26T21:30-05:00."
-        raise UsageError(f"{told!r} is no moment: {error}", hint) from None
+        raise UsageError(f"{told!r} is no moment: {str(error).rstrip('.')}.", hint) from None
+    if found.year not in _YEARS:
+        raise UsageError(
+            f"{told!r} is too far away: a rota has years {_YEARS.start} to {_YEARS.stop - 1}.", hint
+        )
+    return found
