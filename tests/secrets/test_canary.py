@@ -63,11 +63,23 @@ COMMANDS: dict[str, list[str]] = {
     "answers replay": ["no-such-answer"],
     "state migrate": [],
     "ops health": ["--context", "production"],
+    "ops validate": ["--context", "production"],
     "ops audit": [],
     "ops alerts list": ["--all"],
     "ops alerts test": ["--wait", "1"],
     "ops alerts silence": ["NbaMcpTest", "--for", "1h", "--comment", "none"],
     "ops alerts unsilence": ["no-such-silence"],
+    "ops incident new": ["Down", "--severity", "P1", "--notify", "--context", "production"],
+    "ops incident collect": ["--id", "none", "--context", "production"],
+    "ops incident update": ["Nothing is known.", "--id", "none", "--context", "production"],
+    "ops incident resolve": ["Nothing was done.", "--id", "none", "--context", "production"],
+    "ops incident postmortem": ["none", "--context", "production"],
+    "ops incident list": ["--all"],
+    "ops oncall now": [],
+    "ops oncall at": ["2026-11-26T21:30"],
+    "ops oncall week": [],
+    "ops oncall check": [],
+    "ops oncall handoff": ["--weekly", "--send", "--folder", os.devnull, "--context", "production"],
 }
 
 
@@ -101,6 +113,7 @@ def world(ground: Ground, aws_server: AwsServer, tmp_path: Path) -> Iterator[tup
                 **ground.variables(),
                 "NBA_MCP_WAREHOUSE_URL": f"duckdb:///{path}",
                 **_bases(server),
+                "NBA_MCP_INCIDENTS_FOLDER": str(tmp_path / "incidents"),
                 "NBA_MCP_STATE_URL": f"postgresql://app@{MARK}.invalid/state",
             },
         )
@@ -112,6 +125,7 @@ _ADDRESSES = (
     "GOOGLE_GEMINI_BASE_URL",
     "DEEPSEEK_BASE_URL",
     "PAGERDUTY_EVENTS_URL",
+    "SLACK_API_URL",
 )
 
 
