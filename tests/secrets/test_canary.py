@@ -156,6 +156,7 @@ def test_no_command_shows_a_value(command: str, world: tuple[Ground, dict[str, s
     for given in ([*arguments, *as_json], [*arguments, "--no-such-option"]):
         unseen(said(given, {**environment, "NBA_MCP_LOG_LEVEL": "debug"}), command)
     unseen_in_files(tmp_path / "home")
+    unseen_in_files(tmp_path / "incidents")
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -294,6 +295,7 @@ def test_no_endpoint_and_no_crash_shows_a_value(
     assert "Fatal Python error" in log
     unseen(log, "log")
     unseen_in_files(tmp_path / "home")
+    unseen_in_files(tmp_path / "incidents")
 
 
 def _query(server: Running, sql: str) -> str:
