@@ -24,6 +24,7 @@ def planted(name: str, level: str, web: str) -> str:
         "DEEPSEEK_API_KEY": f"sk-{token}",
         "SLACK_WEBHOOK_URL": f"{web}/services/{token}",
         "SLACK_INCIDENT_WEBHOOK_URL": f"{web}/services/{token}",
+        "SLACK_BOT_TOKEN": f"xoxb-{token}",
         "PAGERDUTY_ROUTING_KEY": f"{token}{'0' * 32}"[:32],
         "SIGNING_KEY": f"{token}{'0123456789' * 3}",
         "SERVICE_API_KEY": f"nba_{MARK[:10]}_{token.ljust(43, '0')[:43]}",

@@ -27,6 +27,7 @@ FITTING = {
     "COMPATIBLE_API_KEY": "i9j0" * 6,
     "SLACK_WEBHOOK_URL": "https://hooks.slack.com/services/T0/B0/abcdef",
     "SLACK_INCIDENT_WEBHOOK_URL": "https://hooks.slack.com/services/T0/B1/ghijkl",
+    "SLACK_BOT_TOKEN": "xoxb-" + "k1l2" * 6,
     "PAGERDUTY_ROUTING_KEY": "0123456789abcdef0123456789ABCDEF",
     "METRICS_TOKEN": "token-of-the-metrics",
     "METRICS_TOKEN_PREVIOUS": "token-of-metrics-before",

@@ -16,9 +16,11 @@ from nba_mcp_synthesis.cli_ask import ask
 from nba_mcp_synthesis.cli_data import AsJson, data
 from nba_mcp_synthesis.cli_deploy import ops_deploy, ops_push
 from nba_mcp_synthesis.cli_health import ops_health, ops_validate
+from nba_mcp_synthesis.cli_incident import incident
 from nba_mcp_synthesis.cli_keys import keys
 from nba_mcp_synthesis.cli_lake import data_publish, lake
 from nba_mcp_synthesis.cli_logs import ops_logs
+from nba_mcp_synthesis.cli_oncall import oncall
 from nba_mcp_synthesis.cli_ops import ops
 from nba_mcp_synthesis.cli_rotation import secrets_migrate, secrets_rotate
 from nba_mcp_synthesis.cli_secrets import secrets
@@ -49,6 +51,8 @@ secrets.command("migrate")(secrets_migrate)
 app.add_typer(secrets, name="secrets")
 app.add_typer(ops, name="ops")
 ops.add_typer(alerts, name="alerts")
+ops.add_typer(incident, name="incident")
+ops.add_typer(oncall, name="oncall")
 app.add_typer(answers, name="answers")
 app.add_typer(state, name="state")
 app.add_typer(keys, name="keys")

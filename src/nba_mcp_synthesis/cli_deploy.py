@@ -112,6 +112,7 @@ def _desk(told: "Steps", context: str | None, overlay: Path) -> "Desk":
         Report(told.step),
         overlay,
         settings.public_url,
+        settings.oncall_folder / "contacts.toml",
         tell=told.under_way,
     )
 

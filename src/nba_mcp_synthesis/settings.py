@@ -27,6 +27,7 @@ from nba_mcp_synthesis.settings_backup import BackupSettings
 from nba_mcp_synthesis.settings_cluster import ClusterSettings
 from nba_mcp_synthesis.settings_engines import EngineSettings
 from nba_mcp_synthesis.settings_http import HttpSettings
+from nba_mcp_synthesis.settings_incidents import IncidentSettings
 from nba_mcp_synthesis.settings_limits import LimitSettings
 from nba_mcp_synthesis.settings_models import ModelSettings
 from nba_mcp_synthesis.settings_operations import OperationsSettings
@@ -52,6 +53,7 @@ class Settings(
     ClusterSettings,
     EngineSettings,
     HttpSettings,
+    IncidentSettings,
     LakeSettings,
     LimitSettings,
     ModelSettings,

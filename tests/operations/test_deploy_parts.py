@@ -1,6 +1,7 @@
 """Parts of deployments that need no cluster: words of kubectl, states of a rollout, plans, the changelog."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,13 @@ import pytest
 from nba_mcp_synthesis.connectors import kubectl
 from nba_mcp_synthesis.connectors.kubectl import KubectlConnector, KubectlFailed
 from nba_mcp_synthesis.errors import UsageError
-from nba_mcp_synthesis.operations.deploy import manifests
+from nba_mcp_synthesis.operations.deploy import manifests, prechecks
 from nba_mcp_synthesis.operations.deploy.names import check_revision, check_tag
 from nba_mcp_synthesis.operations.deploy.notices import add_line
 from nba_mcp_synthesis.operations.deploy.report import Report, Step
 from nba_mcp_synthesis.operations.deploy.rollout import Running
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize(
@@ -131,3 +134,20 @@ def test_a_report_tells_each_step_at_once_and_is_json() -> None:
     assert [step.name for step in told] == ["one"]
     ended = json.loads(json.dumps(report.end("deployed", "All is well.", 0).as_dict()))
     assert (ended["outcome"], ended["exit_code"], ended["steps"][0]["result"]) == ("deployed", 0, "done")
+
+
+@pytest.mark.requirement("ONC-CONTACTS")
+def test_nothing_goes_live_while_a_contact_is_a_placeholder(tmp_path: Path) -> None:
+    """Each is named; without a file of contacts nothing is asked, and what is filled in may go live."""
+    steps: list[Step] = []
+    report = Report(steps.append)
+    prechecks.contacts(tmp_path / "contacts.toml", report)
+    text = (ROOT / "monitoring" / "contacts.toml").read_text("utf-8")
+    (tmp_path / "contacts.toml").write_text(text)
+    with pytest.raises(prechecks.NotReady, match=r"links\.grafana, .*people\.manager\.phone"):
+        prechecks.contacts(tmp_path / "contacts.toml", report)
+    assert steps == []
+    filled = re.sub(r"<[^>]+>", "filled in", text).replace("example", "nba-mcp")
+    (tmp_path / "contacts.toml").write_text(filled)
+    prechecks.contacts(tmp_path / "contacts.toml", report)
+    assert [(step.name, step.result) for step in steps] == [("contacts", "done")]

@@ -69,6 +69,17 @@ COMMANDS: dict[str, list[str]] = {
     "ops alerts test": ["--wait", "1"],
     "ops alerts silence": ["NbaMcpTest", "--for", "1h", "--comment", "none"],
     "ops alerts unsilence": ["no-such-silence"],
+    "ops incident new": ["Down", "--severity", "P1", "--notify", "--context", "production"],
+    "ops incident collect": ["--id", "none", "--context", "production"],
+    "ops incident update": ["Nothing is known.", "--id", "none", "--context", "production"],
+    "ops incident resolve": ["Nothing was done.", "--id", "none", "--context", "production"],
+    "ops incident postmortem": ["none", "--context", "production"],
+    "ops incident list": ["--all"],
+    "ops oncall now": [],
+    "ops oncall at": ["2026-11-26T21:30"],
+    "ops oncall week": [],
+    "ops oncall check": [],
+    "ops oncall handoff": ["--weekly", "--send", "--folder", os.devnull, "--context", "production"],
 }
 
 
@@ -102,6 +113,7 @@ def world(ground: Ground, aws_server: AwsServer, tmp_path: Path) -> Iterator[tup
                 **ground.variables(),
                 "NBA_MCP_WAREHOUSE_URL": f"duckdb:///{path}",
                 **_bases(server),
+                "NBA_MCP_INCIDENTS_FOLDER": str(tmp_path / "incidents"),
                 "NBA_MCP_STATE_URL": f"postgresql://app@{MARK}.invalid/state",
             },
         )
@@ -113,6 +125,7 @@ _ADDRESSES = (
     "GOOGLE_GEMINI_BASE_URL",
     "DEEPSEEK_BASE_URL",
     "PAGERDUTY_EVENTS_URL",
+    "SLACK_API_URL",
 )
 
 
@@ -143,6 +156,7 @@ def test_no_command_shows_a_value(command: str, world: tuple[Ground, dict[str, s
     for given in ([*arguments, *as_json], [*arguments, "--no-such-option"]):
         unseen(said(given, {**environment, "NBA_MCP_LOG_LEVEL": "debug"}), command)
     unseen_in_files(tmp_path / "home")
+    unseen_in_files(tmp_path / "incidents")
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -281,6 +295,7 @@ def test_no_endpoint_and_no_crash_shows_a_value(
     assert "Fatal Python error" in log
     unseen(log, "log")
     unseen_in_files(tmp_path / "home")
+    unseen_in_files(tmp_path / "incidents")
 
 
 def _query(server: Running, sql: str) -> str:

@@ -42,6 +42,8 @@ def deploy(desk: Desk, order: Order) -> Report:
     check_tag(order.tag, emergency=order.emergency)
     desk.tell("Checking")
     prepared = prechecks.check(desk.kubectl, desk.registry, desk.report)
+    if desk.contacts and not order.emergency:
+        prechecks.contacts(desk.contacts, desk.report)
     image = prechecks.image(desk.registry, order.tag, desk.report)
     desk.report.facts |= {"tag": order.tag, "image": image, "context": desk.kubectl.context}
     if order.dry_run:

@@ -29,6 +29,7 @@ class Desk:
     report: Report
     overlay: Path
     public_url: str | None = None
+    contacts: Path | None = None  # the file of contacts, which may have no placeholder
     ingress_is_checked: bool = True
     tell: Callable[[str], None] = lambda _: None
     interruption: Interruption = field(default_factory=Interruption)

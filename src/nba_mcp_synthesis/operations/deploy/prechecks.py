@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from nba_mcp_synthesis.connectors.ecr import ECRConnector, Identity
@@ -12,6 +13,7 @@ from nba_mcp_synthesis.errors import NbaMcpError
 from nba_mcp_synthesis.operations.deploy.names import APP, LEASE
 from nba_mcp_synthesis.operations.deploy.report import Report
 from nba_mcp_synthesis.operations.deploy.rollout import Running, current
+from nba_mcp_synthesis.operations.oncall.contacts import load as load_contacts
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,18 @@ def check(
     running = _noted(report, "deployment", lambda: current(kubectl), _described)
     _noted(report, "rights", lambda: _rights(kubectl, _RIGHTS + (_SCALE if scaling else ())), str)
     return Prepared(identity, running)
+
+
+def contacts(file: Path, report: Report) -> None:
+    """Nothing goes live while a contact is a placeholder; raises NotReady. No file, no question."""
+    if not file.exists():
+        return
+    if still_open := load_contacts(file).placeholders():
+        raise NotReady(
+            f"{len(still_open)} contacts in {file} are placeholders: {', '.join(still_open)}.",
+            "Fill them in; an emergency deployment does not ask for them.",
+        )
+    report.step("contacts", "done", f"{file} has no placeholder.")
 
 
 def image(registry: ECRConnector, tag: str, report: Report) -> str:

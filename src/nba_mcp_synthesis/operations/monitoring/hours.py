@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Hours:
     def of(cls, data: dict[str, Any], zone: str) -> "Hours":
         """From `[hours]` of the contacts; raises ValueError for a day or an hour that is none."""
         days = tuple(data["weekdays"])
-        if unknown := set(days) - set(_DAYS):
+        if unknown := set(days) - set(DAYS):
             msg = f"{min(unknown)} is no day of the week"
             raise ValueError(msg)
         found = cls(days, time.fromisoformat(data["start"]), time.fromisoformat(data["end"]), zone)
@@ -33,7 +33,7 @@ class Hours:
     def contain(self, at: datetime) -> bool:
         """Whether a moment, which has to know its time zone, lies in them."""
         there = at.astimezone(ZoneInfo(self.zone))
-        return _DAYS[there.weekday()] in self.weekdays and self.start <= there.time() < self.end
+        return DAYS[there.weekday()] in self.weekdays and self.start <= there.time() < self.end
 
     def without_edges(self, minutes: int) -> "Hours":
         """The same hours, beginning so much later and ending so much earlier."""
