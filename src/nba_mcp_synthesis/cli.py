@@ -19,6 +19,7 @@ from nba_mcp_synthesis.cli_keys import keys
 from nba_mcp_synthesis.cli_lake import data_publish, lake
 from nba_mcp_synthesis.cli_logs import ops_logs
 from nba_mcp_synthesis.cli_ops import ops
+from nba_mcp_synthesis.cli_reports import ops_performance
 from nba_mcp_synthesis.cli_secrets import secrets
 from nba_mcp_synthesis.cli_state import answers, state
 from nba_mcp_synthesis.errors import NbaMcpError
@@ -38,6 +39,7 @@ data.command("publish")(data_publish)
 ops.command("deploy")(ops_deploy)
 ops.command("push")(ops_push)
 ops.command("logs")(ops_logs)
+ops.command("performance")(ops_performance)
 app.add_typer(lake, name="lake")
 app.add_typer(data, name="data")
 app.add_typer(secrets, name="secrets")

@@ -11,9 +11,17 @@ def _members(text: str) -> str:
     for url in text.split(","):
         parts = urlsplit(url.strip())
         if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
-            msg = "must look like http://HOST:9093 (several with commas between), without a login"
+            msg = "must look like http://HOST:PORT, without a login; commas part several where there may be several"
             raise ValueError(msg)
     return text
+
+
+def _one(text: str) -> str:
+    """One address; ValueError says what it has to look like."""
+    if "," in text:
+        msg = "must be one address"
+        raise ValueError(msg)
+    return _members(text).strip().rstrip("/")
 
 
 class OperationsSettings(BaseModel):
@@ -22,6 +30,11 @@ class OperationsSettings(BaseModel):
     alertmanager_url: Annotated[str, AfterValidator(_members)] = Field(
         "http://127.0.0.1:9093",
         description="Alertmanager for `nba-mcp ops alerts`; all members of a cluster, with commas between.",
+    )
+    prometheus_url: Annotated[str, AfterValidator(_one)] | None = Field(
+        None,
+        description="Prometheus, such as http://127.0.0.1:9090, for reports. When unset: they are made from "
+        "the state database.",
     )
 
     def alertmanagers(self) -> tuple[str, ...]:

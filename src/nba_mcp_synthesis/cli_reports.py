@@ -1,0 +1,71 @@
+"""`nba-mcp ops performance`, `costs`, `capacity`, `access`, `database` and `updates`: reports of a period."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nba_mcp_synthesis.cli_data import AsJson
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from nba_mcp_synthesis.operations.reports.document import Document
+    from nba_mcp_synthesis.operations.reports.performance import Sources
+    from nba_mcp_synthesis.operations.reports.period import Period
+
+Start = Annotated[str | None, typer.Option("--start-date", help="First day, such as 2026-01-01 (UTC).")]
+End = Annotated[str | None, typer.Option("--end-date", help="Last day; by default today.")]
+Reports = Annotated[Path, typer.Option("--reports", help="Folder for the report.")]
+FOLDER = Path("reports")
+
+
+def ops_performance(
+    start_date: Start = None,
+    end_date: End = None,
+    source: Annotated[str, typer.Option(help="auto, prometheus or state.")] = "auto",
+    reports: Reports = FOLDER,
+    as_json: AsJson = False,
+) -> None:
+    """Report on performance: percentiles, throughput, failures, by tool and model, beside the time before."""
+    from nba_mcp_synthesis.operations.reports.performance import performance
+
+    if source not in ("auto", "prometheus", "state"):
+        raise typer.BadParameter(f"{source!r} is none of auto, prometheus, state", param_hint="--source")
+    period = asked_period(start_date, end_date)
+    from nba_mcp_synthesis import terminal
+
+    with terminal.working() as say:
+        say(f"Measuring {period}")
+        found = performance(sources(), period, source)  # type: ignore[arg-type]
+    end(found, reports, as_json=as_json)
+
+
+def asked_period(start: str | None, end_day: str | None) -> "Period":
+    """The period that two options name."""
+    from nba_mcp_synthesis.operations.reports.period import period_of
+
+    return period_of(start, end_day)
+
+
+def sources() -> "Sources":
+    """Prometheus where the settings name one, and the state database."""
+    from nba_mcp_synthesis.cli_state import settled
+    from nba_mcp_synthesis.connectors.prometheus import PrometheusConnector
+    from nba_mcp_synthesis.operations.reports.performance import Sources
+    from nba_mcp_synthesis.settings import load_settings
+
+    url = load_settings().prometheus_url
+    return Sources(PrometheusConnector(url) if url else None, lambda: settled().state)
+
+
+def end(found: "Document", reports: Path, *, as_json: bool) -> None:
+    """Writes a report, and prints it."""
+    from rich.markdown import Markdown
+
+    from nba_mcp_synthesis import terminal
+    from nba_mcp_synthesis.operations.reports.document import write
+
+    paths = [str(path) for path in write(found, reports)]
+    parts: list[RenderableType | str] = [Markdown(found.markdown()), f"\nWritten to {', '.join(paths)}."]
+    terminal.show({**found.data, "files": paths}, terminal.group(parts), as_json=as_json)
