@@ -19,7 +19,7 @@ from nba_mcp_synthesis.cli_keys import keys
 from nba_mcp_synthesis.cli_lake import data_publish, lake
 from nba_mcp_synthesis.cli_logs import ops_logs
 from nba_mcp_synthesis.cli_ops import ops
-from nba_mcp_synthesis.cli_reports import ops_performance
+from nba_mcp_synthesis.cli_reports import ops_costs, ops_performance
 from nba_mcp_synthesis.cli_secrets import secrets
 from nba_mcp_synthesis.cli_state import answers, state
 from nba_mcp_synthesis.errors import NbaMcpError
@@ -40,6 +40,7 @@ ops.command("deploy")(ops_deploy)
 ops.command("push")(ops_push)
 ops.command("logs")(ops_logs)
 ops.command("performance")(ops_performance)
+ops.command("costs")(ops_costs)
 app.add_typer(lake, name="lake")
 app.add_typer(data, name="data")
 app.add_typer(secrets, name="secrets")

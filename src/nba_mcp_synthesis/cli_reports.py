@@ -41,6 +41,26 @@ def ops_performance(
     end(found, reports, as_json=as_json)
 
 
+def ops_costs(
+    start_date: Start = None,
+    end_date: End = None,
+    by: Annotated[str | None, typer.Option(help="model, caller, service or day; else all of them.")] = None,
+    reports: Reports = FOLDER,
+    as_json: AsJson = False,
+) -> None:
+    """Report on costs: AWS and models, per answer, per correct answer, to come; 3 if one is away."""
+    from nba_mcp_synthesis import terminal
+    from nba_mcp_synthesis.operations.reports.costs import costs
+
+    if by not in (None, "model", "caller", "service", "day"):
+        raise typer.BadParameter(f"{by!r} is none of model, caller, service, day", param_hint="--by")
+    period = asked_period(start_date, end_date)
+    with terminal.working() as say:
+        say(f"Adding up {period}")
+        found = costs(sources().state, period, reports / "eval", by)  # type: ignore[arg-type]
+    end(found, reports, as_json=as_json)
+
+
 def asked_period(start: str | None, end_day: str | None) -> "Period":
     """The period that two options name."""
     from nba_mcp_synthesis.operations.reports.period import period_of
@@ -60,7 +80,7 @@ def sources() -> "Sources":
 
 
 def end(found: "Document", reports: Path, *, as_json: bool) -> None:
-    """Writes a report, and prints it."""
+    """Writes a report, prints it, and ends with its exit code."""
     from rich.markdown import Markdown
 
     from nba_mcp_synthesis import terminal
@@ -69,3 +89,4 @@ def end(found: "Document", reports: Path, *, as_json: bool) -> None:
     paths = [str(path) for path in write(found, reports)]
     parts: list[RenderableType | str] = [Markdown(found.markdown()), f"\nWritten to {', '.join(paths)}."]
     terminal.show({**found.data, "files": paths}, terminal.group(parts), as_json=as_json)
+    raise typer.Exit(found.exit_code)
