@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nba_mcp_synthesis.cli_data import AsJson
+from nba_mcp_synthesis.cli_secrets import Context, loaded
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -58,6 +59,56 @@ def ops_costs(
     with terminal.working() as say:
         say(f"Adding up {period}")
         found = costs(sources().state, period, reports / "eval", by)  # type: ignore[arg-type]
+    end(found, reports, as_json=as_json)
+
+
+def ops_capacity(
+    start_date: Start = None, end_date: End = None, reports: Reports = FOLDER, as_json: AsJson = False
+) -> None:
+    """Forecast calls, busy time, answers and costs of the next 30 days; by default from the last 90."""
+    from datetime import UTC, datetime, timedelta
+
+    from nba_mcp_synthesis.operations.reports.capacity import capacity
+
+    start = start_date or f"{datetime.now(UTC) - timedelta(days=90):%Y-%m-%d}"
+    end(capacity(sources(), asked_period(start, end_date)), reports, as_json=as_json)
+
+
+def ops_access(
+    start_date: Start = None, end_date: End = None, reports: Reports = FOLDER, as_json: AsJson = False
+) -> None:
+    """Report who called what, how often, and what was refused."""
+    from nba_mcp_synthesis.operations.reports.access import audit
+
+    period = asked_period(start_date, end_date)
+    end(audit(sources().state(), period), reports, as_json=as_json)
+
+
+def ops_database(reports: Reports = FOLDER, context: Context = None, as_json: AsJson = False) -> None:
+    """Review the PostgreSQL databases: slow statements, cache, connections, bloat, indexes, with advice."""
+    from datetime import UTC, datetime
+
+    from nba_mcp_synthesis.operations.backup.databases import databases_of
+    from nba_mcp_synthesis.operations.reports.database import document
+    from nba_mcp_synthesis.settings import load_settings
+
+    manager = loaded(context)
+    databases = databases_of(load_settings(), lambda: manager)
+    end(document(databases.values(), datetime.now(UTC)), reports, as_json=as_json)
+
+
+def ops_updates(reports: Reports = FOLDER, as_json: AsJson = False) -> None:
+    """List outdated and vulnerable dependencies; 1 where one is vulnerable, 3 where nobody could be asked."""
+    from datetime import UTC, datetime
+
+    from nba_mcp_synthesis import terminal
+    from nba_mcp_synthesis.operations.reports.updates import updates
+    from nba_mcp_synthesis.settings import load_settings
+
+    settings = load_settings()
+    with terminal.working() as say:
+        say("Asking about each package")
+        found = updates(datetime.now(UTC), settings.package_index, settings.osv_url)
     end(found, reports, as_json=as_json)
 
 

@@ -4,14 +4,14 @@ import contextlib
 import functools
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from nba_mcp_synthesis.connectors.aws import aws_client, explain_aws
 from nba_mcp_synthesis.connectors.faults import DoorClosed
-from nba_mcp_synthesis.connectors.kubectl import KubectlConnector
+from nba_mcp_synthesis.connectors.kubectl import KubectlConnector, KubectlFailed
 from nba_mcp_synthesis.connectors.outcome import UNREACHABLE
 from nba_mcp_synthesis.doors import Managed
 from nba_mcp_synthesis.errors import NbaMcpError
@@ -37,16 +37,24 @@ class Ground:
     reports: Path
     backups: Path
     now: datetime
+    _logs: dict[str, LogSummary] = field(default_factory=dict)
 
     @functools.cached_property
     def cluster(self) -> KubectlConnector:
-        """The cluster, after it has answered once; raises KubectlFailed."""
-        self.kubectl.probe()
+        """The cluster, after it has answered once; raises Away."""
+        try:
+            self.kubectl.probe()
+        except KubectlFailed as error:
+            raise Away(error.message) from None
         return self.kubectl
 
-    @functools.lru_cache(maxsize=4)  # noqa: B019 - as long as the checklist
     def log(self, span: str) -> LogSummary:
         """What the pods of the server wrote in the last 24h or 168h, or its newest lines."""
+        if span not in self._logs:
+            self._logs[span] = self._summary(span)
+        return self._logs[span]
+
+    def _summary(self, span: str) -> LogSummary:
         arguments = [f"--since={span}", f"--tail={MOST_LINES}", "--prefix", "--max-log-requests=50"]
         text = self.cluster.run("logs", f"--selector=app={APP}", *arguments, seconds=60.0)
         return LogSummary().take(lines_of(io.BytesIO(text.encode())))

@@ -14,7 +14,9 @@ def report(name: str, steps: Sequence[Step], now: datetime) -> Document:
     """Exit code 1 where something is broken, else 3 where a source was away, else 0."""
     rows = [(step.name, step.result, step.message) for step in steps]
     details = [
-        Section(step.name, [step.message, step.finding.table]) for step in steps if step.finding.table is not None
+        Section(step.name, [step.message, step.finding.table])
+        for step in steps
+        if step.finding.table is not None
     ]
     people = needs_a_person(steps)
     return Document(
@@ -40,12 +42,16 @@ def needs_a_person(steps: Sequence[Step]) -> list[str]:
         if step.result == "away":
             missed.setdefault((step.source, step.message), []).append(step.name)
     return told + [
-        f"Needs a person: {message} Not looked at: {'; '.join(names)}." for (_, message), names in missed.items()
+        f"Needs a person: {message} Not looked at: {'; '.join(names)}."
+        for (_, message), names in missed.items()
     ]
 
 
 def _counted(steps: Sequence[Step]) -> str:
-    counts = {result: sum(step.result == result for step in steps) for result in ("done", "warning", "failed", "away")}
+    counts = {
+        result: sum(step.result == result for step in steps)
+        for result in ("done", "warning", "failed", "away")
+    }
     return (
         f"{words.plural(len(steps), 'step')}: {counts['done']} well, {counts['warning']} to look at, "
         f"{counts['failed']} failed, {counts['away']} not done because their source is away."

@@ -35,7 +35,9 @@ class Step:
         return self.finding.message
 
 
-def checklist(name: str, ground: Ground, tell: Callable[[Step], None], under_way: Callable[[str], None]) -> list[Step]:
+def checklist(
+    name: str, ground: Ground, tell: Callable[[Step], None], under_way: Callable[[str], None]
+) -> list[Step]:
     """Does all steps. A source that was away once is not asked again."""
     steps: list[Step] = []
     away: dict[str, str] = {}
