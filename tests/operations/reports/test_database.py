@@ -1,4 +1,4 @@
-"""The review of a real PostgreSQL: figures are those that other queries give, and advice comes when it is due."""
+"""The review of a real PostgreSQL: figures are those of other queries, advice comes when it is due."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ SECRET = "a-value-that-nobody-may-see"
 
 @pytest.fixture
 def url(postgres_server: PostgresServer) -> Iterator[str]:
-    """A database with a bloated table, an index that nobody uses, and a session that idles in a transaction."""
+    """A database with a bloated table, unused indexes, and a session that idles in a transaction."""
     url = postgres_server.url(postgres_server.create_database())
     with psycopg.connect(url, autocommit=True) as session:
         session.execute("CREATE TABLE games (id int PRIMARY KEY, place text, seats int)")

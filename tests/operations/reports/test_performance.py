@@ -98,7 +98,7 @@ def test_a_step_unlike_the_others_stands_out() -> None:
     (told,) = anomalies(_steps([*usual, 900.0]))
     assert told.startswith("2026-03-02 10:00 UTC: calls 900 an hour; the median is 100 an hour")
     slow = [*_steps(usual), replace(_steps([100.0])[0], p95=3.0)]
-    assert [told.split(": ")[1].split(",")[0] for told in anomalies(slow)] == ["p95 3 s"]
+    assert [told.split(": ")[1].split(";")[0] for told in anomalies(slow)] == ["p95 3 s"]
     assert anomalies(_steps([1.0, 900.0, 5.0])) == []
 
 

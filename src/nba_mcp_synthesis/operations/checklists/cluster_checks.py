@@ -231,7 +231,9 @@ def scaling(ground: Ground) -> Finding:
     number = sum(max(one.get("count") or 1, 1) for one in found)
     table = Table(("last at", "object", "message"), rows, nothing="There was none.")
     person = "The autoscaler goes up and down: lengthen its stabilization window." if number > 20 else ""
-    return judged(f"Scaled {number} times, as far as the cluster remembers.", person, table=table)
+    return judged(
+        f"Scaled {words.plural(number, 'time')}, as far as the cluster remembers.", person, table=table
+    )
 
 
 def images(ground: Ground) -> Finding:

@@ -63,7 +63,7 @@ def dependencies(ground: Ground) -> Finding:
     found = updates.updates(ground.now, ground.settings.package_index, ground.settings.osv_url)
     told = _kept(ground, found)
     if found.exit_code == 3:
-        raise Away(told)
+        raise Away(" ".join(told for told in (found.data["unaudited"], found.data["unlooked"]) if told))
     vulnerable = found.data["vulnerable"]
     person = f"Update {', '.join(sorted({one['name'] for one in vulnerable}))}." if vulnerable else ""
     return judged(told, person, failed=bool(vulnerable))

@@ -31,7 +31,7 @@ def database_answers(ground: Ground) -> Finding:
     for one in _databases(ground):
         with one.server.connected() as session:
             row = session.execute("SELECT count(*) FROM pg_stat_activity").fetchone()
-            told.append(f"{one.name} answers ({row[0] if row else 0} sessions)")
+            told.append(f"{one.name} answers ({words.plural(row[0] if row else 0, 'session')})")
     return Finding("; ".join(told) + ".")
 
 
@@ -77,12 +77,13 @@ def cache(ground: Ground) -> Finding:
         people.append(f"{told['evicted_keys']:,} keys were evicted: give Redis more memory.")
     bound = f" of {words.size(most)}" if most else ""
     figures = {"hits": hits, "misses": misses, "evicted": told["evicted_keys"], "used_bytes": used}
-    return judged(
-        f"{words.share(share)} of {hits + misses:,} look-ups found; {words.size(used)}{bound} used, "
-        f"{told['connected_clients']} clients.",
-        " ".join(people),
-        figures=figures,
+    found = (
+        "Nothing was looked for"
+        if share is None
+        else f"{words.share(share)} of {hits + misses:,} look-ups found"
     )
+    room = f"{words.size(used)}{bound} used, {words.plural(told['connected_clients'], 'client')}"
+    return judged(f"{found}; {room}.", " ".join(people), figures=figures)
 
 
 def storage(ground: Ground) -> Finding:

@@ -22,7 +22,7 @@ def configuration(ground: Ground) -> Finding:
     ]
     for one in found:
         one["metadata"] = {name: value for name, value in one["metadata"].items() if name not in _OWN}
-    text = yaml.safe_dump({"apiVersion": "v1", "kind": "List", "items": found}, sort_keys=False)
+    text = yaml.safe_dump_all(found, sort_keys=False)
     path = write_text(ground.backups, f"configmaps-{ground.now:%Y%m%d}.yaml", text)
     person = "" if found else "There is no config map: is the service deployed?"
     return judged(f"{words.plural(len(found), 'config map')} written to {path}.", person)

@@ -55,8 +55,8 @@ class Review:
     @property
     def advice(self) -> list[str]:
         """What a person should do, a sentence each."""
-        told = [f"{one.title} {one.shown}: {one.advice}" for one in self.figures if one.advice]
-        told += [f"{one.title}: {one.advice}" for one in self.tables if one.advice]
+        told = [f"{one.title} {one.shown}. {one.advice}" for one in self.figures if one.advice]
+        told += [f"{one.title}. {one.advice}" for one in self.tables if one.advice]
         return [f"{self.name}: {sentence}" for sentence in told]
 
 

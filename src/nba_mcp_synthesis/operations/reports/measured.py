@@ -31,19 +31,23 @@ class Values:
     """Single times, kept to three significant figures, so that their number is bounded."""
 
     def __init__(self) -> None:
-        self._counts: Counter[float] = Counter()
+        self.counts: Counter[float] = Counter()
 
     def add(self, seconds: float, count: int = 1) -> None:
         """Takes in so many of them."""
-        self._counts[float(f"{seconds:.3g}")] += count
+        self.counts[float(f"{seconds:.3g}")] += count
+
+    def merge(self, other: "Values") -> None:
+        """Takes in those of another."""
+        self.counts.update(other.counts)
 
     def percentile(self, share: float) -> Percentile | None:
         """By nearest rank: one of the times themselves."""
-        rank = math.ceil(share * self._counts.total())
+        rank = math.ceil(share * self.counts.total())
         if not rank:
             return None
-        for value in sorted(self._counts):
-            rank -= self._counts[value]
+        for value in sorted(self.counts):
+            rank -= self.counts[value]
             if rank <= 0:
                 break
         off = 0.5 * 10.0 ** (math.floor(math.log10(value)) - 2) if value else 0.0

@@ -58,11 +58,12 @@ def _measured(sources: Sources, period: Period, source: Source) -> tuple[Measure
     if source != "state" and sources.prometheus is not None:
         prometheus = sources.prometheus
         try:
-            return (
-                from_prometheus.measure(prometheus, period),
-                from_prometheus.measure(prometheus, period.before()),
-                [],
-            )
+            found = from_prometheus.measure(prometheus, period)
+            if source == "prometheus" or found.total.calls:
+                return found, from_prometheus.measure(prometheus, period.before()), []
+            notes = [
+                f"Prometheus at {prometheus.url} has no call in the period; so it is the state database's."
+            ]
         except Unavailable as error:
             if source == "prometheus":
                 raise
