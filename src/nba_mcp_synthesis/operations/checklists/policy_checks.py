@@ -11,6 +11,8 @@ from nba_mcp_synthesis.operations.reports import words
 from nba_mcp_synthesis.operations.reports.document import Table
 
 _ENFORCED = "pod-security.kubernetes.io/enforce"
+# kubectl looks at what would go, and sends no request that could change something.
+_NOTHING_SENT = "--dry-run=client"
 _IRSA = "eks.amazonaws.com/role-arn"
 
 
@@ -126,8 +128,8 @@ def ingress(ground: Ground) -> Finding:
 def restart(ground: Ground) -> Finding:
     """Whether a pod can go without an outage; none is deleted."""
     ready = [pod for pod in _server_pods(ground) if is_ready(pod)]
-    ground.cluster.run("delete", "pod", f"--selector=app={APP}", "--dry-run=server")
-    told = f"{len(ready)} pods are ready, and the API would let us delete one."
+    ground.cluster.run("delete", "pod", f"--selector=app={APP}", _NOTHING_SENT)
+    told = f"{len(ready)} pods are ready, of which one may go."
     if len(ready) < 2:
         person = "Scale to two pods before anything restarts."
         return judged(f"Only {len(ready)} ready: a restart is an outage.", person, failed=True)
@@ -137,7 +139,7 @@ def restart(ground: Ground) -> Finding:
 
 
 def drain(ground: Ground) -> Finding:
-    """Whether a node with our pods could be drained, by disruption budget and the API; none is."""
+    """Whether a node with our pods could be drained, by disruption budget and by what runs there; none is."""
     budgets = ground.cluster.items("poddisruptionbudgets")
     allowed = {one["metadata"]["name"]: one.get("status", {}).get("disruptionsAllowed", 0) for one in budgets}
     nodes = sorted({pod["spec"].get("nodeName", "") for pod in _server_pods(ground)} - {""})
@@ -150,12 +152,12 @@ def drain(ground: Ground) -> Finding:
     told = ", ".join(f"{name} allows {number}" for name, number in allowed.items())
     if not any(allowed.values()):
         return judged(f"{told}: a drain would wait.", "Scale out before a node is drained.", failed=True)
-    asked = ["--ignore-daemonsets", "--delete-emptydir-data", "--dry-run=server"]
+    asked = ["--ignore-daemonsets", "--delete-emptydir-data", _NOTHING_SENT]
     ground.cluster.run("drain", nodes[0], *asked, seconds=30.0)
     person = (
         f"In a quiet hour: kubectl drain {nodes[0]} --ignore-daemonsets, then kubectl uncordon {nodes[0]}."
     )
-    return judged(f"{told}; the API would let us drain {nodes[0]}.", person)
+    return judged(f"{told}; nothing on {nodes[0]} keeps it from being drained.", person)
 
 
 def monitoring(ground: Ground) -> Finding:
