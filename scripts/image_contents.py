@@ -1,6 +1,6 @@
 """Lists what an installed environment holds, package by package, with versions, licenses and sizes.
 
-In the image: `docker run --rm --entrypoint python3 IMAGE /app/image_contents.py [--json]`. It needs Python alone.
+In the image: `docker run --rm --entrypoint python3 IMAGE /app/image_contents.py [--json]`.
 """
 
 import argparse
@@ -25,8 +25,8 @@ def listed() -> list[dict[str, str | int]]:
 
 
 def _license(one: Distribution) -> str:
-    told = one.metadata.get("License-Expression") or one.metadata.get("License") or "see its files"
-    return told.splitlines()[0][:40]
+    told = next((one.metadata[key] for key in ("License-Expression", "License") if key in one.metadata), "")
+    return (told or "see its files").splitlines()[0][:40]
 
 
 def _bytes(file: Path) -> int:

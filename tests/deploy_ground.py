@@ -1,5 +1,6 @@
 """Ground for deployments: a checkout, a cluster, an AWS account with images, and everybody who is told."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -13,9 +14,12 @@ from typing import Any
 
 import pytest
 
+from nba_mcp_synthesis.connectors.kubectl import KubectlConnector
+from nba_mcp_synthesis.operations.deploy import manifests
+from nba_mcp_synthesis.operations.deploy.rollout import Running
 from secret_ground import Ground
 from servers.aws import AwsServer
-from servers.cluster import Cluster
+from servers.cluster import NAMESPACE, Cluster
 from servers.kubernetes import Done
 from servers.listeners import Heard, Reply, Web, web
 
@@ -54,8 +58,25 @@ class DeployGround:
             "config": {"digest": f"sha256:{tag}"},
             "layers": [],
         }
-        put = ecr.put_image(repositoryName=APP, imageManifest=json.dumps(manifest), imageTag=tag)
-        return str(put["image"]["imageId"]["imageDigest"])
+        text = json.dumps(manifest)
+        digest = f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+        if not any(
+            tag in one.get("imageTags", ()) for one in ecr.describe_images(repositoryName=APP)["imageDetails"]
+        ):
+            ecr.put_image(repositoryName=APP, imageManifest=text, imageTag=tag, imageDigest=digest)
+        return digest
+
+    def put_live(self, tag: str) -> None:
+        """Has a version running, applied as a deployment applies it."""
+        digest = self.image(tag)
+        image = f"123456789012.dkr.ecr.us-east-1.amazonaws.com/{APP}@{digest}"
+        kubectl = KubectlConnector(NAMESPACE)
+        overlay = self.checkout / "k8s" / "overlays" / "production"
+        manifests.apply(
+            kubectl, manifests.render(kubectl, overlay, image, f"deployment of {tag} by the tests")
+        )
+        until(lambda: Running(self.cluster.get("deployments", APP)).state == "complete")
+        until(lambda: len(self.cluster.all("pods")) == 2)
 
     def start(self, script: str, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
         """Starts one of the scripts in the checkout."""
@@ -117,10 +138,11 @@ def ground_of_deployments(
     (checkout / "docs" / "changelog.md").write_text(
         "# Changelog\n\n## Unreleased\n\n### Added\n\n- Something.\n"
     )
-    with web(lambda heard: found.answer(heard)) as peer:
+    with web(lambda _: Reply(503)) as peer:
         ground.fill(SLACK_WEBHOOK_URL=f"{peer.url}/services/x")
         kubernetes.world.backends[APP] = peer.url
         found = DeployGround(checkout, kubernetes, aws_server, peer, ground)
+        peer.answer = found.answer
         found.environment = {
             **_QUICK,
             **ground.variables(),

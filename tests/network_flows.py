@@ -1,4 +1,4 @@
-"""Who may reach whom, by the rules of NetworkPolicy: computed from the objects, for a given set of parties."""
+"""Who may reach whom by the rules of NetworkPolicy, computed from the objects for a set of parties."""
 
 import ipaddress
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,7 +28,9 @@ class Flow:
     protocol: str = "TCP"
 
 
-def flows(policies: Sequence[Object], parties: Sequence[Party], ports: Iterable[tuple[str, int]]) -> set[Flow]:
+def flows(
+    policies: Sequence[Object], parties: Sequence[Party], ports: Iterable[tuple[str, int]]
+) -> set[Flow]:
     """All that is let through at both ends, leaving out what has no end among the policies' pods."""
     return set(_flows(policies, parties, list(ports)))
 
@@ -67,7 +69,9 @@ def _selects(policy: Object, pod: Party) -> bool:
 
 
 def _has_port(rule: Object, port: tuple[str, int]) -> bool:
-    return "ports" not in rule or any((one.get("protocol", "TCP"), one["port"]) == port for one in rule["ports"])
+    return "ports" not in rule or any(
+        (one.get("protocol", "TCP"), one["port"]) == port for one in rule["ports"]
+    )
 
 
 def _is_peer(policy: Object, rule: Object, peer: Party) -> bool:
@@ -94,4 +98,5 @@ def _fits(selector: Object, labels: dict[str, str]) -> bool:
         assert one["operator"] == "In", one  # the one that is in use
         if labels.get(one["key"]) not in one["values"]:
             return False
-    return selector.get("matchLabels", {}).items() <= labels.items()
+    wanted: dict[str, str] = selector.get("matchLabels", {})
+    return wanted.items() <= labels.items()

@@ -1,4 +1,4 @@
-"""What surrounds a pod of the rendered manifests, on this machine: databases, mounted secrets, its environment.
+"""What surrounds a pod of the rendered manifests: databases, mounted secrets, its environment.
 
 Whatever the manifests say is used as they say it; only addresses and folders are those of here.
 """
@@ -21,7 +21,7 @@ from servers.redis import RedisServer
 STATE, WAREHOUSE = "nba_mcp_synthesis", "nba_simulator"
 READER, LOADER = "nba_mcp_synthesis", "nba_mcp_loader"
 PASSWORDS = {READER: "reader-of-the-warehouse", LOADER: "loader-of-the-warehouse"}
-TOKEN = "token-of-the-metrics"  # noqa: S105 - a made-up one
+TOKEN = "token-of-the-metrics"
 # The names of the environment that a laptop or a test differs in; all others are as the manifests have them.
 ELSEWHERE = {
     "NBA_MCP_HOME",
@@ -90,7 +90,9 @@ class Ground:
             "NBA_MCP_STATE_URL": f"{_login(given['NBA_MCP_STATE_URL'])}@{place}/{STATE}?sslmode=disable",
             "NBA_MCP_WAREHOUSE_URL": f"{_login(given['NBA_MCP_WAREHOUSE_URL'])}@{place}/{WAREHOUSE}",
         }
-        kept = {key: value for key, value in given.items() if key not in ELSEWHERE and not key.startswith("AWS_")}
+        kept = {
+            key: value for key, value in given.items() if key not in ELSEWHERE and not key.startswith("AWS_")
+        }
         return {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **kept, **here}
 
     def server_container(self) -> tuple[Object, Object]:

@@ -55,7 +55,9 @@ class Manifests:
 
     def configuration(self, prefix: str) -> dict[str, str]:
         """The values of the ConfigMap whose name is this and a digest."""
-        (found,) = [one for one in self.of_kind("ConfigMap") if one["metadata"]["name"].startswith(f"{prefix}-")]
+        (found,) = [
+            one for one in self.of_kind("ConfigMap") if one["metadata"]["name"].startswith(f"{prefix}-")
+        ]
         values: dict[str, str] = found["data"]
         return values
 

@@ -23,8 +23,10 @@ def planted(name: str, level: str, web: str) -> str:
         "OPENAI_API_KEY": f"sk-{token}",
         "DEEPSEEK_API_KEY": f"sk-{token}",
         "SLACK_WEBHOOK_URL": f"{web}/services/{token}",
+        "SLACK_INCIDENT_WEBHOOK_URL": f"{web}/services/{token}",
         "PAGERDUTY_ROUTING_KEY": f"{token}{'0' * 32}"[:32],
         "SIGNING_KEY": f"{token}{'0123456789' * 3}",
+        "SERVICE_API_KEY": f"nba_{MARK[:10]}_{token.ljust(43, '0')[:43]}",
     }
     return forms.get(name, token)
 

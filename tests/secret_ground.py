@@ -18,6 +18,7 @@ FITTING = {
     "RDS_USERNAME": "nba_app",
     "RDS_PASSWORD": "correct-horse-battery",
     "REDIS_URL": "redis://:staple-of-horses@127.0.0.1:6379/0",
+    "STATE_USERNAME": "nba_state",
     "STATE_PASSWORD": "wrong-horse-battery",
     "ANTHROPIC_API_KEY": "sk-ant-" + "a1b2" * 8,
     "OPENAI_API_KEY": "sk-" + "c3d4" * 8,
@@ -25,9 +26,13 @@ FITTING = {
     "DEEPSEEK_API_KEY": "sk-" + "e7f8" * 8,
     "COMPATIBLE_API_KEY": "i9j0" * 6,
     "SLACK_WEBHOOK_URL": "https://hooks.slack.com/services/T0/B0/abcdef",
+    "SLACK_INCIDENT_WEBHOOK_URL": "https://hooks.slack.com/services/T0/B1/ghijkl",
     "PAGERDUTY_ROUTING_KEY": "0123456789abcdef0123456789ABCDEF",
     "METRICS_TOKEN": "token-of-the-metrics",
+    "METRICS_TOKEN_PREVIOUS": "token-of-metrics-before",
     "SIGNING_KEY": "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
+    "SIGNING_KEY_PREVIOUS": "f0e1d2c3b4a5968778695a4b3c2d1e0f",
+    "SERVICE_API_KEY": "nba_0123456789_" + "k1" * 21 + "k",
 }
 
 

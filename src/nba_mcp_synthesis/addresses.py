@@ -5,6 +5,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import AfterValidator, SecretStr
 
+from nba_mcp_synthesis.engine_addresses import ATHENA, SPARK, athena_address, spark_address
+
 POSTGRES = ("postgresql://", "postgres://")
 _BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_=.-]+)*/?")
 _HAS_PORT = re.compile(r":\d+$")
@@ -19,6 +21,12 @@ def warehouse_address(url: str) -> str:
                 "signs such as / and @ in a password are written as %2F and %40"
             )
             raise ValueError(msg)
+        return url
+    if url.startswith(ATHENA):
+        athena_address(url)
+        return url
+    if url.startswith(SPARK):
+        spark_address(url)
         return url
     if not url.startswith("duckdb:///") or url == "duckdb:///":
         msg = "must look like duckdb:///folder/file.duckdb (duckdb:////folder/… for an absolute path)"

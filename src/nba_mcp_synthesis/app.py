@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from nba_mcp_synthesis.table_catalogue import TableCatalogue
     from nba_mcp_synthesis.telemetry.metrics import Metrics
 
+_ROTATIONS_SECONDS = 3_600.0
+
 
 class App:
     """The product over one warehouse."""
@@ -115,13 +117,19 @@ class App:
         """Looks again at all secrets, and says how each stands."""
         return self.secrets.refresh().states()
 
-    def metrics_token(self) -> "SecretStr | None":
-        """The token that /metrics wants now, None for none; raises Unavailable where nobody can tell."""
-        token = self.settings.metrics_token or self.secrets.peek("METRICS_TOKEN")
+    def metrics_tokens(self) -> "Sequence[SecretStr]":
+        """The tokens that /metrics takes now, none where it wants none; Unavailable where nobody can tell.
+
+        Where a rotation has replaced the secret, the one before it is taken until the next one.
+        """
+        if self.settings.metrics_token:
+            return (self.settings.metrics_token,)
+        token = self.secrets.peek("METRICS_TOKEN")
         blind = any(finding.kind == "unreachable" for finding in self.secrets.report.findings)
         if token is None and blind and self.settings.context == "production":
             raise Unavailable("Whether /metrics wants a token is not known while a level of secrets is away.")
-        return token
+        before = self.secrets.peek("METRICS_TOKEN_PREVIOUS") if token else None
+        return tuple(one for one in (token, before) if one)
 
     def names(self) -> "Names":
         """Names of the players and teams that are loaded now."""
@@ -198,8 +206,15 @@ class App:
     def records(self) -> "Records":
         """The answers that were given."""
         from nba_mcp_synthesis.records import Records
+        from nba_mcp_synthesis.signing import Signing
 
-        return Records(lambda: self.state, self.warehouse, lambda: self.queries)
+        signing = Signing("cursor", self._signing_keys)
+        return Records(lambda: self.state, self.warehouse, lambda: self.queries, signing)
+
+    def _signing_keys(self) -> "Sequence[SecretStr]":
+        """The key in use, and the one before it."""
+        found = (self.secrets.peek(name) for name in ("SIGNING_KEY", "SIGNING_KEY_PREVIOUS"))
+        return tuple(key for key in found if key)
 
     @cached_property
     def backups(self) -> "Backups":
@@ -233,7 +248,8 @@ class App:
             return sqlite_engine(path)
         login = state_login(self.settings, lambda: self.secrets)
         with extra("postgres"):
-            return postgres_engine(RDSConnector(login).connect)
+            connector = RDSConnector(login)
+            return postgres_engine(connector.connect, connector.login_mark)
 
     @cached_property
     def journal(self) -> "Journal":
@@ -304,13 +320,15 @@ class App:
 
     def _watches(self, door: str, metrics: "Metrics") -> "Iterator[Companion]":
         """What a server of many clients looks at now and then, where its settings name it."""
-        from nba_mcp_synthesis.server.backup_watch import BackupWatch
         from nba_mcp_synthesis.server.certificates import CertificateWatch
+        from nba_mcp_synthesis.server.watches import BackupWatch, RotationWatch
 
         if door == "stdio":
             return
         if self.settings.backup_url:
             yield BackupWatch(self.backups.states, metrics, self.settings.backup_watch_seconds)
+        if self.settings.context == "production":
+            yield RotationWatch(self.state.last_rotations, metrics, _ROTATIONS_SECONDS)
         if self.settings.watched_addresses:
             yield CertificateWatch(self.settings.watched_addresses, metrics)
 

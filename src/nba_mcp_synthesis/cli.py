@@ -16,6 +16,7 @@ from nba_mcp_synthesis.cli_ask import ask
 from nba_mcp_synthesis.cli_checklist import ops_checklist
 from nba_mcp_synthesis.cli_data import AsJson, data
 from nba_mcp_synthesis.cli_deploy import ops_deploy, ops_push
+from nba_mcp_synthesis.cli_health import ops_health, ops_validate
 from nba_mcp_synthesis.cli_keys import keys
 from nba_mcp_synthesis.cli_lake import data_publish, lake
 from nba_mcp_synthesis.cli_logs import ops_logs
@@ -28,6 +29,7 @@ from nba_mcp_synthesis.cli_reports import (
     ops_performance,
     ops_updates,
 )
+from nba_mcp_synthesis.cli_rotation import secrets_migrate, secrets_rotate
 from nba_mcp_synthesis.cli_secrets import secrets
 from nba_mcp_synthesis.cli_state import answers, state
 from nba_mcp_synthesis.errors import NbaMcpError
@@ -44,6 +46,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 data.command("publish")(data_publish)
+ops.command("health")(ops_health)
+ops.command("validate")(ops_validate)
 ops.command("deploy")(ops_deploy)
 ops.command("push")(ops_push)
 ops.command("logs")(ops_logs)
@@ -56,6 +60,8 @@ ops.command("updates")(ops_updates)
 ops.command("checklist")(ops_checklist)
 app.add_typer(lake, name="lake")
 app.add_typer(data, name="data")
+secrets.command("rotate")(secrets_rotate)
+secrets.command("migrate")(secrets_migrate)
 app.add_typer(secrets, name="secrets")
 app.add_typer(ops, name="ops")
 ops.add_typer(alerts, name="alerts")
@@ -207,14 +213,14 @@ def serve(
     if transport == "stdio":
         server.serve_stdio(services)
     else:
-        found = Secrets(product.secret_states, product.metrics_token)
+        found = Secrets(product.secret_states, product.metrics_tokens)
         server.serve_http(services, product.settings, found, host, port)
 
 
 @guard.command("check")
 def guard_check(
     file: Annotated[Path, typer.Argument(help='A file of {"id", "sql"} lines.')],
-    engine: Annotated[str, typer.Option(help="duckdb or postgres.")] = "duckdb",
+    engine: Annotated[str, typer.Option(help="duckdb, postgres, athena or spark.")] = "duckdb",
     relations: Annotated[
         str | None, typer.Option(help="Served tables, with commas between; without it, those of the schema.")
     ] = None,
@@ -223,8 +229,8 @@ def guard_check(
     from nba_mcp_synthesis.warehouse.guard.judging import judge
     from nba_mcp_synthesis.warehouse.opening import gate_of
 
-    if engine not in ("duckdb", "postgres"):
-        raise typer.BadParameter("must be duckdb or postgres", param_hint="--engine")
+    if engine not in ("duckdb", "postgres", "athena", "spark"):
+        raise typer.BadParameter("must be duckdb, postgres, athena or spark", param_hint="--engine")
     served = frozenset(name.strip() for name in relations.split(",")) if relations is not None else None
     for verdict in judge(file, gate_of(engine, served)):
         print(json.dumps(verdict), flush=True)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from nba_mcp_synthesis.operations.backup.manifest import Manifest
 
 backup = typer.Typer(help="Take backups, prove that they restore, and go back to one.", no_args_is_help=True)
+objects = typer.Typer(help="Save the objects of the cluster, and apply them again.", no_args_is_help=True)
+backup.add_typer(objects, name="objects")
 DatabaseOption = Annotated[
     str | None, typer.Option("--database", help="warehouse or state; both, if left out.")
 ]
@@ -34,7 +36,7 @@ BackupId = Annotated[
 def backup_create(database: DatabaseOption = None, as_json: AsJson = False) -> None:
     """Dump, encrypt and send the databases; nothing that fails counts as a backup."""
     desk = _desk()
-    _each(desk, database, lambda one, say: _told(desk.create(one, say)), "Nothing to back up.", as_json)
+    _each(desk, database, lambda one, say: _told(desk.create(one, say)), as_json)
 
 
 @backup.command("list")
@@ -84,7 +86,7 @@ def backup_verify(
         manifest, restored = desk.verify(one, backup_id, say)
         return {"database": one.name, "id": manifest.id, **_rounded(asdict(restored))}
 
-    _each(desk, database, verified, "Nothing to verify.", as_json)
+    _each(desk, database, verified, as_json)
 
 
 @backup.command("restore")
@@ -190,6 +192,52 @@ def backup_check(
     raise typer.Exit(1 if faults else 0)
 
 
+@objects.command("save")
+def objects_save(
+    folder: Annotated[Path | None, typer.Option(help="Also write the files here, such as backups.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Save configuration and secrets of the namespace; secrets are encrypted before they touch a disk."""
+    from nba_mcp_synthesis import terminal
+    from nba_mcp_synthesis.operations.backup import objects as saving
+
+    desk = _desk()
+    saved = saving.save(desk.cluster(), desk.store, desk.recipients)
+    told = {**saved.model_dump(mode="json"), "files": [str(path) for path in desk.copied(saved, folder)]}
+    rows = [{"kind": kind, "objects": count} for kind, count in saved.kinds.items()]
+    lines = [terminal.records(rows, "There are no objects."), f"Saved as {saved.id} in {desk.store.place}."]
+    terminal.show(told, terminal.group(lines), as_json=as_json)
+
+
+@objects.command("apply")
+def objects_apply(
+    backup_id: BackupId = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Let the API server check, and keep nothing.")
+    ] = False,
+    confirm: Annotated[
+        str | None, typer.Option(help="Name of the namespace whose objects are replaced.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Apply saved objects again; with --dry-run the API server only says what would happen."""
+    from nba_mcp_synthesis import terminal
+    from nba_mcp_synthesis.errors import UsageError
+    from nba_mcp_synthesis.operations.backup import objects as saving
+
+    desk = _desk()
+    cluster = desk.cluster()
+    saved = saving.choose(desk.store, backup_id)
+    if not dry_run and confirm != cluster.namespace:
+        raise UsageError(
+            f"This puts {sum(saved.kinds.values())} objects of {cluster.namespace} back to "
+            f"{saved.at:%Y-%m-%d %H:%M} UTC ({saved.id}).",
+            f"To do it, say --confirm {cluster.namespace}. To see what would change, say --dry-run.",
+        )
+    told = saving.apply(cluster, desk.store, saved, desk.identity, dry_run=dry_run)
+    terminal.show({"id": saved.id, "dry_run": dry_run, "applied": told.splitlines()}, told, as_json=as_json)
+
+
 def _in_time(to: "datetime", confirm: str | None, *, as_json: bool) -> None:
     """Plans the way back through RDS; goes it where the instance's name was typed."""
     from dataclasses import asdict
@@ -243,7 +291,6 @@ def _each(
     desk: "Backups",
     name: str | None,
     work: "Callable[[Database, Callable[[str], None]], dict[str, Any]]",
-    nothing: str,
     as_json: bool,
 ) -> None:
     """Does it for each database. One that fails keeps no other from its turn; its error ends the command."""
@@ -258,7 +305,8 @@ def _each(
                 found.append(work(one, say))
             except NbaMcpError as error:
                 errors.append(error)
-    terminal.show(found, terminal.records(found, nothing), as_json=as_json)
+    if found or as_json:
+        terminal.show(found, terminal.records(found, ""), as_json=as_json)
     for other in errors[1:]:
         typer.echo(f"nba-mcp: {other}", err=True)
     if errors:

@@ -159,7 +159,16 @@ def data_roles() -> None:
 
 @contextlib.contextmanager
 def written(settings: "Settings", path: Callable[[], Path]) -> Iterator[Path]:
-    """The file to read or write: the warehouse, or one that PostgreSQL is brought level with afterwards."""
+    """The file to read or write: the warehouse, or one that PostgreSQL is brought level with afterwards.
+
+    Raises:
+        UsageError: the warehouse is a published lake, which Athena and Spark only read.
+    """
+    if settings.reads_lake:
+        raise UsageError(
+            "NBA_MCP_WAREHOUSE_URL is an engine that only reads a published lake.",
+            "Set it to the DuckDB file or PostgreSQL database that is loaded, then `nba-mcp data publish`.",
+        )
     if not settings.is_postgres:
         yield path()
         return

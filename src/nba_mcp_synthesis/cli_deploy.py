@@ -32,6 +32,9 @@ def ops_deploy(
     ] = False,
     dry_run: DryRun = False,
     break_lock: Annotated[bool, typer.Option("--break-lock", help="Take the lock of who is gone.")] = False,
+    all_objects: Annotated[
+        bool, typer.Option("--all-objects", help="Apply roles, accounts, quotas and the namespace too.")
+    ] = False,
     overlay: Annotated[Path, typer.Option(help="Folder with the kustomization.")] = _OVERLAY,
     no_ingress: Annotated[bool, typer.Option("--no-ingress", help="Do not ask through the ingress.")] = False,
     context: Context = None,
@@ -53,7 +56,7 @@ def ops_deploy(
             back = Return(revision, through_zero, dry_run, break_lock)
             report = told_to_the_end(desk, lambda: roll_back(desk, back))
         else:
-            order = Order(what or "", emergency, dry_run, break_lock)
+            order = Order(what or "", emergency, dry_run, break_lock, all_objects)
             report = told_to_the_end(desk, lambda: deploy(desk, order))
     _end(report, as_json=as_json)
 

@@ -43,6 +43,31 @@ def list_keys(as_json: AsJson = False) -> None:
     terminal.show(found, terminal.records(shown, "There are no keys."), as_json=as_json)
 
 
+@keys.command("rotate")
+def rotate(
+    which: Annotated[str, typer.Argument(metavar="ID_OR_NAME", help="Of `nba-mcp keys list`.")],
+    overlap_days: Annotated[
+        int, typer.Option(min=1, max=365, help="For so long the old keys of its name stay good.")
+    ] = 7,
+    as_json: AsJson = False,
+) -> None:
+    """Make a new key with name and scopes of another; the old ones end some days later."""
+    from nba_mcp_synthesis import terminal
+    from nba_mcp_synthesis.caller_keys import CallerKeys
+
+    made, ending = CallerKeys(_keys).replace(which, overlap_days)
+    shown = {**made.row.as_dict(), "key": made.text, "ending": [key.as_dict() for key in ending]}
+    if as_json:
+        terminal.show(shown, "", as_json=True)
+        return
+    print(made.text)  # alone on standard output, as of `create`
+    old = ", ".join(key.id for key in ending) or "none"
+    print(
+        f"Key {made.row.id} of {made.row.name}. It is not shown again. Ending in {overlap_days} days: {old}.",
+        file=sys.stderr,
+    )
+
+
 @keys.command("revoke")
 def revoke(
     which: Annotated[str, typer.Argument(metavar="ID_OR_NAME", help="A name revokes all keys of it.")],

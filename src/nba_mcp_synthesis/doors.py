@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable
 from functools import partial
+from typing import TypeVar
 
 from pydantic import SecretStr
 
@@ -25,6 +26,7 @@ from nba_mcp_synthesis.settings import Settings
 BACKUPS_BUCKET = "nba-mcp-synthesis-backups"
 _PORT, _DATABASE = SecretStr("5432"), SecretStr("nba_simulator")
 
+T = TypeVar("T")
 Managed = Callable[[], UnifiedSecretsManager]
 
 
@@ -40,12 +42,17 @@ def rds_login(manager: Managed) -> RDSLogin:
     belong together.
     """
     secrets = manager()
-    login = _rds_login(secrets)
+    return settled(lambda: _rds_login(secrets))
+
+
+def settled(read: Callable[[], T]) -> T:
+    """What is read twice the same, of what is spread over several files."""
+    found = read()
     for _ in range(3):
-        before, login = login, _rds_login(secrets)
-        if login == before:
+        before, found = found, read()
+        if found == before:
             break
-    return login
+    return found
 
 
 def _rds_login(secrets: UnifiedSecretsManager) -> RDSLogin:
@@ -59,15 +66,24 @@ def _rds_login(secrets: UnifiedSecretsManager) -> RDSLogin:
 
 
 def state_login(settings: Settings, manager: Managed) -> Callable[[], URLLogin]:
-    """A function that says who logs in to the state database in PostgreSQL, as of now."""
+    """A function that says who logs in to the state database in PostgreSQL, as of now.
+
+    A password that the address lacks is the secret STATE_PASSWORD, of the role STATE_USERNAME where that is
+    held.
+    """
     url = settings.state_url or SecretStr("")
-    return lambda: URLLogin(url, lambda: _where_held(manager(), "STATE_PASSWORD"))
+    return lambda: URLLogin(
+        url,
+        lambda: _where_held(manager(), "STATE_PASSWORD"),
+        lambda: _where_held(manager(), "STATE_USERNAME"),
+    )
 
 
 def warehouse_address(settings: Settings, manager: Managed) -> Callable[[], str]:
     """A function that gives the address of a warehouse in PostgreSQL, as of now.
 
-    A password that the address lacks is the secret RDS_PASSWORD.
+    A password that the address lacks is the secret RDS_PASSWORD, of the role RDS_USERNAME where that is held:
+    rotation changes the two together.
     """
     return lambda: _with_password(settings.postgres_url(), manager)
 
@@ -76,8 +92,12 @@ def _with_password(url: str, manager: Managed) -> str:
     with extra("postgres"):
         from psycopg.conninfo import make_conninfo  # noqa: PLC0415 - of an extra
 
-    password = None if parsed(url).get("password") else _where_held(manager(), "RDS_PASSWORD")
-    return make_conninfo(url, password=password.get_secret_value()) if password else url
+    if parsed(url).get("password"):
+        return url
+    secrets = manager()
+    login = settled(lambda: tuple(_where_held(secrets, name) for name in ("RDS_USERNAME", "RDS_PASSWORD")))
+    user, password = (one.get_secret_value() if one else None for one in login)
+    return make_conninfo(url, **({"user": user} if user else {}), password=password) if password else url
 
 
 def _where_held(secrets: UnifiedSecretsManager, name: str) -> SecretStr | None:

@@ -25,6 +25,7 @@
     ├── SecretsInvalid          secrets lack, or are not as the manifest says   exit 1, HTTP 500
     ├── BackupFailed            a dump or a restore ended badly; nothing good was touched   exit 1, HTTP 500
     │   └── BackupDamaged       a backup is not what its manifest says
+    ├── RotationFailed          a secret was not replaced; the old one works    exit 1, HTTP 500
     └── Unavailable             something this needs is not there now           exit 3, HTTP 503
         ├── NoWarehouse         no data have been loaded yet
         ├── WarehouseOutdated   the warehouse was written by another version
@@ -219,6 +220,10 @@ class BackupFailed(NbaMcpError):
 
 class BackupDamaged(BackupFailed):
     """The operator takes another backup; the message says which part of this one is wrong, and how."""
+
+
+class RotationFailed(NbaMcpError):
+    """The operator mends what the message names, and begins anew; the secret in use was not touched."""
 
 
 class Unavailable(NbaMcpError):

@@ -9,12 +9,21 @@ Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Scan:
+    """What an engine that is paid by the byte read for one query, and what that costs."""
+
+    bytes: int
+    cost_usd: float
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """What one query returned.
 
     `rows` hold Python values in the order of `columns`. `truncated` says that a limit cut the
     rows; `notes` say which one and how to get the rest. `data_as_of` is the date of the newest
-    game in the warehouse (ISO), `snapshot` names the state of the warehouse that was read.
+    game in the warehouse (ISO), `snapshot` names the state of the warehouse that was read. `scan` says what
+    reading cost, where an engine is paid by the byte.
     """
 
     columns: tuple[str, ...]
@@ -27,6 +36,7 @@ class Result:
     snapshot: str = ""
     engine: str = "duckdb"
     notes: tuple[str, ...] = ()
+    scan: Scan | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from nba_mcp_synthesis.errors import NoSuchAnswer, UsageError
 from nba_mcp_synthesis.facts import Result
+from nba_mcp_synthesis.signing import Signing
 from nba_mcp_synthesis.warehouse.engine import Warehouse
 from nba_mcp_synthesis.warehouse.untrusted import UntrustedQueries
 
@@ -32,8 +33,10 @@ class Records:
         state: "Callable[[], StateDatabase]",
         warehouse: Warehouse,
         queries: Callable[[], UntrustedQueries],
+        signing: Signing | None = None,
     ) -> None:
         self._state, self._warehouse, self._queries = state, warehouse, queries
+        self._signing = signing or Signing("cursor")
 
     def answer(self, answer_id: str, caller: str | None = None) -> dict[str, Any]:
         """An answer with everything that is kept of it; NoSuchAnswer where none is recorded."""
@@ -64,8 +67,8 @@ class Records:
         Raises:
             UsageError: the cursor is none that was given here.
         """
-        found = self._state().newest_answers(limit + 1, _place(cursor) if cursor else None, caller)
-        following = _cursor(found[limit - 1]) if len(found) > limit else None
+        found = self._state().newest_answers(limit + 1, self._place(cursor) if cursor else None, caller)
+        following = self._signing.sign(_cursor(found[limit - 1])) if len(found) > limit else None
         brief = [
             {n: value for n, value in row.items() if n not in _PRIVATE_IN_LISTS} for row in found[:limit]
         ]
@@ -77,6 +80,18 @@ class Records:
 
         return replay(self.answer(answer_id), self._run, self._warehouse.state().snapshot)
 
+    def _place(self, cursor: str) -> tuple[datetime, str]:
+        """The moment and the record that a page ended with."""
+        try:
+            moment, record = json.loads(
+                base64.b64decode(self._signing.read(cursor), altchars=b"-_", validate=True)
+            )
+            return datetime.fromisoformat(moment), str(record)
+        except (binascii.Error, ValueError, TypeError, RecursionError) as error:
+            raise UsageError(
+                "The cursor is not one that this server gave.", "Ask for the first page."
+            ) from error
+
     def _run(self, sql: str, *, is_ours: bool) -> Result:
         if is_ours:
             return self._warehouse.query(sql)
@@ -86,12 +101,3 @@ class Records:
 
 def _cursor(row: dict[str, Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps([row["asked_at"], row["record"]]).encode()).decode()
-
-
-def _place(cursor: str) -> tuple[datetime, str]:
-    """The moment and the record that a page ended with."""
-    try:
-        moment, record = json.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
-        return datetime.fromisoformat(moment), str(record)
-    except (binascii.Error, ValueError, TypeError, RecursionError) as error:
-        raise UsageError("The cursor is not one that this server gave.", "Ask for the first page.") from error

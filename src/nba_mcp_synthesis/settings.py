@@ -20,10 +20,12 @@ from pydantic import (
 )
 
 from nba_mcp_synthesis.addresses import POSTGRES, address_of, database_of, warehouse_address
+from nba_mcp_synthesis.engine_addresses import ATHENA, SPARK
 from nba_mcp_synthesis.errors import SettingsError
 from nba_mcp_synthesis.settings_access import AccessSettings
-from nba_mcp_synthesis.settings_cluster import ClusterSettings
 from nba_mcp_synthesis.settings_backup import BackupSettings
+from nba_mcp_synthesis.settings_cluster import ClusterSettings
+from nba_mcp_synthesis.settings_engines import EngineSettings
 from nba_mcp_synthesis.settings_http import HttpSettings
 from nba_mcp_synthesis.settings_limits import LimitSettings
 from nba_mcp_synthesis.settings_models import ModelSettings
@@ -48,6 +50,7 @@ class Settings(
     AccessSettings,
     BackupSettings,
     ClusterSettings,
+    EngineSettings,
     HttpSettings,
     LakeSettings,
     LimitSettings,
@@ -73,8 +76,11 @@ class Settings(
         None,
         repr=False,  # it may hold a password
         description="The warehouse, as duckdb:///FILE or postgresql://USER@HOST/DATABASE, with the password "
-        "in it or as the secret RDS_PASSWORD (TLS is verified unless the URL has sslmode=…); with a "
+        "in it or as the secret RDS_PASSWORD, of the role RDS_USERNAME where that is held "
+        "(TLS is verified unless the URL has sslmode=…); with a "
         "replica as postgresql://USER@REPLICA,PRIMARY/DATABASE?target_session_attrs=prefer-standby. "
+        "Over a published lake: athena:///DATABASE?workgroup=NAME (GLUE_DATABASE where it names none) or "
+        "spark://HOST:PORT (Spark Connect, over LAKE_URL). "
         "When unset: HOME/warehouse.duckdb, or HOME/demo.duckdb (the simulated league) while nothing else "
         "has been loaded.",
     )
@@ -114,6 +120,11 @@ class Settings(
     def is_postgres(self) -> bool:
         """True when the warehouse is in PostgreSQL, and no file."""
         return bool(self.warehouse_url and self.warehouse_url.startswith(POSTGRES))
+
+    @property
+    def reads_lake(self) -> bool:
+        """True when the warehouse is the published lake, read by Athena or Spark."""
+        return bool(self.warehouse_url and self.warehouse_url.startswith((ATHENA, SPARK)))
 
     def postgres_url(self) -> str:
         """The URL of a warehouse in PostgreSQL."""

@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, Field
 
+from nba_mcp_synthesis.addresses import web_origin
+
 
 def _members(text: str) -> str:
     """Addresses with commas between them; ValueError says what each has to look like."""
@@ -41,6 +43,12 @@ class OperationsSettings(BaseModel):
     )
     osv_url: Annotated[str, AfterValidator(_one)] = Field(
         "https://api.osv.dev", description="OSV, which `ops updates` asks for advisories."
+    )
+
+    server_url: Annotated[str, AfterValidator(web_origin)] = Field(
+        "http://127.0.0.1:8000",
+        description="The server whose /metrics `nba-mcp ops health` reads; when unset, the one on this "
+        "machine or in this pod.",
     )
 
     def alertmanagers(self) -> tuple[str, ...]:

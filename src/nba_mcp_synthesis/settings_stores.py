@@ -13,7 +13,8 @@ class StateSettings(BaseModel):
     state_url: Annotated[SecretStr, address_of("sqlite:///", "postgresql://")] | None = Field(
         None,
         description="Where answers are kept: sqlite:///FILE, or postgresql://USER@HOST/DATABASE with the "
-        "password in it or as the secret STATE_PASSWORD. When unset: HOME/state.db.",
+        "password in it or as the secret STATE_PASSWORD, of the role STATE_USERNAME where that is held. "
+        "When unset: HOME/state.db.",
     )
     state_answer_days: int = Field(
         365, ge=0, le=36_500, description="Days for which answers are kept, with evidence; 0 keeps all."

@@ -59,7 +59,14 @@ def result_json(result: "Result") -> dict[str, Any]:
         "simulated": result.simulated,
         "snapshot": result.snapshot,
         "notes": list(result.notes),
+        **scan_json(result),
     }
+
+
+def scan_json(result: "Result") -> dict[str, Any]:
+    """What reading cost, where the engine is paid by the byte; nothing elsewhere."""
+    scan = result.scan
+    return {"scanned_bytes": scan.bytes, "cost_usd": round(scan.cost_usd, 8)} if scan else {}
 
 
 def answer_json(answer: "Answer") -> dict[str, Any]:
@@ -119,4 +126,5 @@ def _evidence_json(evidence: "Evidence") -> dict[str, Any]:
         "columns": list(evidence.result.columns),
         "rows": json_rows(evidence.result.rows),
         "written_by": evidence.written_by,
+        **scan_json(evidence.result),
     }

@@ -103,7 +103,7 @@ def offered(tmp_path_factory: pytest.TempPathFactory) -> Offered:
 
     async def work() -> Offered:
         mcp = await build_mcp(found)
-        watch = SecretWatch(Secrets(lambda: (), lambda: None), found.metrics, 15)
+        watch = SecretWatch(Secrets(lambda: (), tuple), found.metrics, 15)
         settings = load_settings({})
         guard = Guard(found, settings, loopback=True)
         with pytest.MonkeyPatch.context() as patch:

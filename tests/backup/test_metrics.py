@@ -11,7 +11,7 @@ from nba_mcp_synthesis.operations.backup.databases import Database
 from nba_mcp_synthesis.operations.backup.listing import states
 from nba_mcp_synthesis.operations.backup.store import BackupStore, open_store
 from nba_mcp_synthesis.operations.backup.verifying import verify
-from nba_mcp_synthesis.server.backup_watch import BackupWatch
+from nba_mcp_synthesis.server.watches import BackupWatch
 from nba_mcp_synthesis.telemetry.metrics import Metrics
 from servers.postgres import programs
 

@@ -4,16 +4,20 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from lake.conftest import BUCKET, published, sound_bucket
 from lake.test_publishing import changed
 from nba_mcp_synthesis.errors import LakeDown
+from nba_mcp_synthesis.lake import catalogue
 from nba_mcp_synthesis.lake.catalogue import Catalogue
 from nba_mcp_synthesis.lake.manifest import current
 from nba_mcp_synthesis.lake.opening import open_store
+from nba_mcp_synthesis.lake.registration import changing, registration
 from nba_mcp_synthesis.lake.store import Store
-from nba_mcp_synthesis.schema.tables import tables
+from nba_mcp_synthesis.schema.tables import merged_tables, tables
 from nba_mcp_synthesis.warehouse.building import next_state
 from servers.aws import AwsServer
 from test_cli import nba_mcp
@@ -41,7 +45,7 @@ def test_tables_columns_and_partitions_are_there(lake: Store, aws_server: AwsSer
     """With their comments; partitions lie where the manifest's files do."""
     manifest = current(lake)
     found = Catalogue(DATABASE).register(lake.place, manifest)
-    assert found.tables == len(tables())
+    assert found.tables == len(tables()) + len(merged_tables())
     glue = aws_server.client("glue")
     for table in tables().values():
         told = glue.get_table(DatabaseName=DATABASE, Name=table.name)["Table"]
@@ -92,7 +96,59 @@ def test_tables_of_others_stay(lake: Store, aws_server: AwsServer) -> None:
     glue.create_table(DatabaseName=DATABASE, TableInput=ours)
     Catalogue(DATABASE).register(lake.place, current(lake))
     names = {one["Name"] for one in glue.get_tables(DatabaseName=DATABASE)["TableList"]}
-    assert names == {*tables(), "of_others"}
+    staged = {f"staged_{table.name}" for table in merged_tables()}
+    assert names == {*tables(), *staged, "of_others"}
+
+
+def test_what_each_source_gave_is_there_too(lake: Store, aws_server: AwsServer) -> None:
+    """With the load that each row came with, as the files have it."""
+    Catalogue(DATABASE).register(lake.place, current(lake))
+    told = aws_server.client("glue").get_table(DatabaseName=DATABASE, Name="staged_games")["Table"]
+    (file,) = current(lake).of("staged", "games")
+    content = lake.read(file.key)
+    assert content is not None
+    assert [one["Name"] for one in told["StorageDescriptor"]["Columns"]] == pq.read_schema(
+        pa.BufferReader(content)
+    ).names
+    (place,) = partitions(aws_server, "staged_games").values()
+    assert place == f"{lake.place}/{file.key.rpartition('/')[0]}"
+
+
+def test_the_database_says_which_state_it_has(lake: Store, aws_server: AwsServer, small: Path) -> None:
+    """And keeps what others say there. While it changes, it says so, and a rerun settles it."""
+    glue = aws_server.client("glue")
+    before = {"Name": DATABASE, "Description": "Ours.", "Parameters": {"owner": "others"}}
+    glue.create_database(DatabaseInput=before)
+    Catalogue(DATABASE).register(lake.place, current(lake))
+    told = glue.get_database(Name=DATABASE)["Database"]
+    found = registration(told["Parameters"])
+    assert found is not None
+    assert (found.manifest, found.about, found.is_changing) == (
+        current(lake).key,
+        current(lake).about,
+        False,
+    )
+    assert (told["Description"], told["Parameters"]["owner"]) == ("Ours.", "others")
+    glue.update_database(Name=DATABASE, DatabaseInput={**before, "Parameters": changing(told["Parameters"])})
+    Catalogue(DATABASE).register(lake.place, current(lake))
+    assert registration(glue.get_database(Name=DATABASE)["Database"]["Parameters"]) == found
+
+
+def test_the_database_is_marked_before_the_first_change(
+    lake: Store, aws_server: AwsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever dies on the way leaves the mark, so that no reader takes a mixture for a state."""
+
+    def die(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(catalogue, "_done", die)
+    with pytest.raises(KeyboardInterrupt):
+        Catalogue(DATABASE).register(lake.place, current(lake))
+    told = aws_server.client("glue").get_database(Name=DATABASE)["Database"]["Parameters"]
+    found = registration(told)
+    assert found is not None
+    assert found.is_changing
 
 
 def test_without_credentials_it_is_told(lake: Store, monkeypatch: pytest.MonkeyPatch) -> None:

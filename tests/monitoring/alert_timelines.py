@@ -87,7 +87,7 @@ def _test(
 
 
 def everything_wrong(*, besides: set[str]) -> Callable[[], str]:
-    """An exposition of all cases but some: good for a moment, then wrong; half a second is a minute of counters."""
+    """An exposition of all cases but some: good for a moment, then wrong. Half a second is a minute."""
     begun: list[float] = []  # moments of scrapes
     gauges: dict[str, tuple[float, float]] = {}
     counters: dict[str, float] = {}

@@ -1,4 +1,4 @@
-"""Rules, routes, dashboards and their pages: what is committed is what the data make, and nothing is missing."""
+"""Rules, routes, dashboards and their pages: what is committed is what the data make, nothing is missing."""
 
 import json
 import re
@@ -15,7 +15,8 @@ from nba_mcp_synthesis.errors import UsageError
 from nba_mcp_synthesis.operations.monitoring import alertmanager, rules, sources
 from nba_mcp_synthesis.operations.monitoring.delivery import WANTED
 from nba_mcp_synthesis.operations.monitoring.files import files
-from nba_mcp_synthesis.settings import Settings
+from nba_mcp_synthesis.server.overview import objectives
+from nba_mcp_synthesis.settings import Settings, load_settings
 from nba_mcp_synthesis.telemetry.metrics import Metrics
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,14 +26,6 @@ ALERTS = [alert for group in rules.all_alerts(SOURCES).values() for alert in gro
 NAMES = sorted({alert["alert"] for alert in ALERTS})
 PAGES = ROOT / "docs/runbooks/alerts"
 SAMPLES = ROOT / "tests/monitoring"
-# Commands that pages name and that come with other parts of the product.
-TO_COME = {
-    "ops backup create",
-    "ops backup list",
-    "ops backup restore",
-    "ops backup verify",
-    "secrets rotate",
-}
 KUBECTL = {
     *("cordon", "delete", "describe", "drain", "edit", "exec", "get", "logs", "port-forward", "rollout"),
     *("scale", "top", "apply"),
@@ -85,8 +78,8 @@ def commands() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("page", "line"), commands())
 def test_the_commands_of_the_pages_exist(page: str, line: str) -> None:
     """Ours with their options, those of kubectl with the namespace and names of the product."""
-    if "nba-mcp " in line.replace("-n nba-mcp", ""):
-        check_ours(re.split(r"(?:^|-- )nba-mcp ", line)[-1]) if re.search(r"(?:^|-- )nba-mcp ", line) else None
+    if ours := re.search(r"(?:^|-- )nba-mcp (.*)", line):
+        check_ours(ours[1])
     if line.startswith("kubectl "):
         assert line.split()[1] in KUBECTL
         for name in re.findall(r"(?:deployment|service|hpa|ingress|svc)[/ ]([a-z-]+)", line):
@@ -100,8 +93,6 @@ def test_the_commands_of_the_pages_exist(page: str, line: str) -> None:
 def check_ours(told: str) -> None:
     """A command of ours, by its own parser."""
     words = re.split(r"\s+[|;&]", told)[0].split()
-    if any(told.startswith(name) for name in TO_COME):
-        return
     found: Any = typer.main.get_command(app)
     while words and words[0] in getattr(found, "commands", {}):
         found = found.commands[words.pop(0)]
@@ -110,14 +101,21 @@ def check_ours(told: str) -> None:
     assert {word for word in words if word.startswith("--")} <= known, told
 
 
-def test_commands_that_have_come_are_no_longer_awaited() -> None:
-    """A command that exists has to be checked with its options."""
-    group: Any = typer.main.get_command(app)
-    for name in TO_COME:
-        found = group
-        for word in name.split():
-            found = getattr(found, "commands", {}).get(word)
-        assert found is None, f"{name} exists now: take it out of TO_COME"
+def test_the_status_page_has_the_objectives_that_alerts_have() -> None:
+    """What people see and what pages them are measured alike."""
+    shown = objectives()
+    names = {
+        "availability": "availability",
+        "tool-latency": "calls",
+        "answer-latency": "answers",
+        "verified": "verified",
+    }
+    for slo in SOURCES.slos:
+        if name := names.pop(slo["slo"], None):
+            assert shown[name]["objective"] == slo["objective"], name
+    assert names == {}
+    (stale,) = (rule["expr"] for rule in SOURCES.recording if rule["record"] == "nba_mcp:data_stale:bool")
+    assert stale.endswith(f"> bool {shown['freshness']['objective']}")
 
 
 def test_every_setting_that_the_pages_name_exists() -> None:
@@ -142,15 +140,27 @@ def known_metrics() -> set[str]:
     for name in ("cluster_sample", "unserved_sample"):
         sample = yaml.safe_load((SAMPLES / f"{name}.yaml").read_text("utf-8"))
         found |= {series.split("{")[0] for part in sample.values() for series in part}
-    return found | {rule["record"] for group in rules.groups(SOURCES) for rule in group["rules"] if "record" in rule}
+    return found | {
+        rule["record"] for group in rules.groups(SOURCES) for rule in group["rules"] if "record" in rule
+    }
 
 
 def test_rules_and_panels_read_metrics_that_exist() -> None:
     """A misspelt metric is an alert that never fires."""
-    read = {name for group in rules.groups(SOURCES) for rule in group["rules"] for name in metrics_of(rule["expr"])}
+    read = {
+        name
+        for group in rules.groups(SOURCES)
+        for rule in group["rules"]
+        for name in metrics_of(rule["expr"])
+    }
     for data in SOURCES.dashboards:
         for row in data["rows"]:
-            read |= {name for panel in row["panels"] for expr in panel["lines"].values() for name in metrics_of(expr)}
+            read |= {
+                name
+                for panel in row["panels"]
+                for expr in panel["lines"].values()
+                for name in metrics_of(expr)
+            }
     unknown = {name for name in read - known_metrics() if not re.fullmatch(r"\d.*|e\d*|d|h|m|s", name)}
     assert unknown == set()
 
@@ -199,13 +209,20 @@ def test_faults_are_ours() -> None:
     """What callers do wrong, and what they use up, is no error of the service."""
     found = set(sources.faults().split("|"))
     assert {"warehouse_down", "overloaded", "internal_error", "worker_lost"} <= found
-    assert not found & {"query_refused", "rate_limited", "wrong_arguments", "cancelled", "nba_mcp_error", "ok"}
+    assert not found & {
+        "query_refused",
+        "rate_limited",
+        "wrong_arguments",
+        "cancelled",
+        "nba_mcp_error",
+        "ok",
+    }
 
 
 def test_the_limit_of_cost_is_the_default_of_the_budget() -> None:
     """One is data and the other a setting: they must not drift apart."""
     alert = next(alert for alert in ALERTS if alert["alert"] == "NbaMcpCostBurn")
-    assert alert["expr"].endswith(f"> {Settings().budget_day_usd:g}")
+    assert alert["expr"].endswith(f"> {load_settings({}).budget_day_usd:g}")
 
 
 def boards() -> dict[str, dict[str, Any]]:
@@ -241,12 +258,27 @@ def test_panels_link_to_runbooks_that_exist() -> None:
 
 
 SHOWN = {
-    "MON-APP": ("nba-mcp-dashboard", ["Request rate", "Request latency", "Error rate", "Active connections", "Secrets that are wrong"]),
-    "MON-INFRA": ("kubernetes-cluster-monitoring", ["CPU of the limit", "Memory of the limit", "Ready (1) or not (0)"]),
+    "MON-APP": (
+        "nba-mcp-dashboard",
+        ["Request rate", "Request latency", "Error rate", "Active connections", "Secrets that are wrong"],
+    ),
+    "MON-INFRA": (
+        "kubernetes-cluster-monitoring",
+        ["CPU of the limit", "Memory of the limit", "Ready (1) or not (0)"],
+    ),
     "MON-BUSINESS": (
         "nba-mcp-dashboard",
-        ["API call success rate", "Data processing: rows loaded per hour", "Cost per answer", "Active users", "Calls per hour"]
-        + ["Volume of data: rows loaded so far", "Availability, 30 days", "Database connections", "S3 latency, p95"],
+        [
+            "API call success rate",
+            "Data processing: rows loaded per hour",
+            "Cost per answer",
+            "Active users",
+            "Calls per hour",
+            "Volume of data: rows loaded so far",
+            "Availability, 30 days",
+            "Database connections",
+            "S3 latency, p95",
+        ],
     ),
 }
 

@@ -38,7 +38,7 @@ def client(tmp_path: Path) -> Iterator[TestClient]:
     for key in KEYS.values():
         app.api_keys.add(key.row)
     services = app.services("http")
-    watch = SecretWatch(Secrets(tuple, lambda: None), services.metrics, 60)
+    watch = SecretWatch(Secrets(tuple, tuple), services.metrics, 60)
     guard = Guard(services, settings, loopback=True)
     made = build_http(asyncio.run(build_mcp(services)), services, Readiness(), watch, guard, settings)
     with TestClient(made, base_url="http://127.0.0.1") as found:

@@ -1,4 +1,4 @@
-"""SecretStore and ExternalSecret in k8s/ are what the manifest of secrets makes of itself."""
+"""SecretStore and ExternalSecret in k8s/base are what the manifest of secrets makes of itself."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from nba_mcp_synthesis.secrets.kubernetes import manifests
 from nba_mcp_synthesis.secrets.manifest import default_manifest
 from nba_mcp_synthesis.secrets.names import naming
 
-K8S = Path(__file__).resolve().parents[2] / "k8s"
+K8S = Path(__file__).resolve().parents[2] / "k8s" / "base"
 MADE = manifests(default_manifest(), naming("nba-mcp-synthesis", "production"))
 
 

@@ -97,13 +97,14 @@ class Load:
     """Callers who call one after the other, until they are told to end; `fates` counts how calls ended."""
 
     url: str
+    headers: dict[str, str] = field(default_factory=dict)
     fates: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def call(self, name: int) -> None:
         """One caller: SQL, a name, a question, and the answer to it by its id."""
-        async with httpx.AsyncClient(base_url=self.url, timeout=60) as client:
+        async with httpx.AsyncClient(base_url=self.url, headers=self.headers, timeout=60) as client:
             turn = 0
             while not self.ended.is_set():
                 turn += 1

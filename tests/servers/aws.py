@@ -1,5 +1,6 @@
 """An AWS API over HTTP for tests: moto's server in a process of its own, once a session."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -61,6 +62,13 @@ class AwsServer:
 @pytest.fixture(scope="session")
 def aws_process() -> Iterator[AwsServer]:
     """The server itself; tests take `aws_server`, which is empty at first."""
+    with started() as server:
+        yield server
+
+
+@contextlib.contextmanager
+def started() -> Iterator[AwsServer]:
+    """A server of one's own."""
     port = free_port()
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

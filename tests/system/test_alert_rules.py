@@ -1,4 +1,4 @@
-"""Every rule, by promtool: it fires at its threshold and duration, not before, and ends. Routes, by amtool."""
+"""Every rule, by promtool: it fires at its threshold and duration, not before, and ends. Routes by amtool."""
 
 import itertools
 from collections.abc import Callable

@@ -135,4 +135,7 @@ def test_each_fault_pages_once_and_so_does_its_end(ground: Ground) -> None:
     ground.server.process.kill()
     paged(ground, gone[0], "critical", *gone[1:])
     assert len(ground.peers.of(gone[0])) == 1
-    assert not [event for event in ground.peers.events if event["routing_key"] == ""]
+    # and nobody was paged for anything else
+    assert {event["payload"]["class"] for event in ground.peers.events} == {
+        *(secret[0], errors[0], down[0], gone[0])
+    }

@@ -29,7 +29,7 @@ def served(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[Tes
     settings = load_settings({**given, **NO_LIMITS, "NBA_MCP_HOME": str(tmp_path / "home")})
     app = App(settings)
     services = app.services("http")
-    watch = SecretWatch(Secrets(tuple, lambda: None), services.metrics, 60)
+    watch = SecretWatch(Secrets(tuple, tuple), services.metrics, 60)
     guard = Guard(services, settings, loopback=True)
     made = build_http(asyncio.run(build_mcp(services)), services, Readiness(), watch, guard, settings)
     with TestClient(made, base_url="http://127.0.0.1") as client:

@@ -28,8 +28,8 @@ class Unlooked:
 def client(token: str | None) -> TestClient:
     """A client of the route alone."""
     app = FastAPI()
-    secret = SecretStr(token) if token is not None else None
-    watch = SecretWatch(Secrets(tuple, lambda: secret), Metrics(), 60)
+    tokens = (SecretStr(token),) if token else ()
+    watch = SecretWatch(Secrets(tuple, lambda: tokens), Metrics(), 60)
     add_metrics(app, Unlooked(), watch)  # type: ignore[arg-type]
     return TestClient(app)
 

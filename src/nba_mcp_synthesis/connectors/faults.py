@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nba_mcp_synthesis.connectors.outcome import Reason
+from nba_mcp_synthesis.connectors.outcome import UNREACHABLE, Reason
 from nba_mcp_synthesis.errors import NbaMcpError, NotInstalled, SecretMissing
 
 
@@ -23,6 +23,8 @@ class DoorClosed(NbaMcpError):
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.message)
         self.fault = fault
+        if fault.kind in UNREACHABLE:
+            self.exit_code = 3
 
 
 # The kinds of error beneath a failed connection, the most telling first.

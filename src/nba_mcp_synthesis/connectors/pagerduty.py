@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import SecretStr
@@ -11,6 +12,7 @@ from nba_mcp_synthesis.connectors.faults import DoorClosed, Fault
 from nba_mcp_synthesis.connectors.web import closed, post
 
 _EVENTS = "https://events.pagerduty.com"
+_SUMMARY = 1_024  # characters that it takes
 
 
 class PagerDutyConnector(Connector):
@@ -26,8 +28,12 @@ class PagerDutyConnector(Connector):
         """Sends an event, all but its routing key; raises DoorClosed or OSError."""
         self._post("/v2/enqueue", event)
 
-    def change(self, payload: dict[str, Any]) -> None:
+    def change(self, summary: str, source: str, details: dict[str, Any] | None = None) -> None:
         """Records that something was changed, which alerts nobody; raises as `send` does."""
+        moment = datetime.now(UTC).isoformat(timespec="seconds")
+        payload: dict[str, Any] = {"summary": summary[:_SUMMARY], "timestamp": moment, "source": source}
+        if details:
+            payload["custom_details"] = details
         self._post("/v2/change/enqueue", {"payload": payload})
 
     def _post(self, path: str, event: dict[str, Any]) -> None:

@@ -13,17 +13,30 @@ from nba_mcp_synthesis.extras import extra
 
 @dataclass(frozen=True, slots=True, repr=False)
 class URLLogin:
-    """The login that an address gives; where it has no password, `password` is asked for one."""
+    """The login that an address gives; where it has no password, `password` and `user` are asked."""
 
     url: SecretStr
     password: Callable[[], SecretStr | None]
+    user: Callable[[], SecretStr | None] = lambda: None
 
     def parameters(self) -> dict[str, str]:
         """The parameters of libpq. TLS is verified unless the address, or PGSSLMODE, says otherwise."""
         found = parsed(self.url.get_secret_value())
-        if "password" not in found and (password := self.password()):
-            found["password"] = password.get_secret_value()
+        if "password" not in found:
+            user, password = self._held()
+            if password:
+                found["password"] = password.get_secret_value()
+                found |= {"user": user.get_secret_value()} if user else {}
         return with_tls(found)
+
+    def _held(self) -> tuple[SecretStr | None, SecretStr | None]:
+        """Role and password, read until twice the same: separate files that change at one stroke."""
+        held = (self.user(), self.password())
+        for _ in range(3):
+            before, held = held, (self.user(), self.password())
+            if held == before:
+                break
+        return held
 
 
 def parsed(address: str) -> dict[str, str]:

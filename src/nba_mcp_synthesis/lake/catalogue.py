@@ -7,8 +7,9 @@ from typing import Any
 from nba_mcp_synthesis.connectors.aws import explain_aws, patient_client
 from nba_mcp_synthesis.connectors.faults import DoorClosed, Fault
 from nba_mcp_synthesis.errors import LakeDown
+from nba_mcp_synthesis.lake import registration
 from nba_mcp_synthesis.lake.manifest import File, Manifest
-from nba_mcp_synthesis.schema.tables import ColumnType, Table, tables
+from nba_mcp_synthesis.schema.tables import ColumnType, Table, merged_tables, tables
 
 _TYPES: dict[ColumnType, str] = {
     "text": "string",
@@ -25,6 +26,11 @@ _TO_WRITE, _TO_DELETE = 100, 25
 _LONGEST_COMMENT = 255
 _AGAIN = "The lake itself is published. Publish again when Glue answers."
 _HIVE = "org.apache.hadoop.hive"
+_ABOUT = "NBA data, published by nba-mcp."
+_STAGED = "As each source gave it, before merging. "
+_LOAD = {"Name": "load_id", "Type": "int", "Comment": "The load that the row came with."}
+# What the database of somebody else may have, and must keep.
+_KEPT = ("Description", "LocationUri", "CreateTableDefaultPermissions")
 Values = tuple[str, ...]
 
 
@@ -46,6 +52,7 @@ class Catalogue:
         self._database = database
         self._client: Any = None
         self._written = self._removed = 0
+        self._told: dict[str, str] = {}
 
     def register(self, place: str, manifest: Manifest) -> Registered:
         """Makes the catalogue say what the manifest says; what says so already is left alone.
@@ -58,55 +65,81 @@ class Catalogue:
             self._client = self._client or patient_client("glue")
             self._ensure_database()
             there = self._tables()
-            for table in tables().values():
-                self._register(table, place, manifest.of("tables", table.name), there.get(table.name))
-            self._remove_tables(there)
+            for name, table, files in _relations(manifest):
+                self._register(name, table, place, files, there.get(name))
+            self._remove_tables(there, manifest)
+            self._settle(manifest)
         except Exception as error:
             fault = explain_aws(error, f"Glue database {self._database}")
             raise LakeDown(fault.message, _AGAIN) from error
-        partitioned = {file.key.rpartition("/")[0] for file in manifest.of("tables") if file.season}
-        return Registered(self._database, len(tables()), len(partitioned), self._written, self._removed)
+        partitioned = {file.key.rpartition("/")[0] for file in manifest.files if file.season}
+        known = len(list(_relations(manifest)))
+        return Registered(self._database, known, len(partitioned), self._written, self._removed)
 
     def _ensure_database(self) -> None:
         try:
-            self._client.get_database(Name=self._database)
+            there = self._client.get_database(Name=self._database)["Database"]
         except self._client.exceptions.EntityNotFoundException:
-            about = {"Name": self._database, "Description": "NBA data, published by nba-mcp."}
+            self._told = registration.changing({})
+            about = {"Name": self._database, "Description": _ABOUT, "Parameters": self._told}
             self._client.create_database(DatabaseInput=about)
+        else:
+            self._told = dict(there.get("Parameters", {}))
+
+    def _mark(self) -> None:
+        """Says that tables are about to change, before the first change."""
+        if registration.changing(self._told) != self._told:
+            self._tell(registration.changing(self._told))
+
+    def _settle(self, manifest: Manifest) -> None:
+        """Says which state the tables have now."""
+        if registration.settled(self._told, manifest) != self._told:
+            self._tell(registration.settled(self._told, manifest))
+
+    def _tell(self, parameters: dict[str, str]) -> None:
+        there = self._client.get_database(Name=self._database)["Database"]
+        kept = {name: there[name] for name in _KEPT if name in there}
+        about = {**kept, "Name": self._database, "Parameters": parameters}
+        self._client.update_database(Name=self._database, DatabaseInput=about)
+        self._told = parameters
 
     def _tables(self) -> dict[str, dict[str, Any]]:
         pages = self._client.get_paginator("get_tables").paginate(DatabaseName=self._database)
         return {one["Name"]: one for page in pages for one in page["TableList"]}
 
     def _register(
-        self, table: Table, place: str, files: Sequence[File], there: Mapping[str, Any] | None
+        self, name: str, table: Table, place: str, files: Sequence[File], there: Mapping[str, Any] | None
     ) -> None:
-        wanted = definition(table, place, files)
+        wanted = definition(table, place, files, name)
         if there is None:
+            self._mark()
             self._client.create_table(DatabaseName=self._database, TableInput=wanted)
             self._written += 1
         elif _differs(wanted, there):
+            self._mark()
             self._client.update_table(DatabaseName=self._database, TableInput=wanted, SkipArchive=True)
             self._written += 1
         if table.has_season:
-            self._partitions(table, place, files)
+            self._partitions(name, table, place, files)
 
-    def _partitions(self, table: Table, place: str, files: Sequence[File]) -> None:
+    def _partitions(self, name: str, table: Table, place: str, files: Sequence[File]) -> None:
         wanted = {_values(file): f"{place}/{file.key.rpartition('/')[0]}" for file in files}
-        held = self._held(table.name)
+        held = self._held(name)
         new = [values for values in wanted if values not in held]
         moved = [values for values in wanted if values in held and held[values] != wanted[values]]
-        names = {"DatabaseName": self._database, "TableName": table.name}
+        names = {"DatabaseName": self._database, "TableName": name}
+        gone = [values for values in held if values not in wanted]
+        if new or moved or gone:
+            self._mark()
         for some in _some(new, _TO_WRITE):
-            entries = [_partition(table, values, wanted[values]) for values in some]
+            entries = [_partition(table, name, values, wanted[values]) for values in some]
             _done(self._client.batch_create_partition(**names, PartitionInputList=entries))
         for some in _some(moved, _TO_WRITE):
             changes = [
-                {"PartitionValueList": list(one), "PartitionInput": _partition(table, one, wanted[one])}
+                {"PartitionValueList": list(one), "PartitionInput": _partition(table, name, one, wanted[one])}
                 for one in some
             ]
             _done(self._client.batch_update_partition(**names, Entries=changes))
-        gone = [values for values in held if values not in wanted]
         for some in _some(gone, _TO_DELETE):
             listed = [{"Values": list(values)} for values in some]
             _done(self._client.batch_delete_partition(**names, PartitionsToDelete=listed))
@@ -120,22 +153,37 @@ class Catalogue:
         found = [one for page in pages for one in page["Partitions"]]
         return {tuple(one["Values"]): one["StorageDescriptor"]["Location"] for one in found}
 
-    def _remove_tables(self, there: Mapping[str, Mapping[str, Any]]) -> None:
+    def _remove_tables(self, there: Mapping[str, Mapping[str, Any]], manifest: Manifest) -> None:
         """Removes tables of ours that this version no longer publishes; those of others stay."""
+        known = {name for name, _, _ in _relations(manifest)}
         for name, one in there.items():
-            if name not in tables() and one.get("Parameters", {}).get("publisher") == "nba-mcp":
+            if name not in known and one.get("Parameters", {}).get("publisher") == "nba-mcp":
+                self._mark()
                 self._client.delete_table(DatabaseName=self._database, Name=name)
                 self._removed += 1
 
 
-def definition(table: Table, place: str, files: Sequence[File]) -> dict[str, Any]:
+def staged_name(table: str) -> str:
+    """How the rows of a table as each source gave them are called."""
+    return f"staged_{table}"
+
+
+def _relations(manifest: Manifest) -> Iterator[tuple[str, Table, list[File]]]:
+    """(name, table, files) of all that is registered: the tables, and what each source gave of them."""
+    for table in tables().values():
+        yield table.name, table, manifest.of("tables", table.name)
+    for table in merged_tables():
+        yield staged_name(table.name), table, manifest.of("staged", table.name)
+
+
+def definition(table: Table, place: str, files: Sequence[File], name: str = "") -> dict[str, Any]:
     """A table as Glue wants it. One that is not partitioned lies where its newest files do."""
-    folder = f"tables/{table.name}"
+    folder = f"{'staged' if _is_staged(name) else 'tables'}/{table.name}"
     if not table.has_season and files:
         folder = files[0].key.rpartition("/")[0]
     return {
-        "Name": table.name,
-        "Description": table.comment[:_LONGEST_COMMENT],
+        "Name": name or table.name,
+        "Description": ((_STAGED if _is_staged(name) else "") + table.comment)[:_LONGEST_COMMENT],
         "TableType": "EXTERNAL_TABLE",
         "Parameters": {
             "EXTERNAL": "TRUE",
@@ -144,18 +192,22 @@ def definition(table: Table, place: str, files: Sequence[File]) -> dict[str, Any
             "recordCount": str(sum(file.rows for file in files)),
         },
         "PartitionKeys": [_column(table, name) for name in PARTITION if table.has_season],
-        "StorageDescriptor": _storage(table, f"{place}/{folder}"),
+        "StorageDescriptor": _storage(table, f"{place}/{folder}", name),
     }
 
 
-def _partition(table: Table, values: Values, location: str) -> dict[str, Any]:
-    return {"Values": list(values), "StorageDescriptor": _storage(table, location)}
+def _is_staged(name: str) -> bool:
+    return name.startswith(staged_name(""))
 
 
-def _storage(table: Table, location: str) -> dict[str, Any]:
-    names = [name for name in table.column_names() if not (table.has_season and name in PARTITION)]
+def _partition(table: Table, name: str, values: Values, location: str) -> dict[str, Any]:
+    return {"Values": list(values), "StorageDescriptor": _storage(table, location, name)}
+
+
+def _storage(table: Table, location: str, name: str) -> dict[str, Any]:
+    names = [one for one in table.column_names() if not (table.has_season and one in PARTITION)]
     return {
-        "Columns": [_column(table, name) for name in names],
+        "Columns": [*([_LOAD] if _is_staged(name) else []), *(_column(table, one) for one in names)],
         "Location": location,
         "InputFormat": f"{_HIVE}.ql.io.parquet.MapredParquetInputFormat",
         "OutputFormat": f"{_HIVE}.ql.io.parquet.MapredParquetOutputFormat",

@@ -7,6 +7,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, cast
 
+# Written by the loader itself, not merged from sources.
+RECORDS = ("load_history", "quality_history", "quality_results")
 ColumnType = Literal["text", "integer", "bigint", "double", "boolean", "date", "timestamp"]
 _INCLUDE = re.compile(r"(?P<group>\w+)(?: as (?P<pattern>[\w*]+) \((?P<note>.+)\))?")
 
@@ -53,6 +55,11 @@ def tables() -> dict[str, Table]:
 def views() -> dict[str, Table]:
     """All views by name, described as tables are."""
     return _read("views")
+
+
+def merged_tables() -> list[Table]:
+    """The canonical tables that are merged from what sources give."""
+    return [t for name, t in tables().items() if name not in RECORDS and not t.derived_from]
 
 
 def query_of(name: str) -> str:

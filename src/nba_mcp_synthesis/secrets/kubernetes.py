@@ -17,7 +17,7 @@ _HEADER = "# Made from src/nba_mcp_synthesis/secrets/secrets.toml: python script
 
 
 def manifests(manifest: Manifest, naming: Naming, region: str = "us-east-1") -> dict[str, str]:
-    """The text of each file, by its name in k8s/."""
+    """The text of each file, by its name in k8s/base."""
     return {
         "secretstore.yaml": _text(_store(naming, region)),
         "externalsecret.yaml": _text(_external_secret(manifest, naming)),

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -112,6 +112,11 @@ class UnifiedSecretsManager:
     def on_change(self, name: str, callback: Callable[[SecretStr], None]) -> Callable[[], None]:
         """Calls back with the new value after each change that a refresh finds; gives what ends that."""
         return self._listeners.add(self._short(name), callback)
+
+    def local(self) -> Mapping[str, Held]:
+        """What the environment and files of this machine have, AWS left out: for whoever copies it there."""
+        levels = [level for level in self._now().levels if not level.costly]
+        return gather(levels, self.manifest).held
 
     def validate(self) -> LoadReport:
         """Looks again; raises SecretsInvalid when something has to be mended."""

@@ -13,8 +13,12 @@ from nba_mcp_synthesis.errors import SettingsError, UsageError
 from nba_mcp_synthesis.secrets.formats import KINDS, Format
 from nba_mcp_synthesis.secrets.names import CONTEXTS
 
+ROTATIONS = ("login", "overlap", "service key")
 _KEYS = frozenset(
-    {"about", "also", "kind", "looks_like", "opens", "owner", "pattern", "required", "rotate_days", "schemes"}
+    {
+        *("about", "administrator", "also", "beside", "kind", "looks_like", "opens", "overlap_days", "owner"),
+        *("pattern", "required", "rotate_days", "rotation", "schemes"),
+    }
 )
 
 
@@ -30,6 +34,10 @@ class Spec:
     rotate_days: int | None = None
     opens: str | None = None
     also: tuple[str, ...] = ()
+    rotation: str | None = None
+    beside: str = ""
+    administrator: str = ""
+    overlap_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +79,11 @@ def parse(text: str) -> Manifest:
 def _spec(name: str, entry: dict[str, Any]) -> Spec:
     unknown = sorted(set(entry) - _KEYS)
     contexts = tuple(entry.get("required", ()))
-    if unknown or entry.get("kind") not in KINDS or not set(contexts) <= set(CONTEXTS):
+    rotation = entry.get("rotation")
+    right = entry.get("kind") in KINDS and (rotation is None or rotation in ROTATIONS)
+    if unknown or not right or not set(contexts) <= set(CONTEXTS):
         raise SettingsError(
-            f"The manifest's entry {name} has an unknown key, kind or context.", str(unknown or "")
+            f"The manifest's entry {name} has an unknown key, kind, rotation or context.", str(unknown or "")
         )
     form = Format(
         entry["kind"], entry.get("pattern", ""), entry.get("looks_like", ""), tuple(entry.get("schemes", ()))
@@ -87,4 +97,8 @@ def _spec(name: str, entry: dict[str, Any]) -> Spec:
         entry.get("rotate_days"),
         entry.get("opens"),
         tuple(entry.get("also", ())),
+        entry.get("rotation"),
+        entry.get("beside", ""),
+        entry.get("administrator", ""),
+        entry.get("overlap_days", 0),
     )

@@ -5,7 +5,6 @@ Whatever the address presents is read, also what no client would trust any more:
 
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -13,36 +12,27 @@ from urllib.parse import urlsplit
 
 from cryptography import x509
 
+from nba_mcp_synthesis.server.watches import Watch
 from nba_mcp_synthesis.telemetry.logs import get_logger
 from nba_mcp_synthesis.telemetry.metrics import Metrics
 
-_EVERY_SECONDS, _TIMEOUT_SECONDS, _STOP_SECONDS = 3_600.0, 5.0, 1.0
+_EVERY_SECONDS, _TIMEOUT_SECONDS = 3_600.0, 5.0
 _DAY = 86_400.0
 # Certificates are renewed a month before they end; half of that is left to those who have to look.
 _SOON_SECONDS = 14 * _DAY
 
 
-class CertificateWatch:
+class CertificateWatch(Watch):
     """Looks at the certificates of `addresses` (https://HOST[:PORT]) in a thread of its own."""
 
     name = "certificates"
 
     def __init__(self, addresses: Sequence[str], metrics: Metrics, seconds: float = _EVERY_SECONDS) -> None:
+        super().__init__(seconds)
         self._places = [(parts.hostname or "", parts.port or 443) for parts in map(urlsplit, addresses)]
-        self._metrics, self._seconds = metrics, seconds
+        self._metrics = metrics
         self._ends: dict[str, float] = {}
         self._faults: dict[str, str] = {}
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="certificates", daemon=True)
-
-    def start(self) -> None:
-        """Starts the thread."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Ends it."""
-        self._stopping.set()
-        self._thread.join(_STOP_SECONDS)
 
     def health(self) -> dict[str, Any]:
         """Days that are left of each; degraded where few are, or where an address could not be looked at."""
@@ -70,11 +60,6 @@ class CertificateWatch:
         if self._faults.get(host) != fault:
             get_logger().warning("certificates", host=host, failed="reading the certificate", reason=fault)
         self._faults[host] = fault
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            self.look()
-            self._stopping.wait(self._seconds)
 
 
 def end_of(host: str, port: int) -> float:

@@ -1,4 +1,4 @@
-"""Secrets as the server sees them: how each stands, looked up again and again, and never a value but one."""
+"""Secrets as the server sees them: how each stands, looked up again and again, and no value but one's."""
 
 import asyncio
 import contextlib
@@ -15,10 +15,10 @@ from nba_mcp_synthesis.telemetry.metrics import Gauge, Metrics
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """What the server is handed: `look` looks at all secrets anew, `metrics_token` it checks itself."""
+    """What the server is handed: `look` looks at all secrets anew, `metrics_tokens` it checks itself."""
 
     look: Callable[[], Sequence[SecretState]]
-    metrics_token: Callable[[], SecretStr | None]
+    metrics_tokens: Callable[[], Sequence[SecretStr]]
 
 
 def _forget(metric: Gauge, name: str) -> None:
@@ -32,7 +32,7 @@ class SecretWatch:
 
     def __init__(self, secrets: Secrets, metrics: Metrics, seconds: float) -> None:
         self.metrics = metrics
-        self.metrics_token = secrets.metrics_token
+        self.metrics_tokens = secrets.metrics_tokens
         self._look, self._seconds = secrets.look, seconds
         self._states: tuple[SecretState, ...] = ()
 

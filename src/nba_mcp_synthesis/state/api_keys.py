@@ -41,6 +41,15 @@ class ApiKeys:
             for id_, moment in used.items():
                 connection.execute(update(api_keys).where(api_keys.c.id == id_).values(last_used_at=moment))
 
+    def end_others(self, id_: str, at: datetime) -> list[ApiKey]:
+        """Ends the other keys of a key's name at a moment, those excepted that end earlier; gives them."""
+        name = select(api_keys.c.name).where(api_keys.c.id == id_).scalar_subquery()
+        which = (api_keys.c.name == name, api_keys.c.id != id_, api_keys.c.revoked_at.is_(None))
+        later = or_(api_keys.c.expires_at.is_(None), api_keys.c.expires_at > at)
+        change = update(api_keys).where(*which, later).values(expires_at=at).returning(api_keys)
+        with self._database().transaction() as connection:
+            return [_key(row) for row in connection.execute(change).mappings()]
+
     def revoke(self, id_or_name: str) -> list[ApiKey]:
         """Revokes the key of that id, or all of that name; UsageError where none is in force."""
         which = or_(api_keys.c.id == id_or_name, api_keys.c.name == id_or_name)

@@ -37,6 +37,7 @@ from nba_mcp_synthesis.state.tables import HEAD
 
 _INSERT: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _PRUNED_AT_ONCE = 500
+ROTATE = "rotate "  # begins the action of each row of the audit log on a rotation; the secret's name follows
 
 
 class Refused(Exception):
@@ -123,6 +124,25 @@ class StateDatabase:
         with self._transaction() as connection:
             found = connection.execute(query.order_by(log.c.at.desc()).limit(limit))
             return [_plain(row) for row in found.mappings()]
+
+    def rotations(self, since: datetime | None = None) -> list[dict[str, Any]]:
+        """The rows of the audit log on rotations, the newest first: at, caller, action, outcome, detail."""
+        log = tables.audit_log
+        query = select(log.c.at, log.c.caller, log.c.action, log.c.outcome, log.c.detail)
+        query = query.where(log.c.action.startswith(ROTATE, autoescape=True))
+        if since is not None:
+            query = query.where(log.c.at >= since)
+        with self._transaction() as connection:
+            return [_plain(row) for row in connection.execute(query.order_by(log.c.at.desc())).mappings()]
+
+    def last_rotations(self) -> dict[str, datetime]:
+        """When each secret that was ever rotated was rotated last, by its name."""
+        log = tables.audit_log
+        query = select(log.c.action, func.max(log.c.at)).group_by(log.c.action)
+        query = query.where(log.c.action.startswith(ROTATE, autoescape=True), log.c.outcome == "ok")
+        with self._transaction() as connection:
+            found = connection.execute(query).all()
+        return {str(action).removeprefix(ROTATE): at for action, at in found}
 
     def spent_on(self, day: date, caller: str | None = None) -> float:
         """Dollars that the answers of a day (UTC) cost; those of one caller where he is named."""

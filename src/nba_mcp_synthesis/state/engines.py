@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, text
+from sqlalchemy.exc import DisconnectionError
 
 _WAIT_SECONDS = 10
 
@@ -35,8 +36,12 @@ def _open(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def postgres_engine(connect: Callable[..., Any]) -> Engine:
-    """An engine over connections that `connect` makes, with the login then; PgBouncer may be between."""
+def postgres_engine(connect: Callable[..., Any], login: Callable[[], object] = lambda: None) -> Engine:
+    """An engine over connections that `connect` makes, with the login then; PgBouncer may be between.
+
+    `login` gives what tells one login from another: connections of an earlier one are made anew when they are
+    wanted next, and work that is under way finishes in its own.
+    """
     engine = create_engine(
         "postgresql+psycopg://",
         creator=lambda: connect(prepare_threshold=None),
@@ -48,6 +53,15 @@ def postgres_engine(connect: Callable[..., Any]) -> Engine:
         pool_recycle=900,
         pool_pre_ping=True,
     )
+
+    @event.listens_for(engine, "connect")
+    def connected(_: Any, record: Any) -> None:
+        record.info["login"] = login()
+
+    @event.listens_for(engine, "checkout")
+    def checked_out(_: Any, record: Any, __: Any) -> None:
+        if record.info.get("login") != login():
+            raise DisconnectionError("the login was changed")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

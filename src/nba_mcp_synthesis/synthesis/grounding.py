@@ -15,7 +15,7 @@ from nba_mcp_synthesis.synthesis import constants, literals, subjects
 
 _WRITES_ITSELF = "its query writes values itself instead of reading them"
 _RENAMES = "its query gives one figure the name of another"
-_DIALECTS = {"duckdb": "duckdb", "postgres": "postgres"}
+_DIALECTS = {"athena": "trino"}  # where an engine has another name than its dialect
 _QUERIES = (exp.Select, exp.SetOperation, exp.Subquery)
 
 

@@ -19,7 +19,9 @@ WITH team AS (
     UNION SELECT season, season_type FROM playoff_series
 ), want AS (
     SELECT s.season, s.season_type, coalesce(e.games, r.games) AS games
-    FROM season s LEFT JOIN expected e USING (season, season_type) LEFT JOIN series r USING (season, season_type)
+    FROM season s
+    LEFT JOIN expected e ON e.season = s.season AND e.season_type = s.season_type
+    LEFT JOIN series r ON r.season = s.season AND r.season_type = s.season_type
 ), loaded AS (
     SELECT season, season_type, 'games' AS table_name, count(*) AS n, count(*) AS games, max(game_date) AS as_of
     FROM games GROUP BY season, season_type
@@ -35,11 +37,11 @@ WITH team AS (
 SELECT l.season, l.season_type, l.table_name, l.n AS rows, l.games, l.as_of::VARCHAR AS data_as_of,
        l.games AS have, w.games AS want,
        CASE l.table_name WHEN 'team_game_stats' THEN 'games with full box' ELSE 'games' END AS counted_in
-FROM loaded l JOIN want w USING (season, season_type)
+FROM loaded l JOIN want w ON w.season = l.season AND w.season_type = l.season_type
 UNION ALL
 SELECT p.season, p.season_type, 'player_season_stats', count(*), NULL, NULL,
        sum(p.pts) FILTER (WHERE p.team_id IS NULL), max(t.pts), 'points'
-FROM player_season_stats p LEFT JOIN team t USING (season, season_type)
+FROM player_season_stats p LEFT JOIN team t ON t.season = p.season AND t.season_type = p.season_type
 GROUP BY p.season, p.season_type
 UNION ALL
 SELECT season, season_type, 'team_season_stats', count(*), NULL, NULL, count(*),
@@ -49,9 +51,10 @@ UNION ALL
 SELECT s.season, s.season_type, 'shots', s.n, s.games, s.as_of::VARCHAR, s.n, p.fga, 'field goal attempts'
 FROM (SELECT season, season_type, sum(n) AS n, count(game_id) AS games, max(as_of) AS as_of FROM shot GROUP BY season, season_type) s
 LEFT JOIN ( -- attempts are known where the totals are complete
-    SELECT season, season_type, sum(fga) AS fga FROM player_season_stats p JOIN team t USING (season, season_type)
-    WHERE p.team_id IS NULL GROUP BY season, season_type, t.pts HAVING sum(p.pts) = t.pts
-) p USING (season, season_type)
+    SELECT p.season, p.season_type, sum(p.fga) AS fga
+    FROM player_season_stats p JOIN team t ON t.season = p.season AND t.season_type = p.season_type
+    WHERE p.team_id IS NULL GROUP BY p.season, p.season_type, t.pts HAVING sum(p.pts) = t.pts
+) p ON p.season = s.season AND p.season_type = s.season_type
 UNION ALL
 SELECT season, season_type, 'playoff_series', count(*), NULL, NULL, count(*) FILTER (WHERE winner_team_id IS NOT NULL), 15, 'series'
 FROM playoff_series GROUP BY season, season_type

@@ -1,17 +1,17 @@
 """The product's own SQL in the dialect of an engine: the one place where engines differ in what is written.
 
 The product writes DuckDB's dialect. For another engine a statement is changed so that it gives the same
-values: sqlglot knows the words, and the rules below what the words do not say.
+values: sqlglot knows the words, and `dialect_rules` what the words do not say.
 """
 
-from collections.abc import Callable
 from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
 
-HOUSE = "duckdb"
-_DOUBLE = "DOUBLE"
+from nba_mcp_synthesis.warehouse.dialect_rules import HOUSE, RULES
+
+__all__ = ["HOUSE", "adapted", "written"]
 
 
 def written(sql: str | exp.Expr, dialect: str) -> str:
@@ -31,13 +31,14 @@ def _translated(sql: str, dialect: str) -> str:
 
 def adapted(tree: exp.Expr, dialect: str) -> exp.Expr:
     """The tree with what another engine computes differently said in full."""
-    if dialect != "postgres":
+    rules = RULES.get(dialect)
+    if rules is None:
         return tree
     for select in list(tree.find_all(exp.Select)):
         _without_qualify(select)
     # from the leaves up, since what takes a node's place holds copies of what is below it
     for node in reversed(list(tree.walk())):
-        rule = _RULES.get(type(node))
+        rule = rules.get(type(node))
         if rule is not None:
             node.replace(rule(node))
     return tree
@@ -88,42 +89,3 @@ def _condition(condition: exp.Expr, hidden: _Hidden) -> exp.Expr:
     for window in list(condition.find_all(exp.Window)):
         window.replace(hidden.column(window))
     return condition
-
-
-def _double(node: exp.Expr) -> exp.Expr:
-    return exp.cast(node.copy(), _DOUBLE)
-
-
-def _fraction(node: exp.Literal) -> exp.Expr:
-    """Numbers with a point are of arbitrary precision there, and quotients of them have other digits."""
-    return node.copy() if node.is_string or node.is_int else _double(node)
-
-
-def _average(node: exp.Avg) -> exp.Expr:
-    return exp.Avg(this=_double(node.this))
-
-
-def _part_of_date(node: exp.Extract) -> exp.Expr:
-    return exp.cast(node.copy(), "BIGINT")
-
-
-def _contains(node: exp.Contains) -> exp.Expr:
-    place = exp.StrPosition(this=node.this.copy(), substr=node.expression.copy())
-    return exp.GT(this=place, expression=exp.Literal.number(0))
-
-
-def _rounded(node: exp.Round) -> exp.Expr:
-    """Half away from zero, as a double: there, doubles are rounded to even, and to whole numbers only."""
-    digits = node.args.get("decimals")
-    value, scale = node.this.sql(HOUSE), f"CAST({10 ** (digits.to_py() if digits else 0)} AS DOUBLE)"
-    text = f"(SIGN({value}) * FLOOR(ABS({value}) * {scale} + CAST(0.5 AS DOUBLE)) / {scale})"
-    return sqlglot.parse_one(text, dialect=HOUSE)
-
-
-_RULES: dict[type[exp.Expr], Callable[..., exp.Expr]] = {
-    exp.Literal: _fraction,
-    exp.Avg: _average,
-    exp.Extract: _part_of_date,
-    exp.Contains: _contains,
-    exp.Round: _rounded,
-}

@@ -7,11 +7,11 @@ and loading a file again can replace exactly its own rows.
 
 import duckdb
 
-from nba_mcp_synthesis.schema.tables import ColumnType, Table, query_of, tables, views
+from nba_mcp_synthesis.schema.tables import RECORDS, ColumnType, Table, merged_tables, query_of, tables, views
 
 LAYOUT_VERSION = 3
-# Written by the loader itself, not merged from sources.
-RECORDS = ("load_history", "quality_history", "quality_results")
+
+__all__ = ["LAYOUT_VERSION", "RECORDS", "create", "merged_tables", "provenance"]
 
 _SQL_TYPES: dict[ColumnType, str] = {
     "text": "VARCHAR",
@@ -22,11 +22,6 @@ _SQL_TYPES: dict[ColumnType, str] = {
     "date": "DATE",
     "timestamp": "TIMESTAMP",
 }
-
-
-def merged_tables() -> list[Table]:
-    """The canonical tables that are merged from what sources give."""
-    return [t for name, t in tables().items() if name not in RECORDS and not t.derived_from]
 
 
 def create(connection: duckdb.DuckDBPyConnection) -> None:

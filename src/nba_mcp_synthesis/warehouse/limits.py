@@ -69,6 +69,13 @@ class Places:
         self._number = number
         self._free = threading.BoundedSemaphore(number)
         self._callers = threading.BoundedSemaphore(number * (1 + _WAITING_PER_PLACE))
+        self._lock = threading.Lock()
+        self._taken = 0
+
+    @property
+    def taken(self) -> int:
+        """How many are held now."""
+        return self._taken
 
     @contextlib.contextmanager
     def place(self, seconds: float) -> Iterator[None]:
@@ -81,9 +88,15 @@ class Places:
                     f"All {self._number} places for queries have been taken for {seconds:g} s.",
                     "Try again in a moment.",
                 )
+            self._count(1)
             try:
                 yield
             finally:
+                self._count(-1)
                 self._free.release()
         finally:
             self._callers.release()
+
+    def _count(self, change: int) -> None:
+        with self._lock:
+            self._taken += change

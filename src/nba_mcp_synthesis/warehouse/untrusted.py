@@ -12,7 +12,7 @@ from typing import Protocol
 from pydantic_core import from_json
 
 from nba_mcp_synthesis.errors import UsageError, WorkerLost
-from nba_mcp_synthesis.facts import Pool, Result
+from nba_mcp_synthesis.facts import Pool, Result, Scan
 from nba_mcp_synthesis.shapes import JsonValue
 from nba_mcp_synthesis.telemetry.traces import queried
 from nba_mcp_synthesis.warehouse.cautions import Cautions
@@ -25,13 +25,17 @@ _NO_PAGES = "There is no next page, since the query gives other rows each time t
 
 @dataclass(frozen=True)
 class Fetched:
-    """What a statement returned: `text` is a JSON array of `count` rows, from `state` of the warehouse."""
+    """What a statement returned: `text` is a JSON array of `count` rows, from `state` of the warehouse.
+
+    `scan` says what reading cost, where the engine is paid by the byte.
+    """
 
     columns: tuple[str, ...]
     text: bytes
     count: int
     notes: tuple[str, ...]
     state: State
+    scan: Scan | None = None
 
 
 class Judge(Protocol):
@@ -147,13 +151,19 @@ class UntrustedQueries:
         bounds = replace(self.limits, rows=min(limit, self.limits.rows))
         with queried(self.engine, checked.sql):
             found = self._runner.run(checked.sql, bounds, skip)
-        bare = Result(found.columns, (), checked.sql, engine=self.engine, notes=found.notes)
+        bare = Result(found.columns, (), checked.sql, engine=self.engine, notes=found.notes, scan=found.scan)
         head = of_state(bare, found.state, started)
         if told and told.snapshot != found.state.snapshot:
             raise UsageError("New data were loaded since that page.", "Ask for the first page again.")
         following, more = _following(checked, found, skip)
-        notes = (*found.notes, *cautions, *more)
+        notes = (*found.notes, *cautions, *more, *_cost(found.scan))
         return Page(replace(head, notes=notes), found.text, found.count, following)
+
+
+def _cost(scan: Scan | None) -> tuple[str, ...]:
+    if scan is None:
+        return ()
+    return (f"Reading this took {scan.bytes / 1e6:,.1f} MB of the lake, about ${scan.cost_usd:.6f}.",)
 
 
 def _following(checked: Checked, found: Fetched, skip: int) -> tuple[str | None, tuple[str, ...]]:

@@ -3,7 +3,7 @@
     with cluster(tmp_path) as c:                       # or the fixture `kubernetes`
         subprocess.run([kubectl(), "get", "pods"], env={**os.environ, **c.environment})
 
-* `c.add(body)`, `c.get("deployments", name)`, `c.all("pods")`, `c.change(plural, name, edit)`: objects, as the API has them.
+* `c.add(body)`, `c.get("deployments", name)`, `c.all("pods")`, `c.change(plural, name, edit)`: its objects.
 * `c.world.images["*:broken"] = Image("missing" | "never ready" | "crash loop" | "ready", seconds=0.1)`: what
   becomes of the containers of an image. `progressDeadlineSeconds` of a deployment counts real seconds.
 * `c.world.forbidden |= {("patch", "deployments")}` answers 403 (and `auth can-i` says no), `failing` 500,

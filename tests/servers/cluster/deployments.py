@@ -58,7 +58,7 @@ class DeploymentController:
     def _new_set(self, deployment: Object, sets: list[Object]) -> Object:
         template = deployment["spec"]["template"]
         latest = max((_revision(s) for s in sets), default=0)
-        found = next((s for s in sets if _plain(s["spec"]["template"]) == template), None)
+        found = next((s for s in sets if _bare(_plain(s["spec"]["template"])) == _bare(template)), None)
         revision = _revision(found) if found and _revision(found) == latest else latest + 1
         annotations = {
             k: v for k, v in deployment["metadata"].get("annotations", {}).items() if k not in _OWN
@@ -225,6 +225,14 @@ def _revision(one: Object) -> int:
 def _plain(template: Object) -> Object:
     labels = {k: v for k, v in template["metadata"].get("labels", {}).items() if k != _HASH}
     return {**template, "metadata": {**template["metadata"], "labels": labels}}
+
+
+def _bare(value: Any) -> Any:
+    """Without what is empty: kubectl writes `resources: {}` and the like into a template it puts back."""
+    if isinstance(value, dict):
+        inner = {name: _bare(one) for name, one in value.items()}
+        return {name: one for name, one in inner.items() if one not in (None, {}, [], "")}
+    return [_bare(one) for one in value] if isinstance(value, list) else value
 
 
 def _slack(deployment: Object, wanted: int) -> tuple[int, int]:

@@ -67,9 +67,11 @@ def resource_list(api_version: str) -> dict[str, Any] | None:
     """The older document of one group and version; `drain` reads it. None where there is no such version."""
     found = [r for r in RESOURCES.values() if r.api_version == api_version]
     resources = [_older(one, "", one.group, one.version, one.kind) for one in found]
-    for one in found:
-        for name in one.subresources:
-            resources.append(_older(one, f"/{name}", *_KINDS.get(name, (one.group, one.version, one.kind))))
+    resources += [
+        _older(one, f"/{name}", *_KINDS.get(name, (one.group, one.version, one.kind)))
+        for one in found
+        for name in one.subresources
+    ]
     listed = {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": api_version}
     return {**listed, "resources": resources} if found else None
 

@@ -1,13 +1,16 @@
-"""Every name, label, port and path in the commands of the operations documents is in the rendered manifests."""
+"""Every name, label, port and path in the documented commands is in the rendered manifests."""
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
 from rendered import K8S, Manifests, Object
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 pytestmark = pytest.mark.system
 ROOT = Path(__file__).resolve().parents[3]
@@ -48,7 +51,7 @@ def has_port(manifests: Manifests, needs: Object) -> bool:
 
 def is_there(manifests: Manifests, need: str, value: Any, needs: Object) -> bool:
     """Whether the manifests, or the project's files, have what a command needs."""
-    ways = {
+    ways: dict[str, Callable[[], bool]] = {
         "namespace": lambda: value in named(manifests, "Namespace"),
         "deployment": lambda: value in named(manifests, "Deployment"),
         "container": lambda: (
@@ -63,11 +66,15 @@ def is_there(manifests: Manifests, need: str, value: Any, needs: Object) -> bool
         "service": lambda: value in named(manifests, "Service"),
         "port": lambda: has_port(manifests, needs),
         "container_port": lambda: any(
-            port["containerPort"] == value for _, one, _ in manifests.containers() for port in one.get("ports", [])
+            port["containerPort"] == value
+            for _, one, _ in manifests.containers()
+            for port in one.get("ports", [])
         ),
         "label": lambda: tuple(value.split("=")) in manifests.server()["metadata"]["labels"].items(),
         "hpa": lambda: value in named(manifests, "HorizontalPodAutoscaler"),
-        "secret": lambda: value in {one["spec"]["target"]["name"] for one in manifests.of_kind("ExternalSecret")},
+        "secret": lambda: (
+            value in {one["spec"]["target"]["name"] for one in manifests.of_kind("ExternalSecret")}
+        ),
         "kinds": lambda: all(manifests.of_kind(kind) for kind in value),
         "host": lambda: value in {rule["host"] for rule in manifests.of_kind("Ingress")[0]["spec"]["rules"]},
         "path": lambda: value in served_paths(),
@@ -81,7 +88,7 @@ def is_there(manifests: Manifests, need: str, value: Any, needs: Object) -> bool
         "aws_secret": lambda: f"key: {value}" in manifests.text,
         "bucket": lambda: value == "nba-mcp-synthesis-backups",
     }
-    return bool(ways[need]())
+    return ways[need]()
 
 
 def variables(manifests: Manifests, deployment: str) -> dict[str, str]:
@@ -93,7 +100,9 @@ def variables(manifests: Manifests, deployment: str) -> dict[str, str]:
 def served_paths() -> set[str]:
     """What the HTTP server answers to; its document is made from the routes."""
     text = (ROOT / "src/nba_mcp_synthesis/server/routes").rglob("*.py")
-    return {path for file in text for path in re.findall(r'@app\.get\(\s*"(/[^"]*)"', file.read_text("utf-8"))}
+    return {
+        path for file in text for path in re.findall(r'@app\.get\(\s*"(/[^"]*)"', file.read_text("utf-8"))
+    }
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command["id"])
@@ -150,7 +159,11 @@ def test_tests_that_cover_a_command_exist() -> None:
 @pytest.mark.requirement("SCL-HPA")
 def test_the_documented_patches_fit(production: Manifests) -> None:
     """They name what is there, and stay within the quota (test_policies)."""
-    patches = [yaml.safe_load(found) for c in COMMANDS for found in re.findall(r"-p\s+(?:\\\s+)?'(.*)'", c["command"], re.DOTALL)]
+    patches = [
+        yaml.safe_load(found)
+        for c in COMMANDS
+        for found in re.findall(r"-p\s+(?:\\\s+)?'(.*)'", c["command"], re.DOTALL)
+    ]
     assert len(patches) == 3
     for patch in patches:
         if "template" in patch["spec"]:
@@ -158,7 +171,9 @@ def test_the_documented_patches_fit(production: Manifests) -> None:
             assert container["name"] == production.server()["spec"]["containers"][0]["name"]
             assert set(container["resources"]) == {"requests", "limits"}
         else:
-            assert set(patch["spec"]) <= set(production.one("HorizontalPodAutoscaler", "nba-mcp-synthesis-hpa")["spec"])
+            assert set(patch["spec"]) <= set(
+                production.one("HorizontalPodAutoscaler", "nba-mcp-synthesis-hpa")["spec"]
+            )
 
 
 def test_the_file_that_is_applied_by_its_path_is_there() -> None:

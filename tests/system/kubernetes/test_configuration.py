@@ -13,7 +13,7 @@ import pytest
 import small_league
 from nba_mcp_synthesis.settings import PREFIX, Settings, load_settings
 from nba_mcp_synthesis.warehouse.postgres.loading import workshop
-from pod_ground import LOADER, PASSWORDS, STATE, TOKEN, WAREHOUSE, Ground, at_once
+from pod_ground import LOADER, PASSWORDS, READER, STATE, TOKEN, WAREHOUSE, Ground, at_once
 from rendered import APP, Manifests
 from running import COMMAND, free_port
 
@@ -41,7 +41,9 @@ def test_no_password_is_in_the_manifests(manifests: Manifests) -> None:
     assert manifests.of_kind("Secret") == []
     for one in manifests.of_kind("ConfigMap"):
         for value in one["data"].values():
-            assert "://" not in value or ":" not in value.partition("://")[2].partition("@")[0].partition("/")[0]
+            assert (
+                "://" not in value or ":" not in value.partition("://")[2].partition("@")[0].partition("/")[0]
+            )
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +103,7 @@ def asked(server: str, path: str, host: str, **headers: str) -> httpx.Response:
     return httpx.get(server + path, headers={"Host": host, **headers}, timeout=60)
 
 
+@pytest.mark.requirement("MON-HEALTH-URLS")
 @pytest.mark.requirement("DEP-VERIFY")
 def test_the_probes_are_answered(server: str, production: Manifests) -> None:
     """By the kubelet and the balancer, which name the pod by its address."""
@@ -110,7 +113,9 @@ def test_the_probes_are_answered(server: str, production: Manifests) -> None:
     for path in (*paths, annotations["alb.ingress.kubernetes.io/healthcheck-path"]):
         for host in ("10.0.64.17:8000", "10.0.64.17", "[2001:db8::17]:8000"):
             found = asked(server, path, host)
-            assert str(found.status_code) == annotations["alb.ingress.kubernetes.io/success-codes"], found.text
+            assert str(found.status_code) == annotations["alb.ingress.kubernetes.io/success-codes"], (
+                found.text
+            )
     told = asked(server, "/health", HOST).json()
     assert told["status"] == "ok", told
     assert told["context"] == "production"
@@ -131,6 +136,7 @@ def test_other_names_are_not_let_in(server: str) -> None:
     assert asked(server, "/v1/tables", "attacker.example.net").status_code == 403
 
 
+@pytest.mark.requirement("MON-HEALTH-URLS")
 @pytest.mark.requirement("MON-SERVICEMONITOR")
 def test_metrics_want_the_token_of_the_mounted_secret(server: str) -> None:
     """As Prometheus sends it, by the pod's address."""
@@ -161,6 +167,6 @@ def test_a_key_opens_the_door(server: str, migrated: Ground) -> None:
     )
     assert found.status_code == 200, found.text
     assert found.json()["rows"] == [[95], [110], [120]]
-    with psycopg.connect(migrated.postgres.url(WAREHOUSE, "nba_mcp_synthesis", PASSWORDS["nba_mcp_synthesis"])) as reader:
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            reader.execute("DELETE FROM nba.games")
+    login = migrated.postgres.url(WAREHOUSE, READER, PASSWORDS[READER])
+    with psycopg.connect(login) as reader, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        reader.execute("DELETE FROM nba.games")

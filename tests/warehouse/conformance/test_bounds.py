@@ -7,14 +7,12 @@ import pytest
 from nba_mcp_synthesis.errors import Busy, LimitExceeded, QueryFailed
 from nba_mcp_synthesis.warehouse.engine import Warehouse
 from nba_mcp_synthesis.warehouse.limits import Limits
-
-_SERIES = "SELECT * FROM generate_series(1, {}) AS t(n)"
-ENDLESS = "SELECT count(*) FROM generate_series(1, 100000000) AS a(n), generate_series(1, 100000) AS b(m)"
+from warehouse.conformance.dialects import endless, long_text, series
 
 
 def test_rows_are_cut_with_a_notice(small: Warehouse) -> None:
     """The row limit cuts, and says so."""
-    result = small.query(_SERIES.format(10), Limits(rows=3))
+    result = small.query(series(small, 10), Limits(rows=3))
     assert [row[0] for row in result.rows] == [1, 2, 3]
     assert result.truncated
     assert "first 3 rows" in result.notes[0]
@@ -22,23 +20,25 @@ def test_rows_are_cut_with_a_notice(small: Warehouse) -> None:
 
 def test_a_result_of_exactly_the_limit_is_not_called_cut(small: Warehouse) -> None:
     """Nothing is missing, so nothing is said to be."""
-    assert not small.query(_SERIES.format(3), Limits(rows=3)).truncated
+    assert not small.query(series(small, 3), Limits(rows=3)).truncated
 
 
 def test_rows_are_left_out_at_the_front(small: Warehouse) -> None:
     """`skip` and the limit together give any page, and nothing behind the end."""
-    assert [row[0] for row in small.query(_SERIES.format(1_000), Limits(rows=3), skip=700).rows] == [
+    assert [row[0] for row in small.query(series(small, 1_000), Limits(rows=3), skip=700).rows] == [
         701,
         702,
         703,
     ]
-    assert small.query(_SERIES.format(10), Limits(rows=3), skip=10).rows == ()
-    assert small.query(_SERIES.format(10), Limits(rows=3), skip=1_000_000).rows == ()
+    assert small.query(series(small, 10), Limits(rows=3), skip=10).rows == ()
+    assert small.query(series(small, 10), Limits(rows=3), skip=1_000_000).rows == ()
 
 
 def test_bytes_are_cut_with_a_notice(small: Warehouse) -> None:
     """The byte limit cuts before the row limit where values are large."""
-    result = small.query("SELECT repeat('x', 1000) FROM generate_series(1, 100) AS t(n)", Limits(bytes=5_500))
+    result = small.query(
+        f"SELECT {long_text(small, 1_000)} FROM ({series(small, 100)}) AS t", Limits(bytes=5_500)
+    )
     assert len(result.rows) == 5
     assert "5,500 bytes" in result.notes[0]
 
@@ -46,13 +46,13 @@ def test_bytes_are_cut_with_a_notice(small: Warehouse) -> None:
 def test_a_row_that_is_too_large_is_told(small: Warehouse) -> None:
     """There is nothing smaller to cut to."""
     with pytest.raises(LimitExceeded, match="One row alone"):
-        small.query("SELECT repeat('x', 10000)", Limits(bytes=5_500))
+        small.query(f"SELECT {long_text(small, 10_000)}", Limits(bytes=5_500))
 
 
 def test_a_query_is_stopped_at_its_deadline_and_the_next_one_runs(small: Warehouse) -> None:
     """An endless query ends as an error that names the limit; the warehouse goes on working."""
     with pytest.raises(LimitExceeded, match=r"deadline of 0\.3 s"):
-        small.query(ENDLESS, Limits(seconds=0.3))
+        small.query(endless(small), Limits(seconds=0.3))
     assert small.query("SELECT 1").rows == ((1,),)
 
 
@@ -78,7 +78,7 @@ def test_too_many_callers_are_turned_away(small: Warehouse) -> None:
 
     def ask() -> None:
         try:
-            small.query(ENDLESS, Limits(seconds=0.5))
+            small.query(endless(small), Limits(seconds=0.5))
         except Busy:
             turned_away.append(1)
         except LimitExceeded:
@@ -122,4 +122,4 @@ def test_no_error_quotes_a_value(small: Warehouse, sql: str) -> None:
 def test_an_internal_query_is_never_cut(small: Warehouse) -> None:
     """What the product adds up itself must be whole."""
     with pytest.raises(LimitExceeded, match="internal query"):
-        small.read(_SERIES.format(100_001))
+        small.read("SELECT a.team_id FROM teams AS a, teams AS b, teams AS c, teams AS d")

@@ -8,8 +8,9 @@ import pytest
 from nba_mcp_synthesis.shapes import json_rows
 from nba_mcp_synthesis.warehouse.dialect import written
 from nba_mcp_synthesis.warehouse.engine import Warehouse
+from warehouse.conformance.dialects import said
 
-# Statements that both engines read as they are, and the one row that they give.
+# Statements that DuckDB and PostgreSQL read as they are, and the one row that they give.
 VALUES: list[tuple[str, tuple[Any, ...]]] = [
     ("SELECT 1, -5, 2147483647, 9223372036854775807", (1, -5, 2**31 - 1, 2**63 - 1)),
     ("SELECT NULL, CAST(NULL AS INTEGER), CAST(NULL AS DATE)", (None, None, None)),
@@ -36,7 +37,7 @@ VALUES: list[tuple[str, tuple[Any, ...]]] = [
 @pytest.mark.parametrize(("sql", "row"), VALUES, ids=[sql for sql, _ in VALUES])
 def test_a_value_has_the_same_type_everywhere(small: Warehouse, sql: str, row: tuple[Any, ...]) -> None:
     """An integer is an int, a null None, a date a date, and a text what it was."""
-    (found,) = small.query(sql).rows
+    (found,) = small.query(said(small, sql)).rows
     assert found == row
     assert [type(value) for value in found] == [type(value) for value in row]
 
@@ -92,7 +93,8 @@ def test_a_tree_is_written_as_its_text_is() -> None:
     from sqlglot import parse_one  # noqa: PLC0415 - slow to import, needed here only
 
     for sql, _ in OWN:
-        assert written(parse_one(sql, dialect="duckdb"), "postgres") == written(sql, "postgres")
+        for dialect in ("postgres", "trino", "spark"):
+            assert written(parse_one(sql, dialect="duckdb"), dialect) == written(sql, dialect)
 
 
 def test_texts_are_ordered_by_their_code_points(small: Warehouse) -> None:
@@ -102,7 +104,7 @@ def test_texts_are_ordered_by_their_code_points(small: Warehouse) -> None:
     sql = (
         f"SELECT n FROM (SELECT season AS n FROM games WHERE FALSE UNION ALL VALUES {values}) AS t ORDER BY n"
     )
-    assert [row[0] for row in small.query(sql).rows] == sorted(names)
+    assert [row[0] for row in small.query(said(small, sql)).rows] == sorted(names)
 
 
 def test_rows_come_out_as_the_same_json(small: Warehouse) -> None:
@@ -111,6 +113,6 @@ def test_rows_come_out_as_the_same_json(small: Warehouse) -> None:
         "SELECT game_id, game_date, home_pts, is_neutral, NULL AS nothing, 9007199254740993 AS n FROM games "
         "ORDER BY 1"
     )
-    assert json_rows(small.query(sql).rows)[0] == [
+    assert json_rows(small.query(said(small, sql)).rows)[0] == [
         "0022500001", "2025-11-01", 110, False, None, "9007199254740993",
     ]  # fmt: skip

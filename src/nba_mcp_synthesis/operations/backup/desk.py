@@ -1,11 +1,12 @@
 """Backups put together from the settings: what the commands and the server's metrics call."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nba_mcp_synthesis.connectors.kubectl import KubectlConnector
 from nba_mcp_synthesis.doors import Managed
 from nba_mcp_synthesis.errors import NbaMcpError, NoWarehouse, UsageError
 from nba_mcp_synthesis.facts import Answer, BackupState
@@ -17,6 +18,7 @@ from nba_mcp_synthesis.operations.backup import (
     encryption,
     inventory,
     listing,
+    objects,
     pruning,
     reference,
     snapshots,
@@ -68,6 +70,24 @@ class Backups:
     def rds(self) -> Rds:
         """The instance in RDS."""
         return Rds(self._settings.rds_instance)
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """The public keys that backups are encrypted for."""
+        return self._settings.backup_recipients
+
+    @property
+    def identity(self) -> Path | None:
+        """The file with the private key."""
+        return self._settings.backup_identity
+
+    def cluster(self) -> KubectlConnector:
+        """Kubectl in the namespace of the service."""
+        return KubectlConnector(self._settings.kube_namespace, self._settings.kube_context)
+
+    def copied(self, saved: objects.Saved, folder: Path | None) -> Sequence[Path]:
+        """Writes what was saved as files of a folder, the secrets as they are: encrypted."""
+        return objects.copy(self.store, saved, folder) if folder else ()
 
     def chosen(self, name: str | None) -> list[Database]:
         """The database of that name, or all that are in PostgreSQL; UsageError where there is none."""

@@ -18,7 +18,7 @@ def note(store: BackupStore, database: DatabaseName, step: str, error: BaseExcep
     told = error.message if isinstance(error, NbaMcpError) else type(error).__name__
     now = datetime.now(UTC)
     record = {"at": now.isoformat(), "step": step, "reason": told}
-    get_logger().error("backup", database=database, **record)
+    get_logger().warning("backup", database=database, **record)  # whoever ran it is told the same
     try:
         store.write(f"failures/{database}/{now.strftime(_FORM)}.json", json.dumps(record).encode())
     except BackupsDown as other:

@@ -91,7 +91,10 @@ def one_at_a_time(server: Server) -> Iterator[None]:
         query = "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
         for (name,) in session.execute(query, (SCRATCH,)).fetchall():
             drop(server, str(name))
-        yield
+        try:
+            yield
+        finally:  # the end of a session alone would give it back some time later
+            session.execute("SELECT pg_advisory_unlock(%s)", (_LOCK,))
 
 
 def _quoted(session: "Session", name: str) -> str:

@@ -1,4 +1,4 @@
-"""A version goes live by its manifests, in an emergency by its image alone, and back if it does not do well."""
+"""A version goes live by its manifests, in an emergency by its image alone; back if it does not do well."""
 
 import json
 import time
@@ -23,16 +23,18 @@ class Order:
     emergency: bool = False
     dry_run: bool = False
     break_lock: bool = False
+    all_objects: bool = False  # those of an administrator too
 
 
 @dataclass(frozen=True)
 class Change:
-    """What will be applied: objects, or in an emergency an image alone. `plan` says what that changes."""
+    """What will be applied: objects, or in an emergency a patch. `plan` says in words what that changes."""
 
     image: str
     cause: str
     objects: list[rollout.Object]
     plan: list[str]
+    patch: rollout.Object | None = None
 
 
 def deploy(desk: Desk, order: Order) -> Report:
@@ -75,6 +77,9 @@ def _change(desk: Desk, order: Order, image: str, prepared: prechecks.Prepared) 
     started = time.perf_counter()
     if not order.emergency:
         objects = manifests.render(desk.kubectl, desk.overlay, image, cause)
+        if not order.all_objects:
+            objects, theirs = manifests.of_administrators(objects)
+            _look_for(desk, theirs)
         plan = manifests.changes(desk.kubectl, objects)
         desk.report.step("manifests", "done", f"{desk.overlay}: {_counted(objects, plan)}", started)
         return Change(image, cause, objects, plan)
@@ -83,8 +88,34 @@ def _change(desk: Desk, order: Order, image: str, prepared: prechecks.Prepared) 
             "An emergency deployment changes the image of a deployment, and there is none."
         )
     desk.report.step("manifests", "skipped", "In an emergency the image is changed, and nothing else.")
-    plan = [] if prepared.running.image == image else [f"change Deployment {APP}: image of container {APP}"]
-    return Change(image, cause, [], plan)
+    named = manifests.image_patch(prepared.running.body, image)
+    plan = [f"change Deployment {APP}: image of {', '.join(_names(named))}"] if _names(named) else []
+    patch = {"metadata": {"annotations": {CAUSE: cause}}, "spec": {"template": {"spec": named}}}
+    return Change(image, cause, [], plan, patch)
+
+
+def _names(named: rollout.Object) -> list[str]:
+    return [container["name"] for containers in named.values() for container in containers]
+
+
+def _look_for(desk: Desk, theirs: list[rollout.Object]) -> None:
+    """What an administrator applies has to be there; whether it is as the manifests say is his to see."""
+    if not theirs:
+        return
+    kinds = ", ".join(sorted({one["kind"] for one in theirs}))
+    try:
+        lacking = manifests.absent(desk.kubectl, theirs)
+    except KubectlFailed as error:
+        if error.fault.kind != "permission":
+            raise
+        desk.report.step("administrator", "warning", f"Not applied, and may not be looked at: {kinds}.")
+        return
+    if lacking:
+        raise prechecks.NotReady(
+            f"An administrator has to apply {', '.join(lacking)} first.",
+            f"kubectl apply -k {desk.overlay}, or this command with --all-objects.",
+        )
+    desk.report.step("administrator", "done", f"{len(theirs)} objects are there, and left alone: {kinds}")
 
 
 def _counted(objects: list[rollout.Object], plan: list[str]) -> str:
@@ -122,18 +153,13 @@ def _apply(desk: Desk, change: Change) -> None:
         "The change may have been applied in part. Run the same command again: it goes on where it has to; "
         "or go back with nba-mcp ops deploy --rollback."
     )
-    if change.objects:
+    if change.patch is None:
         manifests.apply(desk.kubectl, change.objects)
     else:
-        desk.kubectl.run("patch", "deployment", APP, f"--field-manager={MANAGER}", "-p", _image_patch(change))
+        # Image and cause in one patch, so that the revision has its cause from the start.
+        patch = json.dumps(change.patch)
+        desk.kubectl.run("patch", "deployment", APP, f"--field-manager={MANAGER}", "-p", patch)
     desk.report.step("apply", "done", "; ".join(change.plan), started)
-
-
-def _image_patch(change: Change) -> str:
-    """One patch for image and cause, so that the revision has its cause from the start."""
-    containers = [{"name": APP, "image": change.image}]
-    template = {"spec": {"containers": containers}}
-    return json.dumps({"metadata": {"annotations": {CAUSE: change.cause}}, "spec": {"template": template}})
 
 
 def _rolled_out(desk: Desk) -> rollout.Running:

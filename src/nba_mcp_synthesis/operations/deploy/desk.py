@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nba_mcp_synthesis.connectors.ecr import ECRConnector
-from nba_mcp_synthesis.connectors.faults import DoorClosed
 from nba_mcp_synthesis.connectors.kubectl import KubectlConnector, KubectlFailed
-from nba_mcp_synthesis.connectors.outcome import UNREACHABLE
 from nba_mcp_synthesis.errors import NbaMcpError
 from nba_mcp_synthesis.operations.deploy.interruption import Interrupted, Interruption
 from nba_mcp_synthesis.operations.deploy.lock import Lock
@@ -75,13 +73,7 @@ def told_to_the_end(desk: Desk, work: Callable[[], Report]) -> Report:
             desk.report.step("failed", "failed", str(error))
             if desk.left != UNTOUCHED:
                 desk.notices.alarm(desk.report, f"{error} {desk.left}")
-            return desk.report.end("failed", f"{error} {desk.left}", _exit_code(error))
-
-
-def _exit_code(error: NbaMcpError) -> int:
-    if isinstance(error, DoorClosed) and not isinstance(error, KubectlFailed):
-        return 3 if error.fault.kind in UNREACHABLE else 1
-    return error.exit_code
+            return desk.report.end("failed", f"{error} {desk.left}", error.exit_code)
 
 
 def is_away(error: NbaMcpError) -> bool:

@@ -15,6 +15,22 @@ from nba_mcp_synthesis.operations.deploy.names import APP, CAUSE, MANAGER
 Object = dict[str, Any]
 _APPLY = ("apply", "--server-side", "--force-conflicts", f"--field-manager={MANAGER}", "-f", "-")
 _SECONDS = 60.0
+# Kinds that grant rights, bound them, or belong to the whole cluster: whoever deploys need not be able to.
+ADMINISTRATORS = frozenset(
+    {
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "CustomResourceDefinition",
+        "LimitRange",
+        "Namespace",
+        "PriorityClass",
+        "ResourceQuota",
+        "Role",
+        "RoleBinding",
+        "ServiceAccount",
+        "StorageClass",
+    }
+)
 # What the server writes into an object by itself.
 _OF_SERVER = ("managedFields", "resourceVersion", "generation", "uid", "creationTimestamp")
 
@@ -37,6 +53,19 @@ def render(kubectl: KubectlConnector, overlay: Path, image: str, cause: str) -> 
     return objects
 
 
+def of_administrators(objects: list[Object]) -> tuple[list[Object], list[Object]]:
+    """(what a deployment applies, what an administrator does): rights, quotas and what is the cluster's."""
+    theirs = [one for one in objects if one["kind"] in ADMINISTRATORS]
+    return [one for one in objects if one not in theirs], theirs
+
+
+def absent(kubectl: KubectlConnector, objects: list[Object]) -> list[str]:
+    """Those objects that are not there, in words; raises KubectlFailed where they may not be looked at."""
+    there = kubectl.json("get", "-f", "-", "--ignore-not-found", stdin=_stream(objects), seconds=_SECONDS)
+    known = {_key(one)[::2] for one in _listed(there)}
+    return [_called(one) for one in objects if _key(one)[::2] not in known]
+
+
 def apply(kubectl: KubectlConnector, objects: list[Object]) -> None:
     """Applies all of them, once; raises KubectlFailed with the first that was refused."""
     kubectl.run(*_APPLY, stdin=_stream(objects), seconds=_SECONDS)
@@ -55,6 +84,17 @@ def changes(kubectl: KubectlConnector, objects: list[Object]) -> list[str]:
         elif paths := _differences(_essence(old), _essence(one), ""):
             told.append(f"change {_called(one)}: {', '.join(paths[:5])}")
     return told
+
+
+def image_patch(deployment: Object, image: str) -> dict[str, list[Object]]:
+    """The containers of a deployment that have the service's image, with another one; by kind of list."""
+    spec = deployment["spec"]["template"]["spec"]
+    ours = _repository(container_of(deployment)["image"])
+    found: dict[str, list[Object]] = {}
+    for kind in ("initContainers", "containers"):
+        old = [c for c in spec.get(kind, []) if _repository(c["image"]) == ours and c["image"] != image]
+        found |= {kind: [{"name": c["name"], "image": image} for c in old]} if old else {}
+    return found
 
 
 def container_of(deployment: Object) -> Object:

@@ -29,8 +29,7 @@ class Notices:
         else:
             add_line(self.changelog, f"- {at}: {sentence} By {who}.")
             report.step("changelog", "done", f"Recorded in {self.changelog}.")
-        payload = {"summary": f"{APP}: {sentence}"[:1_024], "source": who, "timestamp": at.replace(" ", "T")}
-        self._tell(report, self.pagerduty, lambda: self.pagerduty.change(payload))
+        self._tell(report, self.pagerduty, lambda: self.pagerduty.change(f"{APP}: {sentence}", who))
 
     def alarm(self, report: Report, sentence: str) -> None:
         """A deployment failed: Slack hears what was done about it."""

@@ -3,27 +3,42 @@
 import json
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from nba_mcp_synthesis.connectors.ecr import ECRConnector, Identity
-from nba_mcp_synthesis.connectors.kubectl import KubectlConnector
+from nba_mcp_synthesis.connectors.kubectl import KubectlConnector, KubectlFailed
 from nba_mcp_synthesis.errors import NbaMcpError
-from nba_mcp_synthesis.operations.deploy.names import APP
+from nba_mcp_synthesis.operations.deploy.names import APP, LEASE
 from nba_mcp_synthesis.operations.deploy.report import Report
 from nba_mcp_synthesis.operations.deploy.rollout import Running, current
 
-# What a deployment does, as the API's rules name it.
+
+@dataclass(frozen=True)
+class Right:
+    """A verb on a resource, as the API's rules name it; of one object where that has a name."""
+
+    verb: str
+    group: str
+    resource: str
+    subresource: str = ""
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.resource}{'/' if self.subresource else ''}{self.subresource}"
+
+
+# What a deployment does.
 _RIGHTS = (
-    ("get", "apps", "deployments", ""),
-    ("patch", "apps", "deployments", ""),
-    ("list", "apps", "replicasets", ""),
-    ("list", "", "pods", ""),
-    ("create", "", "pods", "portforward"),
-    ("create", "coordination.k8s.io", "leases", ""),
-    ("update", "coordination.k8s.io", "leases", ""),
+    Right("get", "apps", "deployments", name=APP),
+    Right("patch", "apps", "deployments", name=APP),
+    Right("list", "apps", "replicasets"),
+    Right("list", "", "pods"),
+    Right("create", "", "pods", "portforward"),
+    Right("create", "coordination.k8s.io", "leases"),
+    Right("update", "coordination.k8s.io", "leases", name=LEASE),
 )
-_SCALE = (("patch", "apps", "deployments", "scale"),)
+_SCALE = (Right("patch", "apps", "deployments", "scale", APP),)
 
 
 class NotReady(NbaMcpError):
@@ -71,7 +86,13 @@ def _cluster(kubectl: KubectlConnector) -> str:
 
 
 def _namespace(kubectl: KubectlConnector) -> str:
-    if kubectl.find("namespace", kubectl.namespace) is None:
+    try:
+        found = kubectl.find("namespace", kubectl.namespace)
+    except KubectlFailed as error:
+        if error.fault.kind != "permission":
+            raise
+        return f"{kubectl.namespace}, which this user may not look at"
+    if found is None:
         raise NotReady(
             f"The cluster of context {kubectl.context} has no namespace {kubectl.namespace}.",
             "Is this the right cluster? If it is: kubectl create namespace, and see docs/deploying.md.",
@@ -85,17 +106,14 @@ def _described(running: Running | None) -> str:
     return f"{running.image}, {running.sentence}"
 
 
-def _rights(kubectl: KubectlConnector, needed: tuple[tuple[str, str, str, str], ...]) -> str:
-    reviews = [_review(kubectl.namespace, *right) for right in needed]
+def _rights(kubectl: KubectlConnector, needed: tuple[Right, ...]) -> str:
+    reviews = [_review(kubectl.namespace, right) for right in needed]
     asked = "\n---\n".join(map(json.dumps, reviews))
     answers = list(
         _documents(kubectl.run("create", "--validate=false", "-f", "-", "-o", "json", stdin=asked))
     )
-    lacking = [
-        f"{verb} {resource}{'/' + sub if sub else ''}"
-        for (verb, _, resource, sub), answer in zip(needed, answers, strict=True)
-        if not answer["status"].get("allowed")
-    ]
+    pairs = zip(needed, answers, strict=True)
+    lacking = [str(right) for right, answer in pairs if not answer["status"].get("allowed")]
     if lacking:
         raise NotReady(
             f"The user of context {kubectl.context} may not {', '.join(lacking)} in {kubectl.namespace}.",
@@ -104,9 +122,8 @@ def _rights(kubectl: KubectlConnector, needed: tuple[tuple[str, str, str, str], 
     return f"all {len(needed)} that are needed"
 
 
-def _review(namespace: str, verb: str, group: str, resource: str, subresource: str) -> dict[str, Any]:
-    asked = {"namespace": namespace, "verb": verb, "group": group, "resource": resource}
-    asked |= {"subresource": subresource} if subresource else {}
+def _review(namespace: str, right: Right) -> dict[str, Any]:
+    asked = {"namespace": namespace, **{name: value for name, value in asdict(right).items() if value}}
     of = {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview"}
     return {**of, "metadata": {}, "spec": {"resourceAttributes": asked}}
 

@@ -53,15 +53,16 @@ def _panels(rows: list[dict[str, Any]], runbooks: str) -> list[dict[str, Any]]:
         found.append(
             {"id": len(found) + 1, "type": "row", "title": row["title"], "gridPos": place, "panels": []}
         )
-        top, left = top + 1, 0
+        top, left, line = top + 1, 0, 0  # of one line of panels the highest counts
         for data in row["panels"]:
             height = _HEIGHTS[data.get("kind", "timeseries")]
             if left + data["width"] > _WIDE:
-                top, left = top + height, 0
+                top, left, line = top + line, 0, 0
+            line = max(line, height)
             place = {"x": left, "y": top, "w": data["width"], "h": height}
             found.append(_panel(len(found) + 1, data, place, runbooks))
             left += data["width"]
-        top += height
+        top += line
     return found
 
 

@@ -8,7 +8,8 @@ import yaml
 
 from nba_mcp_synthesis.operations.monitoring import alertmanager, objects
 from nba_mcp_synthesis.operations.monitoring.dashboards import dashboard
-from nba_mcp_synthesis.operations.monitoring.rules import groups
+from nba_mcp_synthesis.operations.monitoring.index import index
+from nba_mcp_synthesis.operations.monitoring.rules import all_alerts, groups
 from nba_mcp_synthesis.operations.monitoring.sources import Sources, load
 
 _HEADER = "# Made from the data in monitoring/: make monitoring\n"
@@ -19,12 +20,14 @@ def files(root: Path) -> dict[str, str]:
     sources = load(root / "monitoring")
     rules, config = groups(sources), alertmanager.config(sources)
     templates = (root / "monitoring/alertmanager/pages.tmpl").read_text("utf-8")
+    alerts = [alert for group in all_alerts(sources).values() for alert in group]
     boards = [dashboard(data, sources.contacts["links"]) for data in sources.dashboards]
     return {
         "monitoring/prometheus/rules.yml": text({"groups": rules}),
         "monitoring/alertmanager/alertmanager.yml": text(config),
         "monitoring/helm/kube-prometheus-stack.yaml": text(objects.chart_values(config, templates)),
         **{f"monitoring/dashboards/{board['uid']}.json": _json(board) for board in boards},
+        "docs/runbooks/alerts/README.md": index(alerts, sources.contacts),
         **_objects(rules, boards, sources),
     }
 

@@ -18,6 +18,7 @@ from nba_mcp_synthesis.connectors.aws import aws_client, explain_aws
 from nba_mcp_synthesis.connectors.faults import Fault
 from nba_mcp_synthesis.connectors.outcome import UNREACHABLE
 from nba_mcp_synthesis.deadlines import together, within
+from nba_mcp_synthesis.secrets.history import HISTORY, History
 from nba_mcp_synthesis.secrets.manifest import Manifest
 from nba_mcp_synthesis.secrets.names import Naming
 from nba_mcp_synthesis.secrets.records import Finding, Held, Reading, Severity
@@ -109,8 +110,9 @@ class AwsLevel:
         except (ValueError, AttributeError):
             return Reading(findings=(_wrong("malformed", f"AWS secret {place} is no JSON object."),))
         names = {key: self._naming.short(key) or key for key in given}
+        history = History.of_json(values.get(HISTORY))
         held = [
-            self._held(names[key], given[key], f"key {key} of AWS secret {place}", answer)
+            self._held(names[key], given[key], f"key {key} of AWS secret {place}", answer, history)
             for key in sorted(given, key=lambda key: (names[key] == key, key))  # whole names win
             if names[key] in wanted and given[key]
         ]
@@ -123,10 +125,12 @@ class AwsLevel:
         if isinstance(answer, dict) and answer.get("SecretString"):
             yield self._held(name, answer["SecretString"], f"AWS secret {self._naming.aws}/{name}", answer)
 
-    def _held(self, name: str, value: str, place: str, answer: dict[str, Any]) -> Held:
-        return Held(
-            name, SecretStr(value), self.name, place, answer.get("VersionId"), answer.get("CreatedDate")
-        )
+    def _held(
+        self, name: str, value: str, place: str, answer: dict[str, Any], history: History | None = None
+    ) -> Held:
+        known = history.entry(name) if history else None
+        since = known.since if known else answer.get("CreatedDate")
+        return Held(name, SecretStr(value), self.name, place, answer.get("VersionId"), since)
 
 
 def _fetch(client: Any, secret: str) -> "dict[str, Any] | Fault":

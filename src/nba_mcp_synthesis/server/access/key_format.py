@@ -3,6 +3,7 @@
 import re
 import secrets
 import string
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -43,6 +44,14 @@ def new_key(name: str, scopes: list[str], days: int | None) -> NewKey:
     text = f"nba_{id_}_{secret}"
     expires = now + timedelta(days=days) if days else None
     return NewKey(ApiKey(id_, name, _HASHER.hash(text), tuple(sorted(set(scopes))), now, expires), text)
+
+
+def row_of(text: str, name: str, scopes: Iterable[str]) -> ApiKey:
+    """The row of a key whose text is known already; UsageError where that is no key."""
+    id_ = id_of(text)
+    if id_ is None:
+        raise UsageError("That is no key of this service.")
+    return ApiKey(id_, name, _HASHER.hash(text), tuple(sorted(scopes)), datetime.now(UTC))
 
 
 def id_of(text: str) -> str | None:

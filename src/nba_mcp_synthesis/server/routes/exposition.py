@@ -6,9 +6,11 @@ that an ingress alone opens nothing: without one it is refused.
 
 import asyncio
 import hmac
+from collections.abc import Sequence
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
+from pydantic import SecretStr
 
 from nba_mcp_synthesis.errors import NotAuthenticated, Unavailable
 from nba_mcp_synthesis.server.data_watch import DataWatch
@@ -51,9 +53,14 @@ def add_metrics(app: FastAPI, data: DataWatch, secrets: SecretWatch) -> None:
 
 def _refusal(request: Request, secrets: SecretWatch) -> NotAuthenticated | None:
     """Why the request may not read the metrics; Unavailable where nobody can tell whether it may."""
-    secret = secrets.metrics_token()
-    if secret is None or not secret.get_secret_value():
+    tokens = secrets.metrics_tokens()
+    if not tokens:
         return _CLOSED if any(name in request.headers for name in _FORWARDED) else None
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    known = hmac.compare_digest(given.encode(), secret.get_secret_value().encode())
-    return None if known and scheme.lower() == "bearer" else _UNKNOWN
+    return None if _is_known(request.headers.get("authorization", ""), tokens) else _UNKNOWN
+
+
+def _is_known(header: str, tokens: Sequence[SecretStr]) -> bool:
+    """Whether a header carries one of the tokens; all are compared, so that the time tells nothing."""
+    scheme, _, given = header.partition(" ")
+    found = [hmac.compare_digest(given.encode(), one.get_secret_value().encode()) for one in tokens]
+    return scheme.lower() == "bearer" and any(found)

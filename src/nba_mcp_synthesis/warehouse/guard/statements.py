@@ -6,5 +6,14 @@ STATEMENTS = {
         *("SHOW TABLES", "EXPLAIN", "EXPLAIN ANALYZE"),
     ),
     "postgres": ("SELECT", "WITH", "VALUES", "TABLE", "SHOW TABLES", "EXPLAIN", "EXPLAIN ANALYZE"),
+    "athena": ("SELECT", "WITH", "SHOW TABLES", "EXPLAIN", "EXPLAIN ANALYZE"),
+    "spark": ("SELECT", "WITH", "SHOW TABLES", "EXPLAIN"),
 }
-DIALECTS = {"duckdb": "DuckDB's", "postgres": "PostgreSQL's"}
+# By the names of engines, and of dialects where they differ.
+DIALECTS = {
+    "duckdb": "DuckDB's",
+    "postgres": "PostgreSQL's",
+    "athena": "Trino's (Athena)",
+    "trino": "Trino's (Athena)",
+    "spark": "Spark's",
+}

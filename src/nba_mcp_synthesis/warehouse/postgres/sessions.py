@@ -6,6 +6,7 @@ one opens it himself, and so hears at once why he cannot, and has service as soo
 
 import contextlib
 import functools
+import hashlib
 import threading
 import weakref
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from typing import NamedTuple
 import psycopg
 from psycopg import errors as pg
 
-from nba_mcp_synthesis.errors import LimitExceeded
+from nba_mcp_synthesis.errors import LimitExceeded, NbaMcpError
 from nba_mcp_synthesis.warehouse.limits import Limits
 from nba_mcp_synthesis.warehouse.postgres import reasons, values
 from nba_mcp_synthesis.warehouse.postgres.address import Address, conninfo, shown
@@ -25,6 +26,8 @@ About = dict[str, str]
 
 # After this long a session is replaced: a server that took over, or a changed login, is met by and by.
 _OLDEST_SECONDS = 1_800.0
+# So often it is looked whether the login has changed. A session of an earlier login ends when its call does.
+_LOGIN_SECONDS = 1.0
 # So long a session waits for work. The newest is taken first, so that those beyond need come to wait.
 _IDLE_SECONDS = 300.0
 # Who waits for a lock waits for a load's last moment, or for somebody who changes tables.
@@ -55,9 +58,16 @@ DISCARD TEMP;
 DISCARD SEQUENCES"""
 
 
+class _Opened(NamedTuple):
+    """When a session was opened, and for which login: the number of changes that were seen before it."""
+
+    at: float
+    login: int
+
+
 class _Idle(NamedTuple):
     session: Session
-    opened: float
+    opened: _Opened
     since: float
 
 
@@ -69,7 +79,8 @@ class Sessions:
         self._search_path = search_path
         self._lock = threading.Lock()
         self._idle: list[_Idle] = []
-        self._used: dict[Session, float] = {}
+        self._used: dict[Session, _Opened] = {}
+        self._login, self._login_number, self._login_seen = b"", 0, -_LOGIN_SECONDS
         weakref.finalize(self, _close_all, self._idle)
 
     @functools.cached_property
@@ -154,24 +165,49 @@ class Sessions:
             raise reasons.not_permitted(error, self.place) from None
 
     def _take(self) -> Session | None:
-        """A session that waits; one that is too old is closed instead."""
+        """A session that waits; those that are too old, or of an earlier login, are closed instead."""
+        self._look_at_login()
         with self._lock:
             while self._idle:
                 session, opened, _ = self._idle.pop()
-                if monotonic() - opened < _OLDEST_SECONDS:
+                if self._is_good(opened):
                     self._used[session] = opened
                     return session
                 session.close()
         return None
 
-    def _open(self) -> Session:
+    def _is_good(self, opened: _Opened) -> bool:
+        return opened.login == self._login_number and monotonic() - opened.at < _OLDEST_SECONDS
+
+    def _look_at_login(self) -> None:
+        """Asks, once a second at most, whether the login is another one now."""
+        with self._lock:
+            if monotonic() - self._login_seen < _LOGIN_SECONDS:
+                return
+            self._login_seen = monotonic()
         try:
-            session = Session.connect(conninfo(self._address), autocommit=True, prepare_threshold=None)
+            self._note_login(conninfo(self._address))
+        except NbaMcpError:
+            return  # nobody can tell now; who has to log in hears why
+
+    def _note_login(self, login: str) -> int:
+        """The number of this login. A digest is enough to know it again."""
+        known = hashlib.sha256(login.encode()).digest()
+        with self._lock:
+            if known != self._login:
+                self._login, self._login_number = known, self._login_number + 1
+            return self._login_number
+
+    def _open(self) -> Session:
+        login = conninfo(self._address)
+        number = self._note_login(login)
+        try:
+            session = Session.connect(login, autocommit=True, prepare_threshold=None)
         except psycopg.Error as error:
             raise reasons.unreachable(error, self.place) from None
         values.adapt(session)
         with self._lock:
-            self._used[session] = monotonic()
+            self._used[session] = _Opened(monotonic(), number)
         return session
 
     def _clean(self, session: Session) -> None:
@@ -184,11 +220,15 @@ class Sessions:
             self._hand_on(session)
 
     def _hand_on(self, session: Session) -> None:
-        """Leaves a session to the next caller, and closes those that have waited long for one."""
+        """Leaves a session to the next caller, and closes those that have waited long, or are of no use."""
         now = monotonic()
         with self._lock:
             self._idle.append(_Idle(session, self._used.pop(session), now))
-            waited = [idle for idle in self._idle if now - idle.since > _IDLE_SECONDS]
+            waited = [
+                idle
+                for idle in self._idle
+                if now - idle.since > _IDLE_SECONDS or not self._is_good(idle.opened)
+            ]
             self._idle[:] = [idle for idle in self._idle if idle not in waited]
         _close_all(waited)
 

@@ -1,0 +1,63 @@
+"""Keys of callers for those who replace them: old ones end some days after the new one is there."""
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from nba_mcp_synthesis.errors import UsageError
+from nba_mcp_synthesis.server.access.key_format import NewKey, id_of, is_key, new_key, row_of
+from nba_mcp_synthesis.state.api_key import ApiKey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nba_mcp_synthesis.state.api_keys import ApiKeys
+
+
+class CallerKeys:
+    """The keys in the state database. Every method raises Unavailable where that is away."""
+
+    def __init__(self, keys: "Callable[[], ApiKeys]") -> None:
+        self._keys = keys
+
+    def text(self) -> str:
+        """The text of a new key, which nobody knows yet."""
+        return new_key("new", ["nba:read"], None).text
+
+    def admit(self, text: str, like: str) -> None:
+        """Lets a key in, with name and scopes of another that is in force; twice is once."""
+        rows = self._keys().by_id()
+        if id_of(text) in rows:
+            return
+        old = rows.get(id_of(like) or "")
+        if old is None or not _in_force(old):
+            raise UsageError(
+                "The key in use is not one that is in force here, so nobody knows what the new one may do.",
+                "Make one with `nba-mcp keys create` and store it: `nba-mcp secrets migrate`.",
+            )
+        self._keys().add(row_of(text, old.name, old.scopes))
+
+    def opens(self, text: str) -> bool:
+        """Whether a key is in force."""
+        row = self._keys().by_id().get(id_of(text) or "")
+        return row is not None and _in_force(row) and is_key(text, row)
+
+    def end(self, but: str, at: datetime) -> None:
+        """Ends all other keys of this key's name at that moment, those that end earlier excepted."""
+        self._keys().end_others(id_of(but) or "", at)
+
+    def replace(self, id_or_name: str, overlap_days: int) -> tuple[NewKey, list[ApiKey]]:
+        """(a new key with name and scopes of the newest in force, those whose end is now some days away).
+
+        Raises:
+            UsageError: no key in force has that id or name.
+        """
+        found = [row for row in self._keys().all() if id_or_name in (row.id, row.name) and _in_force(row)]
+        if not found:
+            raise UsageError("No key in force has that id or name.", "`nba-mcp keys list` lists them.")
+        made = new_key(found[0].name, list(found[0].scopes), None)
+        self._keys().add(made.row)
+        return made, self._keys().end_others(made.row.id, datetime.now(UTC) + timedelta(days=overlap_days))
+
+
+def _in_force(row: ApiKey) -> bool:
+    return row.revoked_at is None and (row.expires_at is None or row.expires_at > datetime.now(UTC))

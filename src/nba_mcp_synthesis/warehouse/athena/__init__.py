@@ -1,0 +1,1 @@
+"""Athena over the tables that a Glue database has."""

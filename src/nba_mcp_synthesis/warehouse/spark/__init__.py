@@ -1,0 +1,1 @@
+"""Spark, by Spark Connect, over the files of a published lake."""

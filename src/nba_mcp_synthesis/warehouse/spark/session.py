@@ -1,0 +1,179 @@
+"""One session of a Spark Connect server: queries that end at their deadline, and rows as they come."""
+
+import contextlib
+import logging
+import re
+import threading
+import uuid
+import warnings
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+from urllib.parse import quote
+
+from nba_mcp_synthesis.engine_addresses import SparkAddress
+from nba_mcp_synthesis.errors import NbaMcpError
+from nba_mcp_synthesis.extras import extra
+from nba_mcp_synthesis.warehouse.limits import Limits
+from nba_mcp_synthesis.warehouse.published import EXPLAINS
+from nba_mcp_synthesis.warehouse.spark import reasons
+
+# Values as other engines have them: no silent overflow, times without a zone. And no text of the server's own
+# in a statement, and no file by its name.
+_SETTINGS = {
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.timestampType": "TIMESTAMP_NTZ",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.variable.substitute": "false",
+    "spark.sql.runSQLOnFiles": "false",
+    "spark.sql.caseSensitive": "false",
+    "spark.sql.parquet.inferTimestampNTZ.enabled": "true",
+}
+_PLACES = re.compile(r"\b(?:file|s3a?|hdfs|abfss?|gs|wasbs?):/[^\n\]]*")
+_AGAIN_SECONDS = 0.25
+_KINDS = {"IntegerType": "INTEGER", "LongType": "BIGINT", "DoubleType": "DOUBLE", "StringType": "VARCHAR"}
+_KINDS |= {"BooleanType": "BOOLEAN", "DateType": "DATE"}
+
+
+class Session:
+    """A session, open until `close`. Safe to use from several threads."""
+
+    def __init__(self, address: SparkAddress) -> None:
+        with extra("spark"):
+            made = _connect(address)
+        self.spark = made
+        self._place = address.place
+        try:
+            for name, value in _SETTINGS.items():
+                made.conf.set(name, value)
+        except Exception as error:
+            self.close()
+            raise reasons.translated(error, Limits(), self._place) from error
+
+    @contextlib.contextmanager
+    def rows(self, sql: str, bounds: Limits) -> Iterator["Rows"]:
+        """The rows of a query, while the block lasts; it is stopped at the deadline.
+
+        Raises:
+            LimitExceeded: it was stopped at the deadline, or outgrew Spark's memory.
+            QueryFailed: Spark could not run it.
+            WarehouseDown: the server does not answer, or ended the session.
+        """
+        tag = f"query-{uuid.uuid4().hex}"
+        self.spark.addTag(tag)
+        deadline = _Deadline(self.spark, tag, bounds.seconds)
+        try:
+            with deadline:
+                frame = self.spark.sql(sql)
+                rows = Rows(frame, is_plan=sql.startswith(EXPLAINS))
+                yield rows
+                rows.close()
+        except NbaMcpError:
+            deadline.interrupt()
+            raise
+        except Exception as error:
+            if deadline.passed:
+                raise bounds.stopped() from None
+            if _is_of_client(error):
+                raise reasons.translated(error, bounds, self._place) from error
+            raise
+        finally:
+            self.spark.removeTag(tag)
+
+    @contextlib.contextmanager
+    def telling(self) -> Iterator[None]:
+        """Errors of the client library inside the block are told in our words."""
+        try:
+            yield
+        except Exception as error:
+            if _is_of_client(error):
+                raise reasons.translated(error, Limits(), self._place) from error
+            raise
+
+    def close(self) -> None:
+        """Ends the session; a server that is gone needs no goodbye."""
+        self.spark.stop()
+
+
+class Rows:
+    """Rows of a query as they come; `description` has name and kind of each column.
+
+    A plan tells where the files lie, which is nobody's business: those words are left out.
+    """
+
+    def __init__(self, frame: Any, *, is_plan: bool) -> None:
+        self._is_plan = is_plan
+        self.description = [
+            (f.name, _KINDS.get(type(f.dataType).__name__, "OTHER")) for f in frame.schema.fields
+        ]
+        self._rows = frame.toLocalIterator()
+
+    def fetchmany(self, size: int = 1) -> list[tuple[Any, ...]]:
+        """The next rows; none at the end."""
+        rows = [tuple(row) for row in islice(self._rows, size)]
+        return (
+            [tuple(_PLACES.sub("…", str(value)) for value in row) for row in rows] if self._is_plan else rows
+        )
+
+    def close(self) -> None:
+        """Takes no more."""
+        self._rows.close()
+
+
+class _Deadline:
+    """Interrupts what runs under a tag after some seconds, again and again until it has ended."""
+
+    def __init__(self, spark: Any, tag: str, seconds: float) -> None:
+        self._spark, self._tag, self._seconds = spark, tag, seconds
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True, name="spark-deadline")
+        self.passed = False
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+
+    def interrupt(self) -> None:
+        """Stops what still runs: nobody takes its rows any more."""
+        with contextlib.suppress(Exception):  # what cannot be reached is ended by the server itself
+            self._spark.interruptTag(self._tag)
+
+    def _watch(self) -> None:
+        if self._ended.wait(self._seconds):
+            return
+        self.passed = True
+        while not self._ended.wait(_AGAIN_SECONDS):
+            self.interrupt()
+
+
+def _is_of_client(error: BaseException) -> bool:
+    return type(error).__module__.partition(".")[0] in ("pyspark", "grpc")
+
+
+def _connect(address: SparkAddress) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about versions of libraries that are not used here
+        from pyspark.sql.connect.client.core import DefaultChannelBuilder  # noqa: PLC0415 - of an extra
+        from pyspark.sql.connect.client.retries import DefaultPolicy  # noqa: PLC0415
+        from pyspark.sql.connect.session import SparkSession  # noqa: PLC0415
+
+    # They write whole errors, values and statements included; we tell them ourselves.
+    for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger", "pyspark.sql.connect.logging"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    options = ";".join(
+        [
+            f"user_id={address.user or 'nba-mcp'}",
+            *(["use_ssl=true"] if address.tls else []),
+            *([f"token={_quoted(address.token)}"] if address.token else []),
+        ]
+    )
+    builder = DefaultChannelBuilder(f"sc://{address.host}:{address.port}/;{options}")
+    session = SparkSession(connection=builder)
+    session.client.set_retry_policies([DefaultPolicy(max_retries=3, max_backoff=500)])
+    return session
+
+
+def _quoted(token: str) -> str:
+    return quote(token, safe="")

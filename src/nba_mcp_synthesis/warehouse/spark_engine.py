@@ -1,0 +1,157 @@
+"""Reading the published tables by Spark: each query reads the files of one manifest, and no others."""
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from time import monotonic, perf_counter
+
+from nba_mcp_synthesis.engine_addresses import SparkAddress
+from nba_mcp_synthesis.errors import WarehouseDown, WarehouseOutdated
+from nba_mcp_synthesis.facts import Pool, Result
+from nba_mcp_synthesis.lake.manifest import Manifest, current
+from nba_mcp_synthesis.lake.opening import open_store
+from nba_mcp_synthesis.warehouse import layout
+from nba_mcp_synthesis.warehouse.dialect import written
+from nba_mcp_synthesis.warehouse.engine import of_state, read_whole
+from nba_mcp_synthesis.warehouse.fetching import fetch
+from nba_mcp_synthesis.warehouse.limits import Limits, Places
+from nba_mcp_synthesis.warehouse.published import State, runnable
+from nba_mcp_synthesis.warehouse.spark.session import Rows, Session
+from nba_mcp_synthesis.warehouse.spark.tables import Views
+
+_SEEN_SECONDS = 1.0
+
+
+class SparkWarehouse:
+    """Read access to a lake through a Spark Connect server. Safe to use from several threads."""
+
+    engine = dialect = "spark"
+
+    def __init__(
+        self, address: SparkAddress, lake: str, limits: Limits | None = None, concurrency: int = 4
+    ) -> None:
+        self.limits = limits or Limits()
+        self.concurrency = concurrency
+        self.memory_mb = 0  # the memory is Spark's own
+        self._address = address
+        self._store = open_store(lake)
+        self._places = Places(concurrency)
+        self._looking, self._opening = threading.Lock(), threading.Lock()
+        self._seen: tuple[Manifest, float] | None = None
+        self._session: Session | None = None
+        self._views: list[Views] = []
+
+    @property
+    def place(self) -> str:
+        """The server and the lake."""
+        return f"{self._address.place} over {self._store.place}"
+
+    def state(self) -> State:
+        """The newest state that is published; see `engine.Warehouse` for the errors."""
+        return _state(self._manifest())
+
+    def known_state(self) -> State | None:
+        """The state that was seen a moment ago, else None."""
+        seen = self._seen
+        return _state(seen[0]) if seen is not None and monotonic() - seen[1] < _SEEN_SECONDS else None
+
+    def query(self, sql: str, limits: Limits | None = None, skip: int = 0) -> Result:
+        """Runs one SELECT and returns at most the rows and bytes of `limits`, `skip` rows left out.
+
+        Raises:
+            Busy, LimitExceeded, QueryFailed, NoWarehouse, WarehouseOutdated, WarehouseDown: see
+                `engine.Warehouse`.
+        """
+        bounds = limits or self.limits
+        started = perf_counter()
+        with self.opened(sql, bounds, skip) as (found, state, _):
+            rows, notes = fetch(found, bounds, skip)
+            columns = tuple(name for name, _ in found.description)
+        return of_state(Result(columns, rows, sql, engine=self.engine, notes=notes), state, started)
+
+    @contextlib.contextmanager
+    def opened(self, sql: str, bounds: Limits, skip: int) -> Iterator[tuple[Rows, State, None]]:
+        """(rows to fetch, the state that they are of, None) of a query."""
+        with self._places.place(bounds.seconds), self._forgetting_lost():
+            manifest = self._manifest()
+            session, text = self._prepared(sql, manifest, skip + bounds.rows + 1)
+            with session.rows(text, bounds) as rows:
+                yield rows, _state(manifest), None
+
+    def read(self, sql: str) -> Result:
+        """Runs a query of our own, whose result must not be cut: LimitExceeded where it would be."""
+        return read_whole(self, written(sql, self.dialect))
+
+    def counted(self, sql: str) -> Result:
+        """The same as `read`."""
+        return self.read(sql)
+
+    def pool(self) -> Pool:
+        """How many of the places for queries are held; there is nothing that would be kept open."""
+        return Pool("spark", self._places.taken, 0, self.concurrency)
+
+    def close(self) -> None:
+        """Ends the session."""
+        with self._opening:
+            self._forget()
+
+    def _manifest(self) -> Manifest:
+        with self._looking:
+            seen = self._seen
+            if seen is None or monotonic() - seen[1] >= _SEEN_SECONDS:
+                found = current(self._store)
+                _check(found.about.layout_version, self.place)
+                seen = self._seen = found, monotonic()
+            return seen[0]
+
+    def _prepared(self, sql: str, manifest: Manifest, most: int) -> tuple[Session, str]:
+        """A session that has the tables of a query, and the query over them."""
+        with self._opening:
+            if self._session is None:
+                self._session = Session(self._address)
+            session = self._session
+            views = self._views_of(manifest, session)
+            with session.telling():
+                return session, runnable(
+                    sql, self.dialect, lambda name: views.make(session.spark, name), most
+                )
+
+    def _views_of(self, manifest: Manifest, session: Session) -> Views:
+        """Those of a state; the two newest are kept, since queries may still read the older one."""
+        for views in self._views:
+            if views.key == manifest.key:
+                return views
+        self._views.append(Views(self._store.place, manifest))
+        for old in self._views[:-2]:
+            with session.telling():
+                old.drop(session.spark)
+        self._views = self._views[-2:]
+        return self._views[-1]
+
+    @contextlib.contextmanager
+    def _forgetting_lost(self) -> Iterator[None]:
+        """A session that is of no use any more is forgotten, so that the next query opens another."""
+        try:
+            yield
+        except WarehouseDown:
+            with self._opening:
+                self._forget()
+            raise
+
+    def _forget(self) -> None:
+        if self._session is not None:
+            self._session.close()
+        self._session, self._views, self._seen = None, [], None
+
+
+def _state(manifest: Manifest) -> State:
+    about = manifest.about
+    return State(manifest.key, about.snapshot, about.data_as_of, about.simulated)
+
+
+def _check(version: int, place: str) -> None:
+    if version != layout.LAYOUT_VERSION:
+        raise WarehouseOutdated(
+            f"The lake of {place} has layout {version}; this program reads {layout.LAYOUT_VERSION}.",
+            "Publish again with this version, or use the version that published it.",
+        )

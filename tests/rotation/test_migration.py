@@ -1,0 +1,202 @@
+"""Bringing secrets from files and variables to AWS, and verifying that they are there."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nba_mcp_synthesis.secrets.manifest import Manifest, default_manifest, parse
+from nba_mcp_synthesis.secrets.migration.copying import Migration
+from nba_mcp_synthesis.secrets.names import naming
+from nba_mcp_synthesis.secrets.versions import VersionedSecret
+from rotation.ground import SECRET, Prepare
+from running import COMMAND, free_port
+from secret_ground import FITTING, PROJECT, Ground
+from servers.aws import AwsServer
+
+_TESTS = Path(__file__).resolve().parents[1]
+FIFTY = "".join(f'[SECRET_{n}]\nabout = "The {n}th"\nkind = "text"\nowner = "platform"\n' for n in range(50))
+
+
+def migrate(ground: Ground, *arguments: str, **environment: str) -> tuple[int, Any]:
+    """The exit code and the JSON of `nba-mcp secrets migrate`; no value is in what it says."""
+    done = subprocess.run(
+        [COMMAND, "secrets", "migrate", "--context", "production", *arguments, "--json"],
+        env={**os.environ, **ground.variables(), "PGSSLMODE": "disable", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+    for name, value in FITTING.items():
+        if name not in ("RDS_HOST", "RDS_PORT", "RDS_DATABASE"):
+            assert value not in done.stdout + done.stderr, name
+    return done.returncode, json.loads(done.stdout or done.stderr)
+
+
+def migration(ground: Ground, manifest: Manifest) -> Migration:
+    """A migration of all that this manifest knows."""
+    manager = ground.manager(manifest)
+    manager.load_secrets_hierarchical("production")
+    secret = VersionedSecret(naming(PROJECT, "production"))
+    return Migration(manager.local(), secret, manifest, list, lambda spec: None)
+
+
+def states(found: Any) -> dict[str, str]:
+    """The state of each secret."""
+    return {one["secret"]: one["state"] for one in found["secrets"]}
+
+
+def test_fifty_secrets_plan_run_and_rerun(ground: Ground, aws_server: AwsServer) -> None:
+    """The plan changes nothing, the run writes all as one version, the rerun changes nothing."""
+    manifest, client = parse(FIFTY), aws_server.client("secretsmanager")
+    values = {name: f"value-{name.lower()}" for name in manifest.specs}
+    for name, value in values.items():
+        ground.file(name, value)
+    plan = migration(ground, manifest).plan()
+    assert (len(plan.steps), {step.action for step in plan.steps}) == (50, {"copy"})
+    assert client.list_secrets()["SecretList"] == []
+    assert migration(ground, manifest).verify().exit_code == 1
+    migration(ground, manifest).carry_out(plan, "alias/of-the-secrets")
+    stored = json.loads(client.get_secret_value(SecretId=SECRET, VersionStage="AWSCURRENT")["SecretString"])
+    history = stored.pop("_history")
+    assert stored == values
+    assert {one["version"] for one in history.values()} == {None}
+    about = client.describe_secret(SecretId=SECRET)
+    assert about["Description"] == f"Secrets of {PROJECT} in production, one JSON key each."
+    assert about["KmsKeyId"] == "alias/of-the-secrets"
+    assert {tag["Key"]: tag["Value"] for tag in about["Tags"]}["managed-by"] == "nba-mcp"
+    again = migration(ground, manifest)
+    rerun = again.plan()
+    assert ({step.action for step in rerun.steps}, rerun.changing) == ({"leave"}, [])
+    again.carry_out(rerun, "alias/of-the-secrets")
+    assert client.describe_secret(SecretId=SECRET)["VersionIdsToStages"] == about["VersionIdsToStages"]
+    found = again.verify()
+    assert (found.exit_code, {one.state for one in found.compared}) == (0, {"same"})
+    # what is read from AWS is what was there, and as old
+    (ground.folder() / "SECRET_7.env").unlink()
+    ground.environ |= aws_server.environment
+    manager = ground.manager(manifest)
+    manager.load_secrets_hierarchical("production")
+    assert manager.require("SECRET_7").get_secret_value() == values["SECRET_7"]
+
+
+@pytest.mark.system
+@pytest.mark.requirement("MNT-MIGRATE")
+def test_before_and_after_a_rotation(prepared: Prepare, ground: Ground) -> None:
+    """Right before it all is the same; right after it the newer values count as rotated, and are tried."""
+    place = prepared()
+    for name, value in place.values.items():
+        ground.file(name, value)
+    home = {"NBA_MCP_HOME": str(place.home)}
+    code, found = migrate(ground, "--verify", **home)
+    assert (code, set(states(found).values())) == (0, {"same"})
+    place.rotations().run(["RDS_PASSWORD"])
+    code, found = migrate(ground, "--verify", **home)
+    rotated = {name: state for name, state in states(found).items() if state != "same"}
+    assert (code, rotated) == (0, {"RDS_USERNAME": "rotated", "RDS_PASSWORD": "rotated"})
+    told = {one["secret"]: one["message"] for one in found["secrets"]}
+    assert told["RDS_PASSWORD"].endswith("it opens its door")
+    # a migration does not take a rotation back
+    code, plan = migrate(ground, **home)
+    assert (code, {one["action"] for one in plan["secrets"]}) == (0, {"leave"})
+    assert place.works()
+    # a password that does not open its door any more is found out
+    place.postgres.change_password(f"{place.user}_b", "changed-by-somebody-else")
+    code, found = migrate(ground, "--verify", **home)
+    assert (code, states(found)["RDS_PASSWORD"]) == (1, "does not open")
+
+
+@pytest.mark.system
+def test_a_value_that_no_audit_entry_explains_is_a_difference(prepared: Prepare, ground: Ground) -> None:
+    """Also where the history of the document claims a rotation."""
+    place = prepared()
+    ground.file("RDS_PASSWORD", "another-one-altogether")
+    ground.file("METRICS_TOKEN", FITTING["METRICS_TOKEN"])
+    home = {"NBA_MCP_HOME": str(place.home)}
+    code, found = migrate(ground, "--verify", **home)
+    assert code == 1
+    assert states(found)["RDS_PASSWORD"] == "different"
+    assert states(found)["METRICS_TOKEN"] == "only here"
+    assert states(found)["RDS_HOST"] == "only there"
+    assert not found["verified"]
+    code, plan = migrate(ground, **home)
+    actions = {one["secret"]: one["action"] for one in plan["secrets"]}
+    assert (code, actions["RDS_PASSWORD"], actions["METRICS_TOKEN"]) == (1, "refuse", "copy")
+    assert place.current()["RDS_PASSWORD"] == place.values["RDS_PASSWORD"]
+    assert place.current()["METRICS_TOKEN"] == FITTING["METRICS_TOKEN"]
+    code, _ = migrate(ground, "--replace", "RDS_PASSWORD", **home)
+    assert (code, place.current()["RDS_PASSWORD"]) == (0, "another-one-altogether")
+    document = place.current()
+    document["_history"]["RDS_PASSWORD"]["version"] = "11111111-2222-3333-4444-555555555555"
+    place.client.delete_secret(SecretId=SECRET, ForceDeleteWithoutRecovery=True)
+    place.client.create_secret(Name=SECRET, SecretString=json.dumps(document))
+    ground.file("RDS_PASSWORD", "and-yet-another-one")
+    assert states(migrate(ground, "--verify", **home)[1])["RDS_PASSWORD"] == "different"
+
+
+def test_single_secrets_are_gathered(ground: Ground, aws_server: AwsServer) -> None:
+    """A JSON secret hides those of the other layout, so all of them go into it."""
+    client = aws_server.client("secretsmanager")
+    client.create_secret(Name=f"{SECRET}/OPENAI_API_KEY", SecretString=FITTING["OPENAI_API_KEY"])
+    ground.file("RDS_PASSWORD", FITTING["RDS_PASSWORD"])
+    ground.file("SIGNING_KEY", "short")
+    code, plan = migrate(ground)
+    actions = {one["secret"]: one["action"] for one in plan["secrets"]}
+    assert (code, actions) == (
+        1,
+        {"RDS_PASSWORD": "copy", "OPENAI_API_KEY": "gather", "SIGNING_KEY": "refuse"},
+    )
+    ground.environ |= aws_server.environment
+    manager = ground.manager()
+    report = manager.load_secrets_hierarchical("production")
+    assert manager.require("OPENAI_API_KEY").get_secret_value() == FITTING["OPENAI_API_KEY"]
+    assert "unknown" not in {finding.kind for finding in report.findings}
+
+
+@pytest.mark.system
+def test_aws_that_is_away_is_exit_code_3(ground: Ground, aws_server: AwsServer) -> None:
+    """And says that nothing is lost."""
+    ground.fill()
+    away = f"http://127.0.0.1:{free_port()}"
+    for arguments in ([], ["--verify"], ["--dry-run"]):
+        code, error = migrate(ground, *arguments, AWS_ENDPOINT_URL=away)
+        assert (code, error["error"]["code"]) == (3, "unavailable")
+        assert "run the command again" in error["error"]["hint"]
+
+
+@pytest.mark.system
+@pytest.mark.parametrize("call", ["create", "stage", "switch", "clear"])
+def test_an_interrupted_migration_goes_on(ground: Ground, aws_server: AwsServer, call: str) -> None:
+    """Killed after each of its calls, it has written all or nothing; run again, it completes."""
+    client = aws_server.client("secretsmanager")
+    ground.fill()
+    if call != "create":
+        other = {"RDS_PORT": "5433", "RDS_HOST": FITTING["RDS_HOST"]}
+        client.create_secret(Name=SECRET, SecretString=json.dumps(other))
+    done = subprocess.run(
+        [sys.executable, "-m", "rotation.dying", "migrate", call],
+        env={**os.environ, **ground.variables(), "NBA_MCP_CONTEXT": "production", "PYTHONPATH": str(_TESTS)},
+        capture_output=True,
+        check=False,
+        timeout=100,
+    )
+    assert done.returncode == -9, done.stderr.decode()
+    code, plan = migrate(ground, "--replace", "RDS_PORT")
+    assert (code, {one["action"] for one in plan["secrets"]} <= {"copy", "replace", "leave"}) == (0, True)
+    code, found = migrate(ground, "--verify")
+    assert (code, set(states(found).values()), set(states(found))) == (
+        0,
+        {"same"},
+        set(default_manifest().specs),
+    )
+    labels = [
+        label
+        for one in client.describe_secret(SecretId=SECRET)["VersionIdsToStages"].values()
+        for label in one
+    ]
+    assert "AWSPENDING" not in labels

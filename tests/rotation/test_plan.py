@@ -1,0 +1,179 @@
+"""What a rotation says it would do is what it then does; and what it leaves to people."""
+
+import json
+import os
+import subprocess
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from nba_mcp_synthesis.connectors.model_api import model_apis
+from nba_mcp_synthesis.errors import UsageError
+from nba_mcp_synthesis.server.access.key_format import new_key
+from rotation.ground import OVERLAPS, SECRET, Place, Prepare
+from running import COMMAND
+from secret_ground import FITTING
+from servers.listeners import Heard, Reply, web
+
+BY_HAND = {name: FITTING[name] for name in ("OPENAI_API_KEY", "REDIS_URL")}
+
+
+def command(place: Place, *arguments: str, **environment: str) -> Any:
+    """The JSON of `nba-mcp secrets rotate`; no value of a secret is in what it says."""
+    done = subprocess.run(
+        [COMMAND, "secrets", "rotate", *arguments, "--json"],
+        env={**os.environ, **place.variables(), **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+    known = [
+        v for n, v in {**place.values, **place.current()}.items() if isinstance(v, str) and n[:4] != "RDS_"
+    ]
+    for value in [*known, place.current()["RDS_PASSWORD"], place.current()["RDS_USERNAME"]]:
+        assert value not in done.stdout + done.stderr
+    return done.returncode, json.loads(done.stdout or done.stderr)
+
+
+@pytest.mark.requirement("MNT-ROTATE")
+def test_a_dry_run_says_what_the_run_then_does(prepared: Prepare) -> None:
+    """Bare: all that needs nobody, in the same steps and words; what needs a person is listed by both."""
+    made = new_key("jobs", ["nba:read"], None)
+    place = prepared(**OVERLAPS, **BY_HAND, SERVICE_API_KEY=made.text)
+    place.app().api_keys.add(made.row)
+    before = place.stages()
+    code, plan = command(place, "--dry-run")
+    assert code == 0
+    assert (place.stages(), place.audited()) == (before, [])
+    code, run = command(place)
+    assert code == 0
+    planned = [(one["secret"], one["steps"]) for one in plan["unattended"]]
+    assert planned == [(one["secret"], one["steps"]) for one in run["rotations"]]
+    names = ["RDS_PASSWORD", "METRICS_TOKEN", "SIGNING_KEY", "SERVICE_API_KEY"]
+    assert [one["secret"] for one in run["rotations"]] == names
+    assert plan["by_hand"] == run["by_hand"]
+    assert {one["secret"] for one in run["by_hand"]} == set(BY_HAND)
+    assert {action for action, _ in place.audited()} == {f"rotate {name}" for name in names}
+    assert place.works()
+
+
+def test_only_what_is_due_is_rotated_where_that_is_asked(prepared: Prepare) -> None:
+    """By the age of each value, not of the version that it stands in."""
+    place = prepared(**OVERLAPS)
+    place.rotations().run(["METRICS_TOKEN"])
+    document = place.current()
+    old = (datetime.now(UTC) - timedelta(days=31)).isoformat(timespec="seconds")
+    document["_history"]["RDS_PASSWORD"] = {"since": old, "version": None}
+    document["_history"]["SIGNING_KEY"] = {"since": old, "version": None}
+    place.client.delete_secret(SecretId=SECRET, ForceDeleteWithoutRecovery=True)
+    place.client.create_secret(Name=SECRET, SecretString=json.dumps(document))
+    plan = place.rotations().plan(due_only=True)
+    assert [one.name for one in plan.unattended] == ["RDS_PASSWORD"]
+    run = place.rotations().run(due_only=True)
+    assert [done.name for done in run.done] == ["RDS_PASSWORD"]
+    assert place.rotations().plan(due_only=True).unattended == ()
+    # what was not rotated has the age that it had
+    assert place.current()["_history"]["SIGNING_KEY"]["since"] == old
+    manager_age = {entry.name: entry.age_seconds for entry in _report(place)}
+    assert manager_age["SIGNING_KEY"] > 30 * 86_400
+    assert manager_age["RDS_PASSWORD"] < 600
+
+
+def _report(place: Place) -> Any:
+    return place.app(NBA_MCP_SECRETS_MOUNTS=str(place.home / "none")).secrets.report.entries
+
+
+@pytest.mark.system
+def test_a_name_that_cannot_be_rotated_is_a_usage_error(prepared: Prepare) -> None:
+    """Unknown, part of another, not held, or in need of a person: exit code 2, and nothing is changed."""
+    place = prepared(**BY_HAND)
+    before = place.stages()
+    for name, told in (
+        ("RDS_PASWORD", "Did you mean RDS_PASSWORD"),
+        ("RDS_USERNAME", "not rotated by itself"),
+        ("METRICS_TOKEN", "not in the AWS secret"),
+        ("OPENAI_API_KEY", "a new one from whoever issues it"),
+    ):
+        code, error = command(place, name)
+        assert (code, told in json.dumps(error)) == (2, True), (name, error)
+    assert place.stages() == before
+
+
+def test_a_key_of_a_provider_is_pasted_tried_and_stored(prepared: Prepare) -> None:
+    """A key that its provider refuses is not switched to; one that is taken is."""
+    place = prepared(**BY_HAND)
+    good, bad = "sk-" + "good" * 8, "sk-" + "bad0" * 8
+    asked: list[str] = []
+
+    def paste_of(value: str) -> Any:
+        def paste(spec: Any) -> SecretStr:
+            asked.append(spec.name)
+            return SecretStr(f"{value}\n")
+
+        return paste
+
+    def answer(heard: Heard) -> Reply:
+        return Reply(200 if heard.headers["authorization"] == f"Bearer {good}" else 401, "{}")
+
+    with web(answer) as provider, pytest.MonkeyPatch.context() as here:
+        here.setenv(model_apis()["openai"]["base_url"], provider.url)
+        refused = place.rotations(paste_of(bad)).run(["OPENAI_API_KEY"])
+        assert refused.exit_code == 1
+        assert "HTTP 401" in str(refused.failed[0].error)
+        assert place.current()["OPENAI_API_KEY"] == BY_HAND["OPENAI_API_KEY"]
+        taken = place.rotations(paste_of(good)).run(["OPENAI_API_KEY"])
+    assert taken.exit_code == 0
+    assert place.current()["OPENAI_API_KEY"] == good
+    assert asked == ["OPENAI_API_KEY"] * 2
+    with pytest.raises(UsageError, match="is the one in use"):
+        raise place.rotations(paste_of(good)).run(["OPENAI_API_KEY"]).failed[0].error
+    with pytest.raises(UsageError, match="does not look like"):
+        raise place.rotations(paste_of("hunter2")).run(["OPENAI_API_KEY"]).failed[0].error
+
+
+def test_people_are_told_and_who_cannot_be_told_is_no_failure(prepared: Prepare) -> None:
+    """A change event to PagerDuty, a notice to Slack; the second time both are broken, as the run says."""
+    status = [202, 200]
+
+    def answer(heard: Heard) -> Reply:
+        return Reply(status[0] if heard.path.startswith("/v2") else status[1], "{}")
+
+    with web(answer) as doors, pytest.MonkeyPatch.context() as here:
+        here.setenv("PAGERDUTY_EVENTS_URL", doors.url)
+        place = prepared(
+            SLACK_WEBHOOK_URL=f"{doors.url}/services/x",
+            PAGERDUTY_ROUTING_KEY=FITTING["PAGERDUTY_ROUTING_KEY"],
+        )
+        run = place.rotations().run(["RDS_PASSWORD"])
+        assert run.done[0].untold == ()
+        heard = {one.path: one.json() for one in doors.heard}
+        event = heard["/v2/change/enqueue"]
+        assert event["payload"]["summary"] == "RDS_PASSWORD (production) was rotated."
+        assert event["payload"]["custom_details"]["version"] == run.done[0].version
+        assert heard["/services/x"] == {"text": "RDS_PASSWORD (production) was rotated."}
+        status[:] = [500, 404]
+        again = place.rotations().run(["RDS_PASSWORD"])
+    assert again.exit_code == 0
+    assert [sentence.split(" was not told")[0] for sentence in again.done[0].untold] == ["PagerDuty", "Slack"]
+    assert place.is_settled()
+
+
+def test_a_state_database_that_is_away_is_told_and_made_good(prepared: Prepare, tmp_path: Any) -> None:
+    """The login was switched; the entry is written by the next run, and the turn ends then."""
+    place = prepared()
+    place.home.mkdir(exist_ok=True)
+    (place.home / "state.db").mkdir()
+    run = place.rotations().run()
+    assert run.exit_code == 3
+    assert "the audit log does not have it" in run.failed[0].error.message
+    assert place.works()
+    assert not place.is_settled()
+    (place.home / "state.db").rmdir()
+    again = place.rotations().run(["RDS_PASSWORD"])
+    assert [done.resumed for done in again.done] == [True]
+    assert place.audited() == [("rotate RDS_PASSWORD", "ok")]
+    assert place.is_settled()

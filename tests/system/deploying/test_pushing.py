@@ -1,0 +1,82 @@
+"""scripts/push_to_ecr.sh, with an AWS API server and a container engine that fills it."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from deploy_ground import APP, DeployGround
+
+pytestmark = pytest.mark.system
+
+
+@pytest.fixture
+def engine(ground_of_deployments: DeployGround, tmp_path: Path) -> DeployGround:
+    """A podman in PATH before all others, a Dockerfile in the checkout, and no repository yet."""
+    ground = ground_of_deployments
+    ground.aws.reset()
+    (ground.checkout / "Dockerfile").write_text("FROM scratch\n")
+    program = Path(__file__).with_name("engine.py")
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "podman").write_text(f'#!/bin/sh\nexec {sys.executable} {program} "$@"\n')
+    (tools / "podman").chmod(0o755)
+    only = ("nba-mcp", "python")  # so that a docker of this machine is not found
+    for name in only:
+        (tools / name).symlink_to(Path(sys.executable).parent / name)
+    for name in ("sh", "dirname", "env"):
+        (tools / name).symlink_to(f"/bin/{name}" if Path(f"/bin/{name}").exists() else f"/usr/bin/{name}")
+    ground.environment |= {"PATH": str(tools), "ENGINE_LOG": str(tmp_path / "log")}
+    return ground
+
+
+@pytest.mark.requirement("DEP-PUSH")
+def test_an_image_is_built_pushed_and_compared(engine: DeployGround) -> None:
+    """A dry run first, which does nothing; then the repository is made, and the digest is ECR's."""
+    planned = engine.run("push_to_ecr.sh", "v7", "--dry-run")
+    assert planned.returncode == 0, planned.stdout + planned.stderr
+    assert f"make {APP}: scanned at every push" in planned.stdout
+    assert not Path(engine.environment["ENGINE_LOG"]).exists()
+    done = engine.run("push_to_ecr.sh", "v7", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = json.loads(done.stdout)
+    ecr = engine.aws.client("ecr")
+    (image,) = ecr.describe_images(repositoryName=APP, imageIds=[{"imageTag": "v7"}])["imageDetails"]
+    assert (report["outcome"], report["digest"]) == ("pushed", image["imageDigest"])
+    assert ecr.describe_repositories()["repositories"][0]["imageScanningConfiguration"] == {
+        "scanOnPush": True
+    }
+    commands = [line.split()[0] for line in Path(engine.environment["ENGINE_LOG"]).read_text().splitlines()]
+    assert commands == ["build", "login", "push"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "code", "sentence"),
+    [
+        (["v7"], {"ENGINE_BREAKS": "build"}, 1, "build does not work today"),
+        (["v7"], {"ENGINE_BREAKS": "push"}, 1, "push does not work today"),
+        (["v7"], {"ENGINE_ALTERS": "1"}, 1, "sha256:0 was pushed, and ECR has sha256:"),
+        (["a b"], {}, 2, "is no tag of an image"),
+        (["v7"], {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, 3, "AWS STS"),
+    ],
+)
+def test_what_goes_wrong_is_told(
+    engine: DeployGround, arguments: list[str], environment: dict[str, str], code: int, sentence: str
+) -> None:
+    done = engine.run("push_to_ecr.sh", *arguments, **environment)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert sentence in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_no_engine_and_no_dockerfile_are_told(engine: DeployGround) -> None:
+    (engine.checkout / "Dockerfile").unlink()
+    assert engine.run("push_to_ecr.sh", "v7").returncode == 2
+    (engine.checkout / "Dockerfile").write_text("FROM scratch\n")
+    Path(engine.environment["PATH"], "podman").unlink()
+    told = engine.run("push_to_ecr.sh", "v7")
+    assert told.returncode == 3
+    assert "None of docker, podman, buildah is installed." in told.stderr
+    assert os.environ["PATH"] != engine.environment["PATH"]

@@ -1,0 +1,137 @@
+"""What each rule of the gate for Athena and Spark refuses, and what it lets in."""
+
+import pytest
+
+from nba_mcp_synthesis.errors import QueryRefused
+from nba_mcp_synthesis.warehouse.guard.trees.gate import TreeGate
+from warehouse.guard.verdicts import refusal
+
+BOTH, TRINO, SPARK = ("trino", "spark"), ("trino",), ("spark",)
+REFUSED: list[tuple[tuple[str, ...], str, str]] = [
+    (BOTH, "", "no statements"),
+    (BOTH, "SELECT 1; SELECT 2", "2 statements"),
+    (BOTH, "DELETE FROM games", "DELETE is not accepted"),
+    (BOTH, "INSERT INTO games SELECT * FROM games", "INSERT is not accepted"),
+    (BOTH, "CREATE TABLE x AS SELECT 1", "CREATE is not accepted"),
+    (BOTH, "DROP TABLE games", "DROP is not accepted"),
+    (BOTH, "SET spark.sql.variable.substitute = true", "SET is not accepted"),
+    (BOTH, "SELECT * FROM secrets", "no table secrets"),
+    (BOTH, "SELECT * FROM other.games", r"form of table \(db\)"),
+    (BOTH, "SELECT * FROM a.b.games", r"form of table"),
+    (BOTH, "SELECT * FROM information_schema.tables", "no table tables|form of table"),
+    (BOTH, "WITH games AS (SELECT 1 AS x) SELECT * FROM games", "name of a table"),
+    (BOTH, "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT * FROM t", "recursive"),
+    (BOTH, "SELECT nosuch(1)", "no function nosuch"),
+    (BOTH, "SELECT current_user", "current_user"),
+    (BOTH, "SELECT ?", "placeholder"),
+    (BOTH, "SELECT CAST(1 AS json)", "data type json"),
+    (BOTH, "SELECT repeat('x', 2000)", "at most 1,000"),
+    (BOTH, "SELECT repeat('x', pts) FROM team_game_stats", "a number in the statement"),
+    (BOTH, "SELECT repeat(repeat(repeat('x', 1000), 1000), 1000)", "at most 1,000,000"),
+    (BOTH, "SELECT sequence(1, 100000000)", "a series"),
+    (BOTH, "SELECT * FROM games TABLESAMPLE BERNOULLI (10)", "sample|not SQL"),
+    (BOTH, "SELECT * FROM games FOR VERSION AS OF 1", "version"),
+    (TRINO, 'SELECT "$path" FROM games', "no name that may stand here"),
+    (TRINO, 'SELECT * FROM "games$partitions"', "no table"),
+    (TRINO, "SELECT * FROM TABLE(system.query(query => 'SELECT 1'))", "no table|not SQL|table function"),
+    (TRINO, "WITH FUNCTION f(x int) RETURNS int RETURN x SELECT f(1)", "udfs|no function"),
+    (TRINO, "SELECT * FROM UNNEST(SEQUENCE(1, 20000)) AS t(n)", "at most 10,000"),
+    (TRINO, "UNLOAD (SELECT 1) TO 's3://x' WITH (format = 'PARQUET')", "not accepted|not SQL"),
+    (TRINO, "EXECUTE x USING 1", "not accepted|not SQL"),
+    (SPARK, "SELECT '${env:HOME}'", "variable of its own"),
+    (SPARK, "SELECT _metadata.file_path FROM games", "no name that may stand here"),
+    (SPARK, "SELECT input_file_name() FROM games", "no function input_file_name"),
+    (SPARK, "SELECT java_method('java.lang.System', 'getenv', 'HOME')", "no function java_method"),
+    (SPARK, "SELECT reflect('java.lang.System', 'exit', 1)", "no function reflect"),
+    (SPARK, "SELECT * FROM parquet.`/etc/passwd`", r"form of table \(db\)|no table"),
+    (SPARK, "SELECT * FROM `parquet`.`s3a://other/x`", r"form of table \(db\)|no table"),
+    (SPARK, "SELECT TRANSFORM(pts) USING 'cat' FROM team_game_stats", "query transform"),
+    (SPARK, "SELECT /*+ BROADCAST(games) */ 1 FROM games", "hint"),
+    (SPARK, "SELECT * FROM range(1, 100000000)", "a series"),
+    (SPARK, "SELECT * FROM IDENTIFIER('games')", "table function"),
+    (SPARK, "SELECT * FROM games LATERAL VIEW explode(array(1)) t AS x", "laterals|explode|lateral"),
+    (SPARK, "EXPLAIN ANALYZE SELECT 1", "no EXPLAIN ANALYZE"),
+    (SPARK, "EXPLAIN EXTENDED SELECT 1", "EXPLAIN is not accepted"),
+    (SPARK, "ADD JAR 's3://x/y.jar'", "not accepted|not SQL"),
+    (SPARK, "INSERT OVERWRITE DIRECTORY '/x' SELECT 1", "not accepted|not SQL"),
+]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "sql", "told"), [(d, sql, told) for dialects, sql, told in REFUSED for d in dialects]
+)
+def test_what_no_list_has_is_refused(dialect: str, sql: str, told: str) -> None:
+    """With what is wrong and what to send instead."""
+    with pytest.raises(QueryRefused, match=told) as refused:
+        TreeGate(dialect).check(sql)
+    assert refused.value.hint
+
+
+ACCEPTED = [
+    "SELECT full_name, count(*) AS n FROM players GROUP BY full_name HAVING count(*) > 1 ORDER BY n LIMIT 5",
+    "WITH a AS (SELECT season, sum(pts) AS p FROM shots GROUP BY season) SELECT * FROM a WHERE p > 1",
+    "SELECT a.team_id, rank() OVER (PARTITION BY season ORDER BY a.pts DESC) AS r FROM team_game_stats AS a",
+    "SELECT CASE WHEN won THEN 'W' ELSE 'L' END FROM team_game_stats UNION ALL SELECT 'x'",
+    "SELECT g.game_id FROM games AS g LEFT JOIN team_game_stats AS s ON s.game_id = g.game_id AND s.is_home",
+    "SELECT season FROM standings WHERE team_id IN (SELECT team_id FROM teams WHERE conference = 'East')",
+    "SELECT CAST(avg(pts) AS DECIMAL(6, 2)), coalesce(max(pts), 0) FROM player_game_stats",
+    "SELECT EXTRACT(YEAR FROM game_date), count(*) FILTER (WHERE won) FROM team_game_stats GROUP BY 1",
+    "SELECT * FROM games",
+    "SHOW TABLES",
+    "EXPLAIN SELECT * FROM games;",
+]
+
+
+@pytest.mark.parametrize("dialect", BOTH)
+@pytest.mark.parametrize("sql", ACCEPTED)
+def test_ordinary_statements_come_in(sql: str, dialect: str) -> None:
+    """In both dialects."""
+    assert refusal(TreeGate(dialect), sql) is None
+
+
+@pytest.mark.parametrize("dialect", BOTH)
+def test_comments_do_not_run(dialect: str) -> None:
+    """What is run is written from the tree, and that has none."""
+    checked = TreeGate(dialect).check("/* a */ SELECT 1 AS x -- b\n; -- c")
+    assert checked.sql.startswith("SELECT 1 AS x ORDER BY 1")
+
+
+@pytest.mark.parametrize(
+    ("sql", "ordered"),
+    [
+        ("SELECT full_name, player_id FROM players", "ORDER BY 1, 2"),
+        ("SELECT full_name, player_id FROM players ORDER BY full_name DESC", "ORDER BY full_name DESC, 1, 2"),
+        ("SELECT season, sum(pts) FROM team_game_stats GROUP BY season", "ORDER BY 1, 2"),
+        ("WITH a AS (SELECT 1 AS x, 2 AS y) SELECT a.*, 3 FROM a", "ORDER BY 1, 2, 3"),
+        ("SELECT 1 AS x UNION ALL SELECT 2", "ORDER BY 1"),
+    ],
+)
+def test_pages_have_a_total_order(sql: str, ordered: str) -> None:
+    """By all columns, behind the order that was asked for."""
+    checked = TreeGate("trino").check(sql)
+    assert checked.is_repeatable
+    assert checked.sql.endswith(ordered)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT row_number() OVER (ORDER BY pts) FROM team_game_stats",
+        "SELECT array_agg(pts) FROM team_game_stats",
+        "SELECT * FROM games JOIN team_game_stats USING (game_id)",
+        "SELECT * FROM (SELECT pts FROM team_game_stats LIMIT 3) AS t",
+        "SELECT random()",
+        "EXPLAIN SELECT 1",
+    ],
+)
+def test_what_may_differ_the_next_time_has_one_page(sql: str) -> None:
+    """Rather than pages with gaps."""
+    assert not TreeGate("trino").check(sql).is_repeatable
+
+
+def test_a_star_has_the_columns_of_the_schema() -> None:
+    """Counted, since a page of all columns is what people ask for first."""
+    checked = TreeGate("spark").check("SELECT * FROM quarantined_games")
+    assert ", ".join(f"{n} NULLS LAST" for n in range(1, 7)) in checked.sql or checked.sql.endswith(
+        "ORDER BY 1, 2, 3, 4, 5, 6"
+    )
