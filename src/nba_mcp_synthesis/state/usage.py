@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, case, func, literal_column, select
 
 from nba_mcp_synthesis.state.database import StateDatabase
 from nba_mcp_synthesis.state.tables import answers, audit_log, model_calls, model_requests
 
 # In the text of the statement: PostgreSQL takes two parameters in SELECT and GROUP BY for different things.
-_ZERO, _CACHED = literal_column("0.0"), literal_column("'from the cache'")
+_ZERO: ColumnElement[float] = literal_column("0.0")
+_CACHED: ColumnElement[str] = literal_column("'from the cache'")
 
 
 @dataclass(frozen=True, slots=True)
