@@ -100,6 +100,12 @@ def test_a_step_unlike_the_others_stands_out() -> None:
     slow = [*_steps(usual), replace(_steps([100.0])[0], p95=3.0)]
     assert [told.split(": ")[1].split(";")[0] for told in anomalies(slow)] == ["p95 3 s"]
     assert anomalies(_steps([1.0, 900.0, 5.0])) == []
+    (quiet,) = anomalies(_steps([*usual, 3.0]))
+    assert "calls 3 an hour" in quiet
+    one_failed = [*_steps(usual), replace(_steps([100.0])[0], failed=4.0)]
+    assert anomalies(one_failed) == []
+    (failing,) = anomalies([*_steps(usual), replace(_steps([100.0])[0], failed=50.0)])
+    assert "failed share 50.0 %" in failing
 
 
 def test_periods() -> None:

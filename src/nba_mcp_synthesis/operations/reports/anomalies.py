@@ -6,20 +6,24 @@ from statistics import median
 from nba_mcp_synthesis.operations.reports import words
 from nba_mcp_synthesis.operations.reports.measured import Step
 
-_FEWEST, _TIMES, _LEAST = 7, 5.0, 0.2
+_FEWEST, _SPREADS, _TIMES = 7, 5.0, 2.0
+_FEWEST_CALLS, _FEWEST_FAILED = 20, 5
 RULE = (
     f"A step is compared with those at the same time of the day where there are {_FEWEST}, else with all. It "
-    f"stands out when its figure is further from their median than {_TIMES:g} times their median deviation "
-    f"(scaled by 1.4826), and than {words.share(_LEAST)} of the median; fewer than {_FEWEST} are too few."
+    f"stands out when its figure is further from their median than {_SPREADS:g} times their median deviation "
+    f"(scaled by 1.4826), and {_TIMES:g} times the median or more; calls also when half of it or less. "
+    f"Times need {_FEWEST_CALLS} calls in the step, failures {_FEWEST_FAILED}. "
+    f"Fewer than {_FEWEST} steps are too few."
 )
+Figure = Callable[[Step], float | None]
 
 
 def anomalies(steps: Sequence[Step]) -> list[str]:
     """A sentence for each step that stands out in calls, share of failures or the 95th percentile."""
-    figures: list[tuple[str, Callable[[Step], float | None], Callable[[float], str]]] = [
+    figures: list[tuple[str, Figure, Callable[[float], str]]] = [
         ("calls", _rate, lambda rate: f"{words.number(rate)} an hour"),
         ("failed share", _failed, words.share),
-        ("p95", lambda step: step.p95, words.seconds),
+        ("p95", _p95, words.seconds),
     ]
     return [told for name, of, shown in figures for told in _unlike(steps, name, of, shown)]
 
@@ -29,12 +33,17 @@ def _rate(step: Step) -> float | None:
 
 
 def _failed(step: Step) -> float | None:
-    return step.failed / step.calls if step.calls and step.failed is not None else None
+    """None where there are too few calls."""
+    if step.failed is None or not step.calls or step.calls < _FEWEST_CALLS:
+        return None
+    return step.failed / step.calls
 
 
-def _unlike(
-    steps: Sequence[Step], name: str, of: Callable[[Step], float | None], shown: Callable[[float], str]
-) -> list[str]:
+def _p95(step: Step) -> float | None:
+    return step.p95 if step.calls and step.calls >= _FEWEST_CALLS else None
+
+
+def _unlike(steps: Sequence[Step], name: str, of: Figure, shown: Callable[[float], str]) -> list[str]:
     found = [(step, value) for step in steps if (value := of(step)) is not None]
     return [told for group in _alike(found) for told in _outside(group, name, shown)]
 
@@ -52,10 +61,14 @@ def _outside(found: Sequence[tuple[Step, float]], name: str, shown: Callable[[fl
     if len(found) < _FEWEST:
         return []
     middle = median(value for _, value in found)
-    spread = 1.4826 * median(abs(value - middle) for _, value in found)
-    bound = max(_TIMES * spread, _LEAST * abs(middle))
+    bound = _SPREADS * 1.4826 * median(abs(value - middle) for _, value in found)
     return [
         f"{step.begin[:16].replace('T', ' ')} UTC: {name} {shown(value)}; the median is {shown(middle)}."
         for step, value in found
-        if abs(value - middle) > bound
+        if abs(value - middle) > bound and _is_far(value, middle, falls=name == "calls")
+        if name != "failed share" or (step.failed or 0) >= _FEWEST_FAILED
     ]
+
+
+def _is_far(value: float, middle: float, *, falls: bool) -> bool:
+    return value >= _TIMES * middle or (falls and value <= middle / _TIMES)
