@@ -9,7 +9,7 @@ compile() {
 compile requirements/uv.in -o requirements/uv.txt
 # The extras first: an extension of DuckDB's wants the very version of the engine that it was built for.
 # Without Spark's client: it brings pandas, which DuckDB then loads in every process.
-compile pyproject.toml --extra aws --extra backup --extra image --extra models \
+compile pyproject.toml --extra aws --extra backup --extra charts --extra image --extra models \
     --extra postgres --extra redis --extra telemetry --group dev -o requirements/dev.txt
 compile pyproject.toml -c requirements/dev.txt -o requirements/core.txt
 # What the container image holds: the core and what a server in a cluster needs, as the tests ran with it.

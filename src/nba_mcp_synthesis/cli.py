@@ -13,6 +13,7 @@ import typer
 
 from nba_mcp_synthesis.cli_alerts import alerts
 from nba_mcp_synthesis.cli_ask import ask
+from nba_mcp_synthesis.cli_checklist import ops_checklist
 from nba_mcp_synthesis.cli_data import AsJson, data
 from nba_mcp_synthesis.cli_deploy import ops_deploy, ops_push
 from nba_mcp_synthesis.cli_health import ops_health, ops_validate
@@ -22,6 +23,14 @@ from nba_mcp_synthesis.cli_lake import data_publish, lake
 from nba_mcp_synthesis.cli_logs import ops_logs
 from nba_mcp_synthesis.cli_oncall import oncall
 from nba_mcp_synthesis.cli_ops import ops
+from nba_mcp_synthesis.cli_reports import (
+    ops_access,
+    ops_capacity,
+    ops_costs,
+    ops_database,
+    ops_performance,
+    ops_updates,
+)
 from nba_mcp_synthesis.cli_rotation import secrets_migrate, secrets_rotate
 from nba_mcp_synthesis.cli_secrets import secrets
 from nba_mcp_synthesis.cli_state import answers, state
@@ -44,6 +53,13 @@ ops.command("validate")(ops_validate)
 ops.command("deploy")(ops_deploy)
 ops.command("push")(ops_push)
 ops.command("logs")(ops_logs)
+ops.command("performance")(ops_performance)
+ops.command("costs")(ops_costs)
+ops.command("capacity")(ops_capacity)
+ops.command("access")(ops_access)
+ops.command("database")(ops_database)
+ops.command("updates")(ops_updates)
+ops.command("checklist")(ops_checklist)
 app.add_typer(lake, name="lake")
 app.add_typer(data, name="data")
 secrets.command("rotate")(secrets_rotate)

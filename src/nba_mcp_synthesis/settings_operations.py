@@ -13,7 +13,7 @@ def _members(text: str) -> str:
     for url in text.split(","):
         parts = urlsplit(url.strip())
         if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
-            msg = "must look like http://HOST:PORT (several with commas, where there are), without a login"
+            msg = "must look like http://HOST:PORT, without a login (commas between, where several may be)"
             raise ValueError(msg)
     return text
 
@@ -37,6 +37,12 @@ class OperationsSettings(BaseModel):
         None,
         description="Prometheus, such as http://127.0.0.1:9090, for reports. When unset: they are made from "
         "the state database.",
+    )
+    package_index: Annotated[str, AfterValidator(_one)] = Field(
+        "https://pypi.org/simple", description="Package index that `ops updates` asks for newer versions."
+    )
+    osv_url: Annotated[str, AfterValidator(_one)] = Field(
+        "https://api.osv.dev", description="OSV, which `ops updates` asks for advisories."
     )
 
     server_url: Annotated[str, AfterValidator(web_origin)] = Field(

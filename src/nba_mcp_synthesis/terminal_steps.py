@@ -15,6 +15,7 @@ _MARKS = {
     "skipped": ("-", "dim"),
     "warning": ("!", "yellow"),
     "failed": ("✗", "red"),
+    "away": ("?", "yellow"),
     "would": ("○", "cyan"),
 }
 

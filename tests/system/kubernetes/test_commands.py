@@ -22,7 +22,7 @@ PROGRAMS = {
     "nba-mcp-synthesis": {"cat", "curl", "df", "netstat", "nslookup", "python3"},
 }
 FOLDERS = {"backups", "incident-reports", "reports"}
-FIELDS = {"id", "from", "command", "needs", "outside", "note", "replaced", "covered_by"}
+FIELDS = {"id", "from", "command", "needs", "outside", "note", "replaced", "checklist", "covered_by"}
 
 
 def named(manifests: Manifests, kind: str) -> set[str]:

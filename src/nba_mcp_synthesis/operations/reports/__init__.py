@@ -1,0 +1,1 @@
+"""Reports that people read: on performance, costs, the database, capacity, access, and updates."""

@@ -1,0 +1,188 @@
+"""Known traffic gives the known figures; steps that are unlike the others are told."""
+
+import itertools
+import json
+import math
+import random
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from typer.testing import CliRunner
+
+from nba_mcp_synthesis.cli import app
+from nba_mcp_synthesis.errors import NbaMcpError, Unavailable, UsageError
+from nba_mcp_synthesis.operations.reports import from_state
+from nba_mcp_synthesis.operations.reports.anomalies import anomalies
+from nba_mcp_synthesis.operations.reports.document import Document, Section, Table, write
+from nba_mcp_synthesis.operations.reports.measured import Step, Values
+from nba_mcp_synthesis.operations.reports.outcomes import kind_of
+from nba_mcp_synthesis.operations.reports.performance import Sources, performance
+from nba_mcp_synthesis.operations.reports.period import Period, period_of
+from report_ground import BEGIN, DAY, Traffic, known, traffic
+
+__all__ = ["traffic"]
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+
+
+@pytest.mark.requirement("PERF-REPORT")
+def test_known_traffic_has_known_figures(traffic: Traffic) -> None:
+    period = known(traffic)
+    report = performance(Sources(None, lambda: traffic.state), period).data
+    total, tools = report["total"], {line["name"]: line for line in report["tools"]}
+    assert (total["calls"], total["failed"], total["refused"]) == (2_200, 40, 2)
+    assert total["failed_share"] == 40 / 2_200
+    assert report["calls_per_second"] == 2_200 / (2 * 86_400)
+    sql = tools["query_sql"]
+    assert [sql[name]["value"] for name in ("p50", "p95", "p99")] == [0.5, 0.95, 0.99]
+    assert tools["find"]["p99"]["value"] == 0.02
+    assert report["slowest"] == ["query_sql", "find"]
+    assert report["before"]["calls"] == 1_000
+    assert sum(step["calls"] for step in report["steps"]) == 2_200
+    assert sum(step["failed"] for step in report["steps"]) == 40
+
+
+def test_models_have_a_line_each(traffic: Traffic) -> None:
+    for n in range(10):
+        traffic.answer(BEGIN + timedelta(hours=n), claude=0.25, gpt=0.125)
+    traffic.store()
+    found = from_state.measure(traffic.state, Period(BEGIN, BEGIN + DAY))
+    assert [(line.name, line.calls, line.tokens, line.cost_usd) for line in found.models] == [
+        ("claude (claude-large)", 10, 1_000, 2.5),
+        ("gpt (gpt-large)", 10, 1_000, 1.25),
+    ]
+
+
+def test_percentiles_are_those_of_a_sorted_list() -> None:
+    drawn = random.Random(7)
+    for size in (1, 2, 3, 99, 100, 1_001):
+        times = [round(drawn.lognormvariate(-3, 1.5), 4) for _ in range(size)]
+        values = Values()
+        for one in times:
+            values.add(one)
+        for share in (0.5, 0.95, 0.99):
+            exact = sorted(times)[math.ceil(share * size) - 1]
+            found = values.percentile(share)
+            assert found is not None
+            assert found.low <= exact <= found.high or math.isclose(exact, found.value, rel_tol=0.005)
+    assert Values().percentile(0.5) is None
+
+
+def test_an_empty_period_says_so(traffic: Traffic) -> None:
+    found = performance(Sources(None, lambda: traffic.state), Period(BEGIN, BEGIN + DAY))
+    assert "No call was made" in found.summary[0]
+    assert found.data["total"]["p95"] is None
+    assert "There is nothing to draw." in found.markdown()
+
+
+def test_outcomes_are_ours_or_the_callers() -> None:
+    assert {kind_of(name) for name in ("ok", "cancelled")} == {"well"}
+    for name in ("query_refused", "wrong_arguments", "rate_limited", "unknown_tool", "not_authenticated"):
+        assert kind_of(name) == "refused", name
+    for name in ("internal_error", "unavailable", "overloaded", "worker_lost"):
+        assert kind_of(name) == "failed", name
+
+
+def _steps(calls: list[float]) -> list[Step]:
+    return [
+        Step((BEGIN + n * timedelta(hours=1)).isoformat(), 3_600, one, 0.0, 0.1)
+        for n, one in enumerate(calls)
+    ]
+
+
+def test_a_step_unlike_the_others_stands_out() -> None:
+    usual = [100.0, 104, 98, 101, 99, 103, 97, 100, 102, 100]
+    assert anomalies(_steps(usual)) == []
+    (told,) = anomalies(_steps([*usual, 900.0]))
+    assert told.startswith("2026-03-02 10:00 UTC: calls 900 an hour; the median is 100 an hour")
+    slow = [*_steps(usual), replace(_steps([100.0])[0], p95=3.0)]
+    assert [told.split(": ")[1].split(";")[0] for told in anomalies(slow)] == ["p95 3 s"]
+    assert anomalies(_steps([1.0, 900.0, 5.0])) == []
+    (quiet,) = anomalies(_steps([*usual, 3.0]))
+    assert "calls 3 an hour" in quiet
+    one_failed = [*_steps(usual), replace(_steps([100.0])[0], failed=4.0)]
+    assert anomalies(one_failed) == []
+    (failing,) = anomalies([*_steps(usual), replace(_steps([100.0])[0], failed=50.0)])
+    assert "failed share 50.0 %" in failing
+
+
+def test_periods() -> None:
+    assert str(period_of("2026-03-02", "2026-03-04", NOW)) == "2026-03-02 to 2026-03-04"
+    assert period_of("2026-03-02", "2026-03-04", NOW).name == "2026-03-02-to-2026-03-04"
+    assert period_of(None, None, NOW) == Period(datetime(2026, 3, 4, tzinfo=UTC), NOW)
+    assert str(period_of("2026-03-09", None, NOW)) == "2026-03-09 to 2026-03-10, up to 12:00 UTC"
+    for whole in (("2026-03-02", "2026-03-02"), ("2026-02-01", "2026-03-09"), ("2026-03-09", "2026-03-10")):
+        period = period_of(*whole, NOW)
+        steps = list(period.steps())
+        assert steps[0].begin == period.begin
+        assert steps[-1].end == period.end
+        assert all(a.end == b.begin for a, b in itertools.pairwise(steps))
+        assert period.before().end == period.begin
+        assert period.before().seconds == period.seconds
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "told"),
+    [
+        ("2026-02-31", None, "is no day"),
+        ("2026-03-05", "2026-03-01", "before it begins"),
+        ("2024-03-05", "2026-03-01", "longer than 366 days"),
+        ("2026-04-01", "2026-04-02", "yet to come"),
+    ],
+)
+def test_wrong_periods_are_told(start: str, end: str | None, told: str) -> None:
+    with pytest.raises(UsageError, match=told):
+        period_of(start, end, NOW)
+
+
+def test_the_source_is_said(traffic: Traffic) -> None:
+    def no_state() -> None:
+        raise AssertionError("the state database was opened")
+
+    with pytest.raises(Unavailable, match="No Prometheus is configured"):
+        performance(Sources(None, no_state), Period(BEGIN, BEGIN + DAY), "prometheus")  # type: ignore[arg-type]
+
+
+def test_the_command_writes_what_it_prints(tmp_path: Path) -> None:
+    folder = tmp_path / "reports"
+    arguments = ["ops", "performance", "--start-date", "2026-03-02", "--end-date", "2026-03-03"]
+    done = CliRunner().invoke(app, [*arguments, "--reports", str(folder), "--json"], catch_exceptions=False)
+    assert done.exit_code == 0
+    told = json.loads(done.stdout)
+    stem = "performance-2026-03-02-to-2026-03-03"
+    assert sorted(path.name for path in folder.iterdir()) == [f"{stem}.{e}" for e in ("html", "json", "md")]
+    assert json.loads((folder / f"{stem}.json").read_text())["total"] == told["total"]
+    for wrong in (["--source", "x"], ["--start-date", "x"]):
+        done = CliRunner().invoke(app, ["ops", "performance", *wrong])
+        assert done.exit_code == 2 or isinstance(done.exception, NbaMcpError)
+
+
+def test_reports_stand_alone_and_take_any_text(traffic: Traffic, tmp_path: Path) -> None:
+    known(traffic)
+    wild = 'a|b <script>alert("x")</script> & é'
+    traffic.call(BEGIN, wild)
+    traffic.store()
+    found = performance(Sources(None, lambda: traffic.state), Period(BEGIN, BEGIN + 2 * DAY))
+    paths = {path.name: path for path in write(found, tmp_path / "a" / "b")}
+    assert {path.suffix for path in paths.values()} == {".md", ".html", ".json", ".svg"}
+    html = next(path for path in paths.values() if path.suffix == ".html").read_text("utf-8")
+    assert "<script" not in html
+    assert "src=" not in html
+    assert "@import" not in html
+    assert html.count("<svg") == 3
+    for path in paths.values():
+        if path.suffix == ".svg":
+            ET.fromstring(path.read_text("utf-8"))  # noqa: S314 - our own
+            assert path.name in found.markdown()
+    rows = [line for line in found.markdown().splitlines() if line.startswith("| a\\|b")]
+    assert rows
+    assert all("<script" not in row for row in rows)
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    document = Document("x", "X", [], [Section("S", [Table(("a",), [])])])
+    with pytest.raises(UsageError, match="cannot be written"):
+        write(document, tmp_path / "file")
