@@ -56,6 +56,7 @@ class KubectlConnector(Connector):
         self.namespace = namespace
         self._context = context
         self._under_way: set[subprocess.Popen[str]] = set()
+        self._is_closed = False
 
     @property
     def context(self) -> str:
@@ -70,7 +71,8 @@ class KubectlConnector(Connector):
         return self._context
 
     def close(self) -> None:
-        """Ends what is still under way, in whichever thread."""
+        """Ends what is still under way, in whichever thread; nothing is begun any more."""
+        self._is_closed = True
         for process in list(self._under_way):
             process.terminate()
 
@@ -109,8 +111,7 @@ class KubectlConnector(Connector):
     def forwarded(self, service: str, port: int) -> Iterator[str]:
         """The address of a port on this machine that leads into a pod of a service, while the block runs."""
         command = ["kubectl", *self._where(), "port-forward", f"service/{service}", f":{port}"]
-        process = _started(command)
-        self._under_way.add(process)
+        process = self._begin(command)
         try:
             yield f"http://127.0.0.1:{_forwarded_port(process, self.seconds)}"
         finally:
@@ -128,6 +129,13 @@ class KubectlConnector(Connector):
     def _where(self) -> list[str]:
         return [f"--context={self.context}", f"--namespace={self.namespace}"]
 
+    def _begin(self, command: list[str]) -> "subprocess.Popen[str]":
+        if self._is_closed:
+            raise KubectlFailed(Fault("unknown", "kubectl: this program is ending."))
+        process = _started(command)
+        self._under_way.add(process)
+        return process
+
     def _run(self, arguments: list[str], stdin: str | None, limit: float) -> str:
         code, out, err = self._finished(arguments, stdin, limit)
         if code:
@@ -137,8 +145,7 @@ class KubectlConnector(Connector):
     def _finished(self, arguments: list[str], stdin: str | None, limit: float) -> tuple[int, str, str]:
         """(exit code, stdout, stderr) of a command of kubectl."""
         # A session of its own: what interrupts this program does not cut kubectl off within a change.
-        process = _started(["kubectl", *arguments])
-        self._under_way.add(process)
+        process = self._begin(["kubectl", *arguments])
         try:
             out, err = process.communicate(stdin, timeout=2 * limit + 5)
         except subprocess.TimeoutExpired:

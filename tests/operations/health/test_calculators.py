@@ -164,6 +164,14 @@ def test_certificates_that_cannot_be_read(ground_of: Grounds) -> None:
     assert nobody in finding.message
 
 
+def test_watched_addresses_need_no_cluster(ground_of: Grounds, tmp_path: Path) -> None:
+    """The ingress would name one more, where a cluster is chosen."""
+    with web(lambda _: Reply(), certificate(tmp_path, 60).server) as server:
+        assert found("certificates", ground_of(watched_addresses=server.url)).result == "pass"
+    with pytest.raises(NotHere):
+        found("certificates", ground_of())
+
+
 HOUR, DAY = 3_600.0, 86_400.0
 
 

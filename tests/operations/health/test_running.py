@@ -62,6 +62,13 @@ def test_one_that_breaks_speaks_and_so_do_the_others(ground_of: Grounds) -> None
     assert report.summary == "3 checks: 2 passed, 1 failed (broken)."
 
 
+def test_words_of_others_do_not_steer_a_terminal(ground_of: Grounds) -> None:
+    """Escapes and line breaks become blanks."""
+    evil = given("x", lambda: Finding("fail", "a\x1b[2Jb\nc\u202e", details=("d\r\x07",)))
+    (one,) = run(Choice([evil]), ground_of()).checks
+    assert (one.message, one.details) == ("a [2Jb c ", ("d  ",))
+
+
 def test_they_run_at_the_same_time_and_each_has_a_deadline(ground_of: Grounds) -> None:
     """All of them meet; the one that never ends is left behind."""
     meeting = threading.Barrier(20)

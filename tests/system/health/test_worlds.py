@@ -2,7 +2,7 @@
 
 import contextlib
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -10,6 +10,7 @@ import pytest
 
 from health_ground import APP, IMAGE, LAKE, Production, ready, settled, through, told, until
 from running import free_port
+from secret_ground import FITTING
 from servers.certificates import certificate
 from servers.cluster import Executed, Image
 from servers.listeners import Heard, Reply, web
@@ -34,9 +35,21 @@ def pod_with(production: Production, **environment: str) -> Iterator[None]:
     """The pod has other variables."""
     before = dict(production.pod)
     production.pod.update(environment)
-    yield
-    production.pod.clear()
-    production.pod.update(before)
+    try:
+        yield
+    finally:
+        production.pod.clear()
+        production.pod.update(before)
+
+
+@contextlib.contextmanager
+def afterwards(*undo: Callable[[], object]) -> Iterator[None]:
+    """Puts the world right again, whatever the block found."""
+    try:
+        yield
+    finally:
+        for act in undo:
+            act()
 
 
 @pytest.mark.requirement("DAY-SCRIPT")
@@ -45,6 +58,8 @@ def test_all_is_well(production: Production) -> None:
     """Every check passes by its number and threshold; the daily check has its five sections and a summary."""
     found = told(production)
     assert found.bad() == {}, found.daily
+    slow = {one["name"] for one in found.report["checks"] if one["result"] != "pass"}
+    assert slow <= {"database", "state", "redis", "ingress", "secrets"}, found.daily  # on a busy machine
     assert found.code == 0
     assert len(found.report["checks"]) == 20
     for one in found.report["checks"]:
@@ -72,8 +87,8 @@ def test_pods_that_are_not_ready_are_counted_as_such(production: Production) -> 
     """Those of which kubectl prints NotReady; the deployment and the endpoints say the same."""
     production.cluster.world.images["*nba-mcp-synthesis@*"] = Image("never ready")
     until(lambda: len(ready(production)) == 2)
-    found = told(production)
-    production.cluster.world.images.clear()
+    with afterwards(production.cluster.world.images.clear):
+        found = told(production)
     assert found.code == 1
     pods = found.check("pods")
     assert (pods["result"], pods["number"], pods["threshold"]) == ("fail", 2, 5)
@@ -88,8 +103,8 @@ def test_a_crash_loop_is_named(production: Production) -> None:
     """With the container and its restarts; no pod runs in which the service's own doors could be tried."""
     production.cluster.world.images["*nba-mcp-synthesis@*"] = Image("crash loop")
     until(lambda: len(ready(production)) == 2)
-    found = told(production)
-    production.cluster.world.images.clear()
+    with afterwards(production.cluster.world.images.clear):
+        found = told(production)
     assert found.code == 1
     assert "nba-mcp-synthesis is in CrashLoopBackOff after" in found.check("pods")["message"]
 
@@ -126,8 +141,8 @@ def test_a_bucket_is_missing(production: Production) -> None:
     """By its name; the other one still counts."""
     client = production.aws.client("s3")
     client.delete_bucket(Bucket=LAKE)
-    found = told(production)
-    client.create_bucket(Bucket=LAKE)
+    with afterwards(lambda: client.create_bucket(Bucket=LAKE)):
+        found = told(production)
     assert (found.code, found.bad()) == (1, {"s3": "fail"})
     assert found.check("s3")["message"] == f"not found: S3 bucket {LAKE}: it is not there (404)."
     assert (found.check("s3")["number"], found.check("s3")["threshold"]) == (1, 2)
@@ -135,12 +150,15 @@ def test_a_bucket_is_missing(production: Production) -> None:
 
 def test_the_endpoint_answers_500(production: Production) -> None:
     """Pods are ready, and what they answer is not well: inside, and where people are."""
-    with web(lambda _: Reply(500, "oops")) as sick:
+
+    def well() -> None:
+        production.cluster.world.backends[APP] = production.server.url
+        production.public.answer = lambda heard: through(production.server.url, heard)
+
+    with afterwards(well), web(lambda _: Reply(500, "oops")) as sick:
         production.cluster.world.backends[APP] = sick.url
         production.public.answer = lambda heard: through(sick.url, heard)
         found = told(production)
-    production.cluster.world.backends[APP] = production.server.url
-    production.public.answer = lambda heard: through(production.server.url, heard)
     assert (found.code, found.bad()) == (1, {"endpoints": "fail", "ingress": "fail"})
     assert "3 of 3 addresses take requests, but: service" in found.check("endpoints")["message"]
     assert "/health answers 500" in found.check("ingress")["message"]
@@ -161,11 +179,9 @@ def test_metrics_are_empty(production: Production) -> None:
 
 def test_a_secret_is_invalid(production: Production) -> None:
     """It is named, and its value is not shown."""
-    before = production.secrets.file("SIGNING_KEY", "too-short")
-    found = told(production)
-    production.secrets.fill(
-        **{f.stem: f.read_text("utf-8") for f in production.secrets.folder().iterdir() if f != before}
-    )
+    production.secrets.file("SIGNING_KEY", "too-short")
+    with afterwards(lambda: production.secrets.file("SIGNING_KEY", FITTING["SIGNING_KEY"])):
+        found = told(production)
     assert (found.code, found.bad()) == (1, {"secrets": "fail"})
     assert "SIGNING_KEY is malformed" in found.check("secrets")["message"]
     assert (found.check("secrets")["number"], found.check("secrets")["threshold"]) == (1, 0)
@@ -176,9 +192,13 @@ def test_the_autoscaler_is_at_its_limit(production: Production) -> None:
     """Ten of ten, and the load wants more."""
     production.cluster.world.utilization = {"cpu": 150, "memory": 50}
     until(lambda: len(ready(production)) == 12)
-    found = told(production)
-    production.cluster.world.utilization = {"cpu": 40, "memory": 50}
-    production.cluster.change("deployments", APP, lambda body: body["spec"].update(replicas=3))
+
+    def calm() -> None:
+        production.cluster.world.utilization = {"cpu": 40, "memory": 50}
+        production.cluster.change("deployments", APP, lambda body: body["spec"].update(replicas=3))
+
+    with afterwards(calm):
+        found = told(production)
     assert (found.code, found.bad()) == (1, {"hpa": "fail"})
     assert "at its limit: 10 of at most 10 replicas run (cpu 150 % of 70 %" in found.check("hpa")["message"]
 
@@ -191,7 +211,7 @@ def test_a_certificate_nears_its_end(production: Production, days: int, code: in
         found = told(production, NBA_MCP_PUBLIC_URL=server.url, SSL_CERT_FILE=str(made.file))
     assert (found.code, found.result("certificates")) == (code, result)
     assert found.check("certificates")["number"] == pytest.approx(days, abs=0.1)
-    assert found.bad().keys() == {"certificates"} | ({"ingress"} if days < 0 else set())
+    assert found.bad().keys() == ({"certificates"} if code else set()) | ({"ingress"} if days < 0 else set())
     assert found.check("certificates")["threshold"] == (21 if result == "warn" else 14)
 
 
@@ -207,8 +227,8 @@ def test_the_data_are_stale(production: Production) -> None:
 def test_the_api_server_is_away(production: Production) -> None:
     """All that it would have told is away, and quickly; what is asked from here speaks."""
     production.cluster.stop()
-    found = told(production)
-    production.cluster.start()
+    with afterwards(production.cluster.start):
+        found = told(production)
     assert found.code == 3
     assert set(found.bad().values()) == {"away"}
     assert found.result("certificates") == "pass"
@@ -222,8 +242,8 @@ def test_the_api_server_is_away(production: Production) -> None:
 def test_everything_is_away_at_once(production: Production, tmp_path: Path) -> None:
     """Every check says so for itself."""
     production.cluster.stop()
-    found = told(production, NBA_MCP_PUBLIC_URL=f"https://127.0.0.1:{free_port()}")
-    production.cluster.start()
+    with afterwards(production.cluster.start):
+        found = told(production, NBA_MCP_PUBLIC_URL=f"https://127.0.0.1:{free_port()}")
     assert found.code == 3
     assert set(found.bad().values()) == {"away"}
     assert len(found.bad()) == 20
@@ -236,10 +256,12 @@ def test_prometheus_is_blind(production: Production) -> None:
     production.targets[0].update(health="down", lastError="connection refused")
     lost = production.alerts.pop()
     production.alerts[0].update(health="err")
-    found = told(production)
-    production.targets[0].update(health="up", lastError="")
-    production.alerts.append(lost)
-    production.alerts[0].update(health="ok")
+    with afterwards(
+        lambda: production.targets[0].update(health="up", lastError=""),
+        lambda: production.alerts.append(lost),
+        lambda: production.alerts[0].update(health="ok"),
+    ):
+        found = told(production)
     assert (found.code, found.bad()) == (1, {"targets": "fail", "rules": "fail"})
     assert found.check("targets")["message"] == "pod-1 is not reached: connection refused."
     assert f"has not loaded {lost['name']}" in found.check("rules")["message"]
@@ -249,8 +271,8 @@ def test_prometheus_is_blind(production: Production) -> None:
 def test_rights_are_missing(production: Production) -> None:
     """Whoever may look but not enter gets what he may see, and is told the right that he lacks."""
     production.cluster.world.forbidden |= {("create", "pods/exec"), ("list", "prometheusrules")}
-    found = told(production)
-    production.cluster.world.forbidden.clear()
+    with afterwards(production.cluster.world.forbidden.clear):
+        found = told(production)
     assert found.code == 1
     assert 'cannot create resource "pods/exec"' in found.check("redis")["message"]
     assert found.result("rules") == "fail"
@@ -263,8 +285,8 @@ def test_a_pod_of_an_older_version_says_so(production: Production) -> None:
     production.cluster.world.execute = lambda *_: Executed(
         2, b"", b"Usage: nba-mcp ops health: s3 is none of those"
     )
-    found = told(production)
-    production.cluster.world.execute = before
+    with afterwards(lambda: setattr(production.cluster.world, "execute", before)):
+        found = told(production)
     assert found.code == 1
     assert "in the pod ended with 2 and said: Usage" in found.check("s3")["message"]
     assert found.result("pods") == "pass"
@@ -279,9 +301,14 @@ def test_an_image_that_differs_and_a_memory_that_is_full(production: Production)
 
     production.cluster.change("pods", name, other)
     production.cluster.world.usage[name] = (10, 1_000)
-    found = told(production)
-    production.cluster.world.usage.clear()
-    production.cluster.change("pods", name, lambda body: body["spec"]["containers"][0].update(image=IMAGE))
+
+    def again(body: dict[str, object]) -> None:
+        body["spec"]["containers"][0]["image"] = IMAGE  # type: ignore[index]
+
+    with afterwards(
+        production.cluster.world.usage.clear, lambda: production.cluster.change("pods", name, again)
+    ):
+        found = told(production)
     assert (found.code, found.bad()) == (1, {"image": "fail", "resources": "fail"})
     assert "Pods run somewhere/else:latest" in found.check("image")["message"]
     assert found.check("resources")["number"] == pytest.approx(97.656, abs=0.01)

@@ -47,11 +47,11 @@ class Spec:
             self.unit,
             where,
             finding.result,
-            finding.message,
+            _plain(finding.message),
             finding.number,
             finding.threshold,
             finding.away,
-            finding.details,
+            tuple(map(_plain, finding.details)),
             time.perf_counter() - started,
         )
 
@@ -66,6 +66,11 @@ def specs() -> Mapping[str, Spec]:
 def sections() -> Mapping[str, str]:
     """The headings by the name of their section."""
     return dict(_file()["sections"])
+
+
+def _plain(text: str) -> str:
+    """Words of others without line breaks, and without signs that would steer a terminal."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
 def _spec(name: str, entry: dict[str, Any]) -> Spec:

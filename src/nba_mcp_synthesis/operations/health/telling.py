@@ -53,7 +53,7 @@ def _line(one: HealthCheck) -> Text:
     told = Text.assemble(
         "  ", (mark, style), " ", (one.name, "bold"), f"{where}{away}{figure}: ", one.message
     )
-    told.overflow = "fold"
+    told.no_wrap, told.overflow = True, "ignore"  # one line a check, for grep and mail; a terminal wraps it
     return told
 
 

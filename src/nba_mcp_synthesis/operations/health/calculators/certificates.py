@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from nba_mcp_synthesis.connectors.faults import fault_of
 from nba_mcp_synthesis.operations.health.catalogue import Spec
-from nba_mcp_synthesis.operations.health.check import Finding, judged
+from nba_mcp_synthesis.operations.health.check import Finding, NotHere, judged
 from nba_mcp_synthesis.operations.health.ground import Ground
 from nba_mcp_synthesis.server.certificates import end_of
 
@@ -50,5 +50,11 @@ def _sentence(url: str, days: float) -> str:
 
 def _addresses(ground: Ground) -> list[str]:
     """Addresses with https, each once."""
-    found = [ground.public_url(), *ground.settings.watched_addresses]
+    watched = ground.settings.watched_addresses
+    try:
+        found = [ground.public_url(), *watched]
+    except NotHere:  # no cluster is chosen, whose ingress would name one
+        if not watched:
+            raise
+        found = [*watched]
     return list(dict.fromkeys(url for url in found if url and url.startswith("https://")))

@@ -19,7 +19,7 @@ def check(spec: Spec, ground: Ground) -> Finding:
         return Finding(
             "skip", "The warehouse is no PostgreSQL: NBA_MCP_WAREHOUSE_URL names none, and RDS_HOST lacks."
         )
-    return door_finding(connector, "PostgreSQL", spec.limit("warn_ms"))
+    return door_finding(spec, connector, "PostgreSQL")
 
 
 def _door(ground: Ground) -> Connector | None:

@@ -1,7 +1,5 @@
 """Whether the Glue Data Catalog knows the tables of the lake."""
 
-import math
-
 from nba_mcp_synthesis.connectors.glue import GlueConnector
 from nba_mcp_synthesis.operations.health.catalogue import Spec
 from nba_mcp_synthesis.operations.health.check import Finding
@@ -9,13 +7,13 @@ from nba_mcp_synthesis.operations.health.ground import Ground
 from nba_mcp_synthesis.operations.health.verdicts import door_finding
 
 
-def check(_: Spec, ground: Ground) -> Finding:
+def check(spec: Spec, ground: Ground) -> Finding:
     """Tables in the database that the settings name; there should be some."""
     database = ground.settings.glue_database
     if database is None:
         return Finding("skip", "NBA_MCP_GLUE_DATABASE names no catalogue.")
     connector = GlueConnector(database)
-    found = door_finding(connector, "Glue", math.inf)
+    found = door_finding(spec, connector, "Glue")
     if found.result == "fail":
         return Finding("fail", found.message, None, 1, away=found.away)
     pages = connector.client().get_paginator("get_tables").paginate(DatabaseName=database)

@@ -14,4 +14,4 @@ def check(spec: Spec, ground: Ground) -> Finding:
         told = "No Redis is set: each server process counts limits and keeps answers for itself."
         return Finding("warn" if ground.is_production else "skip", told)
     connector = RedisConnector(lambda: given or secrets.require("REDIS_URL"))
-    return door_finding(connector, "Redis", spec.limit("warn_ms"))
+    return door_finding(spec, connector, "Redis")

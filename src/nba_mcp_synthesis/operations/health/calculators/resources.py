@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from nba_mcp_synthesis.connectors.kubectl import KubectlConnector
+from nba_mcp_synthesis.connectors.faults import Fault
+from nba_mcp_synthesis.connectors.kubectl import KubectlConnector, KubectlFailed
 from nba_mcp_synthesis.operations.health.catalogue import Spec
 from nba_mcp_synthesis.operations.health.check import Finding, judged
 from nba_mcp_synthesis.operations.health.ground import Ground
@@ -34,7 +35,13 @@ def check(spec: Spec, ground: Ground) -> Finding:
 def _usage(kubectl: KubectlConnector) -> list[tuple[str, str, dict[str, str]]]:
     """(pod, container, usage) as `kubectl top` shows it."""
     path = f"/apis/metrics.k8s.io/v1beta1/namespaces/{kubectl.namespace}/pods"
-    pods = json.loads(kubectl.run("get", "--raw", path))["items"]
+    try:
+        pods = json.loads(kubectl.run("get", "--raw", path))["items"]
+    except KubectlFailed as error:
+        if error.fault.kind != "not found":
+            raise
+        told = "kubectl: the cluster has no metrics server, so that nothing is known and nothing scales"
+        raise KubectlFailed(Fault("not found", f"{told}.")) from None
     return [(p["metadata"]["name"], c["name"], c["usage"]) for p in pods for c in p["containers"]]
 
 

@@ -5,18 +5,18 @@ from nba_mcp_synthesis.connectors.s3 import S3Connector
 from nba_mcp_synthesis.operations.health.catalogue import Spec
 from nba_mcp_synthesis.operations.health.check import Finding
 from nba_mcp_synthesis.operations.health.ground import Ground
-from nba_mcp_synthesis.operations.health.verdicts import door_verdict
+from nba_mcp_synthesis.operations.health.verdicts import door_verdict, patiently
 
 _S3 = "s3://"
 
 
-def check(_: Spec, ground: Ground) -> Finding:
+def check(spec: Spec, ground: Ground) -> Finding:
     """Buckets that answer, of those that the settings name."""
     buckets = _buckets(ground)
     if not buckets:
         told = "Neither NBA_MCP_LAKE_URL nor NBA_MCP_BACKUP_URL names a bucket."
         return Finding("warn" if ground.is_production else "skip", told)
-    outcomes = [_tried(S3Connector(bucket)) for bucket in buckets]
+    outcomes = [_tried(spec, S3Connector(bucket)) for bucket in buckets]
     failed = [one for one in outcomes if not one.ok]
     told = (
         " ".join(map(_told, failed)) or f"{_listed(buckets)} {'answers' if len(buckets) == 1 else 'answer'}."
@@ -32,9 +32,9 @@ def _buckets(ground: Ground) -> list[str]:
     return list(dict.fromkeys(named))
 
 
-def _tried(connector: S3Connector) -> Outcome:
+def _tried(spec: Spec, connector: S3Connector) -> Outcome:
     """A first time that is too long may have been spent on loading libraries."""
-    outcome = connector.check()
+    outcome = patiently(spec, connector)
     return connector.check() if outcome.reason == "timeout" else outcome
 
 

@@ -17,7 +17,7 @@ def check(spec: Spec, ground: Ground) -> Finding:
     path = ground.settings.state_path()
     if path is None:
         login = state_login(ground.settings, ground.manager)
-        found = door_finding(RDSConnector(login), "The state database", spec.limit("warn_ms"))
+        found = door_finding(spec, RDSConnector(login), "The state database")
         if found.result == "fail":
             return found
     elif ground.is_production:
