@@ -48,7 +48,7 @@ def answers(stack: Stack) -> bool:
 def hold_lock(stack: Stack) -> None:
     """By a session of somebody who went home."""
     connection = psycopg.connect(stack.postgres.server.url("nba_simulator"), application_name="forgotten")
-    connection.execute("LOCK TABLE player_game_stats, player_season_stats IN ACCESS EXCLUSIVE MODE")
+    connection.execute("LOCK TABLE nba.player_game_stats, nba.player_season_stats IN ACCESS EXCLUSIVE MODE")
     stack.keep.append(connection)
 
 

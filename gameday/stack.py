@@ -270,7 +270,9 @@ def follow_rds(found: Stack) -> None:
 
 def sync_secrets(found: Stack) -> None:
     """As the External Secrets Operator and the kubelet do: what AWS has becomes files."""
-    text = found.aws.client("secretsmanager").get_secret_value(SecretId=SECRET)["SecretString"]
+    text = found.aws.client("secretsmanager").get_secret_value(SecretId=SECRET, VersionStage="AWSCURRENT")[
+        "SecretString"
+    ]
     folder = found.folder / "mounts"
     folder.mkdir(exist_ok=True)
     for name, value in json.loads(text).items():

@@ -60,7 +60,7 @@ def _taken(found: Any, words: list[str]) -> str:
     except SystemExit:
         return "it ends before it begins"
     except Exception as error:  # noqa: BLE001 - whatever a parser says is the answer
-        told = getattr(error, "message", str(error))
+        told = error.format_message() if hasattr(error, "format_message") else str(error)
         return "" if "does not exist" in told else told
     return ""
 
@@ -86,9 +86,9 @@ def script(words: tuple[str, ...]) -> str:
     if not path.is_file():
         return f"there is no {words[0]}"
     text = path.read_text("utf-8")
-    passed = re.search(r"nba-mcp ([a-z ]+?)(?: --\S+)* \"\$@\"|main\(\[((?:\"[a-z]+\", ?)+)\*", text)
+    passed = re.search(r'nba-mcp (.+) "\$@"', text) or re.search(r"sys\.argv\[1:1\] = \[(.+)\]", text)
     if passed:
-        parts = (passed[1] or passed[2].replace('"', "").replace(",", " ")).split()
+        parts = re.sub(r'[",]', " ", passed[1]).split()
         return product(Command(("nba-mcp", *parts, *words[1:]), words[0]))
     missing = [w for w in words[1:] if w.startswith("--") and w.partition("=")[0] not in text]
     return f"{words[0]} does not know {', '.join(missing)}" if missing else ""
