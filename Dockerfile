@@ -11,6 +11,8 @@ FROM docker.io/library/python:${PYTHON}
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 ARG CREATED=unknown
+# Of PostgreSQL's client programs, for backups: at least the version of the servers.
+ARG POSTGRES=17
 LABEL org.opencontainers.image.title="NBA MCP Synthesis" \
       org.opencontainers.image.description="NBA questions answered with the query behind every number." \
       org.opencontainers.image.version="${VERSION}" \
@@ -19,7 +21,9 @@ LABEL org.opencontainers.image.title="NBA MCP Synthesis" \
 # The operations documents use these inside a pod: curl, nslookup, netstat, ps.
 RUN apt-get update \
     && apt-get upgrade --yes \
-    && apt-get install --yes --no-install-recommends bind9-dnsutils curl net-tools procps \
+    && apt-get install --yes --no-install-recommends bind9-dnsutils curl net-tools postgresql-common procps \
+    && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
+    && apt-get install --yes --no-install-recommends postgresql-client-${POSTGRES} \
     && rm -rf /var/lib/apt/lists/* \
     && python3 -m pip uninstall --yes --root-user-action=ignore pip setuptools wheel \
     && groupadd --gid 10001 nba-mcp \
@@ -29,6 +33,7 @@ COPY --from=install /app /app
 ENV PATH=/app/bin:$PATH \
     HOME=/var/lib/nba-mcp-synthesis \
     NBA_MCP_HOME=/var/lib/nba-mcp-synthesis \
+    NBA_MCP_REVISION=${REVISION} \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1
 USER 10001:10001

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from alone import alone
+
 CACHE = Path(__file__).resolve().parents[1] / ".cache" / "debian"
 
 
@@ -30,8 +32,9 @@ def packages(*names: str) -> Root:
     if not (shutil.which("apt-get") and shutil.which("dpkg")):
         pytest.skip(f"no apt here to fetch {', '.join(names)} from")
     folder = CACHE / hashlib.sha256(" ".join(sorted(names)).encode()).hexdigest()[:12]
-    if not folder.is_dir():
-        _unpack(names, folder)
+    with alone("debian"):
+        if not folder.is_dir():
+            _unpack(names, folder)
     return Root(folder)
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from alone import alone
+
 ROOT = Path(__file__).resolve().parents[1]
 CACHE = ROOT / ".cache" / "image"
 USER = 54321  # whom no passwd file knows
@@ -71,9 +73,10 @@ def image_root() -> ImageRoot:
         b"".join(name.encode() + (ROOT / name).read_bytes() for name in files)
     ).hexdigest()
     folder = CACHE / digest[:12]
-    if not (folder / "done").is_file():
-        shutil.rmtree(CACHE, ignore_errors=True)
-        _make(files, folder)
+    with alone("image"):
+        if not (folder / "done").is_file():
+            shutil.rmtree(CACHE, ignore_errors=True)
+            _make(files, folder)
     return ImageRoot(folder / "app")
 
 

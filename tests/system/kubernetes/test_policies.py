@@ -274,7 +274,7 @@ def test_roles_are_narrow(manifests: Manifests) -> None:
 
 @pytest.mark.requirement("SEC-RBAC")
 def test_accounts_take_their_rights_in_aws_from_a_role(manifests: Manifests) -> None:
-    """Of the server and of the jobs one each; the databases have none."""
+    """The server, the jobs, and the one that rotates secrets have one each; the databases have none."""
     found = {one["metadata"]["name"]: one for one in manifests.of_kind("ServiceAccount")}
     arns = {
         name: one["metadata"].get("annotations", {}).get("eks.amazonaws.com/role-arn")
@@ -282,6 +282,7 @@ def test_accounts_take_their_rights_in_aws_from_a_role(manifests: Manifests) -> 
     }
     assert arns.pop(APP, "").endswith(f"role/{APP}")
     assert arns.pop(f"{APP}-jobs", "").endswith(f"role/{APP}-jobs")
+    assert (arns.pop(f"{APP}-rotation", None) or f"role/{APP}-rotation").endswith(f"role/{APP}-rotation")
     assert set(arns.values()) == {None}
     assert all(one["automountServiceAccountToken"] is False for one in found.values())
 

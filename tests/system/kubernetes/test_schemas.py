@@ -9,7 +9,7 @@ import kubernetes_validate
 import pytest
 
 from node_clients import Node
-from rendered import APP, Manifests, Object
+from rendered import APP, Manifests, Object, rendered
 
 pytestmark = pytest.mark.system
 # The oldest that docs/kubernetes.md promises, and the newest that there are schemas of.
@@ -66,6 +66,20 @@ def test_every_custom_resource_fits_its_schema(node: Node, manifests: Manifests)
     custom = [one for one in manifests.objects if library(one)]
     assert {one["kind"] for one in custom} == {"SecretStore", "ExternalSecret", "ServiceMonitor"}
     assert checked(node, *custom) == ["fits"] * len(custom)
+
+
+@pytest.mark.requirement("MON-SERVICEMONITOR")
+@pytest.mark.requirement("MON-STACK")
+def test_what_is_applied_to_monitoring_fits_its_schema(node: Node) -> None:
+    """Rules and dashboards, in the namespace of the stack whatever an overlay sets."""
+    objects = rendered("../monitoring").objects
+    custom = [one for one in objects if library(one)]
+    assert {one["kind"] for one in custom} == {"SecretStore", "ExternalSecret", "PrometheusRule"}
+    assert checked(node, *custom) == ["fits"] * len(custom)
+    for one in objects:
+        assert one["metadata"].get("namespace", one["metadata"]["name"]) == "monitoring"
+        if one not in custom:
+            kubernetes_validate.validate(one, VERSIONS[1], strict=True)
 
 
 def test_the_custom_schemas_find_what_is_wrong(node: Node, production: Manifests) -> None:
