@@ -39,21 +39,26 @@ def main() -> int:
         parser.error(f"no fault {', '.join(unknown)}; there are {', '.join(known)}")
     names = [*known] if told.all else told.fault or [random.Random(told.seed).choice([*known])]  # noqa: S311
     follow = told.follow or not sys.stdin.isatty()
+    outcomes: list[Outcome] = []
     try:
-        outcomes = play([known[name] for name in names], follow=follow, secret=not told.fault)
+        play([known[name] for name in names], outcomes, follow=follow, secret=not told.fault)
     except Skipped as missing:
         print(f"A game day cannot be held here: {missing}.", file=sys.stderr)
         return 3
+    except KeyboardInterrupt:
+        print("The game day was ended; what was played is in the report.", file=sys.stderr)
+    if not outcomes:
+        return 130
     page = write(told.reports, outcomes)
     for one in outcomes:
         print(f"{one.fault.name}: {score(one)} of 100. {one.failure}".rstrip())
     print(f"Report: {page}")
-    return 0 if all(one.is_good for one in outcomes) else 1
+    return 0 if len(outcomes) == len(names) and all(one.is_good for one in outcomes) else 1
 
 
-def play(faults: list[Fault], *, follow: bool, secret: bool) -> list[Outcome]:
-    """A stack for each fault, so that none finds what another left."""
-    console, outcomes = Console(highlight=False), []
+def play(faults: list[Fault], outcomes: list[Outcome], *, follow: bool, secret: bool) -> None:
+    """A stack for each fault, so that none finds what another left; what became of it is added."""
+    console = Console(highlight=False)
     for fault in faults:
         console.rule("A fault" if secret and not follow else fault.name)
         with tempfile.TemporaryDirectory(prefix="gameday-") as name:
@@ -63,7 +68,6 @@ def play(faults: list[Fault], *, follow: bool, secret: bool) -> list[Outcome]:
                 if not follow:
                     console.print(_invitation(found, folder))
                 outcomes.append(Drill(found, fault, lambda text: _tell(console, text), follow=follow).run())
-    return outcomes
 
 
 def _tell(console: Console, text: str) -> None:

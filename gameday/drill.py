@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "docs" / "runbooks" / "alerts"
 PAGE_SECONDS = 90.0  # within which an alert has to arrive
 STEP_SECONDS = 20.0  # after which a step counts as having done nothing
+_TOLD = ("/v2/enqueue", "/slack/alerts", "/slack/incidents")
 Tell = Callable[[str], None]
 
 
@@ -172,12 +173,14 @@ def rule_of(alert: str) -> dict[str, Any]:
 def paged(stack: Stack, alert: str, summary: str, since: int, *, ended: bool = False) -> bool:
     """Whether PagerDuty or Slack was told of an alert, or of its end, after so many earlier messages."""
     for heard in stack.pages.server.heard[since:]:
+        if heard.path not in _TOLD:
+            continue
         body = heard.json()
         if heard.path == "/v2/enqueue":
             action = "resolve" if ended else "trigger"
-            if body["event_action"] == action and body["payload"]["class"] == alert:
+            if body["event_action"] == action and body["payload"].get("class") == alert:
                 return True
-        elif heard.path.startswith("/slack/"):
+        else:
             told = body["attachments"][0]
             if summary in told["title"] and (told["color"] == "good") == ended:
                 return True

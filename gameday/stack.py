@@ -100,28 +100,29 @@ class _Building:
     def build(self) -> Stack:
         """All parts, running."""
         aws = self.kept.enter_context(aws_api.started())
-        self._foreign_settings(aws)
+        told = self.kept.enter_context(pages())
+        peers = self._models()
+        self._only_ours({**aws.environment, **_outside(told, peers)})
         database = self.kept.enter_context(killable_postgres_in(self.folder))
         url = self._warehouse(database)
         self._lake(aws)
-        _account(aws, database)
+        _account(aws, database, told)
         way = self.kept.enter_context(failing(aws.url, lambda *_: False))
         way.status, way.error = 403, _DENIED
-        peers = self._models()
         redis = KillableRedis(self.folder)
         self.kept.callback(redis.kill)
         double = self.kept.enter_context(cluster(self.folder / "cluster"))
         service = self._service(url, aws, way, redis, peers)
         found = Stack(
             self.folder, aws, double, database, RedisPod(redis), service, peers, way,
-            *self._monitoring(double, service), Traffic(service.front.url),
+            told, self._monitoring(double, service, told), Traffic(service.front.url),
             self._people(double, aws, database), Clock(),
         )  # fmt: skip
         self._start(found)
         return found
 
-    def _foreign_settings(self, aws: AwsServer) -> None:
-        """Only this AWS is to be found, by us and by all that we start."""
+    def _only_ours(self, environment: dict[str, str]) -> None:
+        """Nobody outside is to be found, by us or by anything that we start."""
         before = dict(os.environ)
 
         def restore() -> None:
@@ -131,7 +132,7 @@ class _Building:
         self.kept.callback(restore)
         for name in [n for n in os.environ if n.startswith(("NBA_MCP_", "AWS_", "PG"))]:
             del os.environ[name]
-        os.environ.update(aws.environment)
+        os.environ.update(environment)
         for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
             os.environ[name] = str(self.folder / "none")
 
@@ -177,9 +178,9 @@ class _Building:
         self.kept.callback(service.stop)
         return service
 
-    def _monitoring(self, double: Cluster, service: Service) -> tuple[Pages, Daemon]:
-        data, peers = loaded(), self.kept.enter_context(pages())
-        routes = short_routes(data, peers, self.folder)
+    def _monitoring(self, double: Cluster, service: Service, told: Pages) -> Daemon:
+        data = loaded()
+        routes = short_routes(data, told, self.folder)
         members = self.kept.enter_context(alertmanagers(self.folder, routes))
         states = self.kept.enter_context(exporter(lambda: exposition(double)))
         targets: dict[str, Sequence[str]] = {
@@ -187,7 +188,7 @@ class _Building:
             "cluster": [states.address],
         }
         rules = short_rules(data, HOLD, WINDOW)
-        return peers, self.kept.enter_context(prometheus(self.folder, rules, targets, members))
+        return self.kept.enter_context(prometheus(self.folder, rules, targets, members))
 
     def _people(self, double: Cluster, aws: AwsServer, database: KillablePostgres) -> dict[str, str]:
         """The environment in which somebody on call types what a page says."""
@@ -237,7 +238,14 @@ class _Building:
         self.kept.callback(found.traffic.stop)
 
 
-def _account(aws: AwsServer, database: KillablePostgres) -> None:
+def _outside(told: Pages, peers: dict[str, Peer]) -> dict[str, str]:
+    """Where the doors to others lead: to peers on loopback, whatever a runbook probes."""
+    providers = ("ANTHROPIC", "DEEPSEEK", "GOOGLE_GEMINI", "OPENAI")
+    found = {f"{name}_BASE_URL": peers["anthropic"].url for name in providers}
+    return {**found, "OPENAI_BASE_URL": peers["openai"].openai_url, "PAGERDUTY_EVENTS_URL": told.server.url}
+
+
+def _account(aws: AwsServer, database: KillablePostgres, told: Pages) -> None:
     """The instance, as RDS shows it, and the secrets of production."""
     aws.client("rds").create_db_instance(
         DBInstanceIdentifier=RDS, DBInstanceClass="db.t4g.medium", Engine="postgres", AllocatedStorage=20,
@@ -248,6 +256,7 @@ def _account(aws: AwsServer, database: KillablePostgres) -> None:
     values = {**FITTING, **login, "RDS_USERNAME": server.user, "RDS_PASSWORD": server.password}
     for name in ("METRICS_TOKEN", "REDIS_URL"):
         del values[name]
+    values["SLACK_WEBHOOK_URL"] = f"{told.server.url}/reminders"
     aws.client("secretsmanager").create_secret(Name=SECRET, SecretString=json.dumps(values))
 
 

@@ -1,4 +1,4 @@
-"""Writes docs/architecture.md: the rooms of the code and who imports whom, as they are. Run it by `make pages`."""
+"""Writes docs/architecture.md: the rooms of the code and who imports whom. Run it by `make pages`."""
 
 import ast
 import re
@@ -8,13 +8,14 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src/nba_mcp_synthesis"
 HEAD = """# Architecture
 
-Drawn from the code by `make pages`; a test compares. Who may import whom is held by contracts in `pyproject.toml`, without
-exceptions.
+Drawn from the code by `make pages`; a test compares. Who may import whom is held by contracts in
+`pyproject.toml`, without exceptions.
 
 ## Rooms
 
-An arrow is an import. Files beside the rooms (`app.py`, `facts.py`, `settings.py`, `errors.py`, the commands) put them
-together or are words that all share, and are left out; so are arrows to `telemetry`, which all may import.
+An arrow is an import. Files beside the rooms (`app.py`, `facts.py`, `settings.py`, `errors.py`, the commands)
+put them together or are words that all share, and are left out; so are arrows to `telemetry`, which all may
+import.
 
 """
 AROUND = """
@@ -75,13 +76,12 @@ def surroundings() -> str:
         if not row.startswith("|"):
             break
         sources, target, port, _ = (cell.strip() for cell in row.strip("|").split("|"))
-        for source in sources.split(", "):
-            lines.append(f'    {_node(source)} -->|"{port}"| {_node(target)}')
+        lines += [f'    {_node(one)} -->|"{port}"| {_node(target)}' for one in sources.split(", ")]
     return "\n".join([*lines, "```", ""])
 
 
 def _node(name: str) -> str:
-    return f'{''.join(part.capitalize() for part in re.split(r"[ -]", name))}["{name}"]'
+    return f'{re.sub("[ -]", "_", name.upper())}["{name}"]'
 
 
 def described() -> str:

@@ -1,7 +1,7 @@
-"""Writes docs/requirements.md: each demand of the operations documents, with its page, its command and its tests.
+"""Writes docs/requirements.md: each demand of the operations documents, its page, its command, its tests.
 
-Run it after a change of docs/requirements.yaml, docs/requirements-pages.toml or of marks in the tests (it needs
-tests/ on the path: `make pages`).
+Run it by `make pages` after a change of docs/requirements.yaml, docs/requirements-pages.toml or of marks in
+the tests (it needs tests/ on the path).
 """
 
 import tomllib
@@ -14,8 +14,8 @@ from requirement_plugin import marked_tests
 ROOT = Path(__file__).resolve().parents[1]
 HEAD = """# Demands
 
-What the operational runbook and the post-deployment guide ask, where it is told, what one runs for it, and the tests that
-show it. `make requirements` says which hold after the last test runs. Made by `make pages`.
+What the operational runbook and the post-deployment guide ask, where it is told, what one runs for it, and
+the tests that show it. `make requirements` says which hold after the last test runs. Made by `make pages`.
 """
 
 
@@ -28,7 +28,9 @@ def page() -> str:
     for group, entries in groups.items():
         parts.append(f"## {group.capitalize()}\n")
         rows = [_row(entry, places[entry["id"]], tests.get(entry["id"], set())) for entry in entries]
-        parts.append("\n".join(["| demand | page | command | tests |", "| --- | --- | --- | --- |", *rows, ""]))
+        parts.append(
+            "\n".join(["| demand | page | command | tests |", "| --- | --- | --- | --- |", *rows, ""])
+        )
     return "\n".join(parts)
 
 
@@ -46,7 +48,9 @@ def _row(entry: dict[str, str], place: dict[str, str], tests: set[str]) -> str:
     replaced = f" *{' '.join(entry['replaced'].split())}*" if "replaced" in entry else ""
     pending = f" **Not yet:** {' '.join(entry['pending'].split())}" if "pending" in entry else ""
     path = place["page"]
-    name = path.rpartition("/")[2].removesuffix(".md") if not path.endswith("README.md") else path.split("/")[-2]
+    name = (
+        path.rpartition("/")[2].removesuffix(".md") if not path.endswith("README.md") else path.split("/")[-2]
+    )
     link = f"[{'README' if name == '..' else name}]({path})"
     command = f"`{place['run']}`" if place["run"] else ""
     shown = "<br>".join(f"[{Path(f).stem}](../{f})" for f in sorted(tests))

@@ -1,4 +1,4 @@
-"""For each program in the docs, what tells whether a command of it would work: a sentence about what is wrong."""
+"""For each program in the docs, what tells whether a command of it would work: what is wrong, or nothing."""
 
 import re
 import tomllib
@@ -9,9 +9,9 @@ from typing import Any
 
 import pglast
 import typer
+from gameday.aws_words import UnknownWordsError, understand
 
 from docs.shell import ROOT, Command
-from gameday.aws_words import UnknownWordsError, understand
 from nba_mcp_synthesis.cli import app
 
 Judge = Callable[[Command], str]
@@ -122,12 +122,17 @@ def psql(command: Command) -> str:
     return ""
 
 
+_OURS = re.compile(
+    r"(?:https?://)?(?:localhost(?::8\d{3})?|127\.0\.0\.1:8000|nba-mcp-synthesis\.example\.com)(/[^?]*)?(?:\?.*)?"
+)
+
+
 def curl(command: Command) -> str:
     """Our server has the path; other hosts are others'."""
     for word in command.words[1:]:
-        match = re.fullmatch(r"(?:https?://)?(localhost(?::8\d{3})?|127\.0\.0\.1:8000|nba-mcp-synthesis\.example\.com)(/[^?]*)?(\?.*)?", word)  # fmt: skip
-        if match and not _is_served(match[2] or "/"):
-            return f"the server has no {match[2]}"
+        match = _OURS.fullmatch(word)
+        if match and not _is_served(match[1] or "/"):
+            return f"the server has no {match[1]}"
     return ""
 
 

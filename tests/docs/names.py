@@ -12,9 +12,12 @@ from nba_mcp_synthesis.settings import Settings
 
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|src(?:set)?=\"([^\"]+)\"|!\[[^\]]*\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
-_PATH = re.compile(r"`((?:docs|scripts|monitoring|k8s|tests|src|gameday|benchmarks|evaluation|docker)/[\w./*-]+)`")
+_PATH = re.compile(
+    r"`((?:docs|scripts|monitoring|k8s|tests|src|gameday|benchmarks|evaluation|docker)/[\w./*-]+)`"
+)
 # Of programs beside the product: tests, the makers of pictures, a client's own variable.
-_NOT_SETTINGS = {"NBA_MCP_TEST_DATA", "NBA_MCP_KEY", "NBA_MCP_"}
+_NOT_SETTINGS = {"NBA_MCP_TEST_DATA", "NBA_MCP_KEY", "NBA_MCP_NAME", "NBA_MCP_OTHER"}
+CURRENT = [p for p in PAGES if p.name != "changelog.md"]  # which tells of former names, too
 _SUFFIX = re.compile(r"_(?:bucket|count|sum|total|created)$")
 
 
@@ -52,9 +55,8 @@ def paths(page: Path) -> list[str]:
 
 
 def used(pattern: str) -> set[tuple[str, str]]:
-    """(page, name) of all names of a pattern in all pages; the changelog tells of former ones."""
-    pages = [p for p in PAGES if p.name != "changelog.md"]
-    return {(p.name, name) for p in pages for name in re.findall(pattern, p.read_text("utf-8"))}
+    """(page, name) of all names of a pattern."""
+    return {(p.name, name) for p in CURRENT for name in re.findall(pattern, p.read_text("utf-8"))}
 
 
 @cache

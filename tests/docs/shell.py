@@ -10,9 +10,13 @@ import bashlex
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
-FENCE = re.compile(r"^(?P<indent> *)```(?P<language>[^\n]*)\n(?P<text>.*?)^(?P=indent)```$", re.DOTALL | re.MULTILINE)
+FENCE = re.compile(
+    r"^(?P<indent> *)```(?P<language>[^\n]*)\n(?P<text>.*?)^(?P=indent)```$", re.DOTALL | re.MULTILINE
+)
 _INDENTED = re.compile(r"(?:^    .+\n)+", re.MULTILINE)
-_STARTS = re.compile(r"(?:nba-mcp|kubectl|make|aws|helm|python3|PYTHONPATH=\S+ python|TAG=|\./scripts/|scripts/)\b")
+_STARTS = re.compile(
+    r"(?:nba-mcp|kubectl|make|aws|helm|python3|PYTHONPATH=\S+ python|TAG=|\./scripts/|scripts/)\b"
+)
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Command:
-    """One simple command: its words without quotes, and where it stands. A variable or `$(…)` in a word stays."""
+    """One simple command: its words without quotes, and where it stands. Variables and `$(…)` stay."""
 
     words: tuple[str, ...]
     where: str
@@ -72,9 +76,10 @@ def commands() -> list[Command]:
 
 
 def commands_of(block: Block) -> list[Command]:
-    """The simple commands of a block, those within pipes, lists and `$(…)` too; raises what bashlex raises."""
+    """The simple commands of a block, those within pipes and `$(…)` too; raises what bashlex raises."""
     found: list[Command] = []
-    text = "\n".join(line for line in block.text.replace("…", "X").splitlines() if not line.startswith("#"))
+    lines = block.text.replace("…", "X").splitlines()
+    text = "\n".join(line for line in lines if not line.startswith("#"))
     for tree in bashlex.parse(text.strip()):
         _walk(tree, str(block), found)
     return found

@@ -14,7 +14,9 @@ from nba_mcp_synthesis.cli import main
 PAGE = (ROOT / "docs/runbooks/troubleshooting.md").read_text("utf-8")
 HEADINGS = re.findall(r"^### (.+)$", PAGE, re.MULTILINE)
 NOBODY = "postgresql://a:b@127.0.0.1:1/x?sslmode=disable"
-_CAPITALS = re.compile(r"(?<![_A-Z])(?:NAME|OTHER|PATH|ADDRESS|REASON|SECRET|DAYS|NBA_MCP_NAME|NBA_MCP_OTHER)(?![_A-Z])")
+_CAPITALS = re.compile(
+    r"(?<![_A-Z])(?:NAME|OTHER|PATH|ADDRESS|REASON|SECRET|DAYS|NBA_MCP_NAME|NBA_MCP_OTHER)(?![_A-Z])"
+)
 # By the beginning of a heading: the environment and the command line that make it appear.
 CASES: dict[str, tuple[dict[str, str], str]] = {
     "NBA_MCP_NAME is not a setting": ({"NBA_MCP_WAREHOUS_URL": "x"}, "data status"),

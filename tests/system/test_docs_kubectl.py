@@ -14,7 +14,13 @@ from servers.monitoring import ROOT
 pytestmark = pytest.mark.system
 ENDLESS = {"port-forward", "-f", "--watch", "-w"}  # these end when they are told to
 # What kubectl says of words that it does not know, whatever is in the cluster.
-NOT_UNDERSTOOD = ("unknown command", "unknown flag", "unknown shorthand", "invalid argument", "doesn't have a resource")
+NOT_UNDERSTOOD = (
+    "unknown command",
+    "unknown flag",
+    "unknown shorthand",
+    "invalid argument",
+    "doesn't have a resource",
+)
 
 
 def typed() -> list[tuple[str, ...]]:
@@ -40,7 +46,8 @@ def test_kubectl_understands_every_command(filled: Cluster, tmp_path: Path) -> N
         try:
             done = subprocess.run(
                 [str(kubectl()), *words[1:], *(["--request-timeout=5s"] if "--" not in words else [])],
-                cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds, check=False,
+                cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds,
+                check=False,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             continue
@@ -52,5 +59,7 @@ def test_kubectl_understands_every_command(filled: Cluster, tmp_path: Path) -> N
 def test_words_that_kubectl_does_not_know_are_found(filled: Cluster) -> None:
     """Otherwise the test above would say nothing."""
     for words in (["gett", "pods"], ["get", "pods", "--sort-bye=x"], ["get", "podsecuritypolicies"]):
-        done = subprocess.run([str(kubectl()), *words], capture_output=True, text=True, timeout=20, check=False)
+        done = subprocess.run(
+            [str(kubectl()), *words], capture_output=True, text=True, timeout=20, check=False
+        )
         assert any(sign in done.stderr for sign in NOT_UNDERSTOOD), done.stderr

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-
 from gameday.aws_words import UnknownWordsError, understand
 from gameday.drill import PAGES, Outcome, Ran, rule_of
 from gameday.faults import all_faults
@@ -49,7 +48,7 @@ look there
    ```
 """
 FAULTS = all_faults()
-GOOD = Outcome(FAULTS["redis-gone"], "P3", "5m", True, paged=10.0, recovered=30.0, resolved=40.0)  # noqa: FBT003
+GOOD = Outcome(FAULTS["redis-gone"], "P3", "5m", True, paged=10.0, recovered=30.0, resolved=40.0)
 
 
 @pytest.fixture
@@ -130,16 +129,27 @@ def test_a_report_has_each_drill_and_keeps_what_was_printed_to_itself(tmp_path: 
 def test_words_of_aws_become_an_operation_and_its_parameters() -> None:
     """As the command line has them: dashes, --query for itself, structures, waiters."""
     found = understand(
-        "ecr describe-images --repository-name x --image-ids imageTag=1.0 --query images[0]".split()
+        [
+            "ecr",
+            "describe-images",
+            "--repository-name",
+            "x",
+            "--image-ids",
+            "imageTag=1.0",
+            "--query",
+            "images[0]",
+        ]
     )
     assert found.operation == "DescribeImages"
     assert found.parameters == {"repositoryName": "x", "imageIds": [{"imageTag": "1.0"}]}
     assert found.options == {"query": "images[0]"}
-    waits = understand("rds wait db-instance-available --db-instance-identifier x".split())
+    waits = understand(["rds", "wait", "db-instance-available", "--db-instance-identifier", "x"])
     assert (waits.operation, waits.waits) == ("db-instance-available", True)
 
 
-@pytest.mark.parametrize("line", ["", "ec3 describe", "rds destroy", "s3 fly", "rds describe-events --since 1"])
+@pytest.mark.parametrize(
+    "line", ["", "ec3 describe", "rds destroy", "s3 fly", "rds describe-events --since 1"]
+)
 def test_words_that_aws_does_not_know_are_refused(line: str) -> None:
     with pytest.raises(UnknownWordsError):
         understand(line.split())
