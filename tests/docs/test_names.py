@@ -93,6 +93,19 @@ def test_every_alert_has_its_page() -> None:
     assert pages == set(names.alerts())
 
 
+@pytest.mark.requirement("DOC-CHANGELOG")
+def test_the_changelog_has_the_form_of_keep_a_changelog() -> None:
+    """Versions, the newest first, and below each the kinds of changes that the form knows; lines in lists."""
+    text = (ROOT / "docs/changelog.md").read_text("utf-8")
+    versions = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert versions[0] == "Unreleased"
+    assert [
+        v for v in versions[1:] if v != "Deployments" and not re.fullmatch(r"\[?[\d.]+\]? - [\d-]+", v)
+    ] == []
+    kinds = re.findall(r"^### (.+)$", text, re.MULTILINE)
+    assert {*kinds} <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+
+
 @pytest.mark.requirement("DOC-RUNBOOKS")
 def test_every_demand_has_its_page_and_its_command() -> None:
     """The pages exist, and the commands would work."""

@@ -28,29 +28,41 @@ def play(reports: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-@pytest.mark.timeout(240)
-@pytest.mark.requirement("DOC-RUNBOOKS")
-@pytest.mark.parametrize(
-    "fault",
-    [
-        "database-down",
-        pytest.param("memory-pressure", marks=pytest.mark.requirement("INC-MEMORY")),
-        pytest.param("bad-deployment", marks=pytest.mark.requirement("INC-CRASHLOOP")),
-    ],
-)
-def test_a_fault_is_told_and_its_page_mends_it(fault: str, tmp_path: Path) -> None:
-    """The other five are held by `make gameday-all`."""
+def check_drill(fault: str, reports: Path) -> None:
+    """It is told, mended by what its page says and by nothing else, over, and in the report."""
     tools()
-    done = play(tmp_path, fault)
+    done = play(reports, fault)
     assert done.returncode == 0, done.stdout[-6_000:] + done.stderr[-3_000:]
-    (report,) = tmp_path.glob("gameday-*.json")
+    (report,) = reports.glob("gameday-*.json")
     (drill,) = json.loads(report.read_text())["drills"]
     assert drill["fault"] == fault
     assert drill["score"] > 0
     assert 0 < drill["seconds"]["paged"] < drill["seconds"]["recovered"] <= drill["seconds"]["resolved"]
-    assert [one["where"] for one in drill["ran"]].count("mitigation") >= 1
-    assert [one for one in drill["ran"] if one["where"] == "mitigation" and one["code"]] == []
+    mended = [one["code"] for one in drill["ran"] if one["where"] == "mitigation"]
+    assert mended
+    assert set(mended) == {0}
     assert report.with_suffix(".md").read_text().count(drill["alert"]) >= 2
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.requirement("DOC-RUNBOOKS")
+def test_a_database_that_was_stopped(tmp_path: Path) -> None:
+    """Found by what RDS says of it. All eight faults: `make gameday-all`."""
+    check_drill("database-down", tmp_path)
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.requirement("INC-MEMORY")
+def test_pods_without_memory(tmp_path: Path) -> None:
+    """No word was printed, so the first step is taken."""
+    check_drill("memory-pressure", tmp_path)
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.requirement("INC-CRASHLOOP")
+def test_a_version_that_ends_at_its_start(tmp_path: Path) -> None:
+    """kubectl says that the rollout is not complete, so the page goes back."""
+    check_drill("bad-deployment", tmp_path)
 
 
 def test_a_fault_that_is_not_known_is_refused(tmp_path: Path) -> None:
