@@ -61,7 +61,7 @@ def test_pods_without_memory(tmp_path: Path) -> None:
 @pytest.mark.timeout(240)
 @pytest.mark.requirement("INC-CRASHLOOP")
 def test_a_version_that_ends_at_its_start(tmp_path: Path) -> None:
-    """kubectl says that the rollout is not complete, so the page goes back."""
+    """The rollout is said not to be complete, so the page goes back."""
     check_drill("bad-deployment", tmp_path)
 
 
