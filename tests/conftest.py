@@ -29,6 +29,7 @@ pytest_plugins = [
     "small_league",
     "servers.leagues",
     "deploy_ground",
+    "health_ground",
 ]
 
 _CHECKOUT = Path(__file__).resolve().parents[1]

@@ -156,18 +156,25 @@ def test_ops_health_says_what_is_at_fault(ground: Ground, postgres_server: Postg
         RDS_PASSWORD=postgres_server.password,
     )
     arguments = ("ops", "health", "--context", "production", "--json")
-    both = nba_mcp(ground, *arguments)
-    assert [(c["name"], c["verdict"]) for c in json.loads(both.stdout)] == [
-        ("secrets", "ok"),
-        ("database", "ok"),
+    both = nba_mcp(ground, *arguments, "--only", "secrets", "--only", "database")
+    told = json.loads(both.stdout)
+    assert [(c["name"], c["result"] in ("pass", "warn")) for c in told["checks"]] == [
+        ("secrets", True),
+        ("database", True),
     ]
-    assert both.returncode == 0
+    assert (both.returncode, told["exit_code"]) == (0, 0)
     ground.file("RDS_PASSWORD", "not-the-password-at-all")
     alone = nba_mcp(ground, *arguments, "--only", "database")
     assert alone.returncode == 1
-    assert json.loads(alone.stdout)[0]["message"].startswith("login: ")
+    (check,) = json.loads(alone.stdout)["checks"]
+    assert (check["result"], check["away"]) == ("fail", False)
+    assert check["message"].startswith("login: ")
+    ground.file("RDS_PORT", str(free_port()))
+    away = nba_mcp(ground, *arguments, "--only", "database")
+    assert away.returncode == 3
+    assert json.loads(away.stdout)["checks"][0]["message"].startswith("network: ")
     (ground.folder() / "RDS_PASSWORD.env").unlink()
     secrets = nba_mcp(ground, *arguments, "--only", "secrets")
     assert secrets.returncode == 1
-    assert "RDS_PASSWORD is missing" in json.loads(secrets.stdout)[0]["message"]
+    assert "RDS_PASSWORD is missing" in json.loads(secrets.stdout)["checks"][0]["message"]
     assert nba_mcp(ground, *arguments, "--only", "weather").returncode == 2

@@ -15,6 +15,7 @@ from nba_mcp_synthesis.cli_alerts import alerts
 from nba_mcp_synthesis.cli_ask import ask
 from nba_mcp_synthesis.cli_data import AsJson, data
 from nba_mcp_synthesis.cli_deploy import ops_deploy, ops_push
+from nba_mcp_synthesis.cli_health import ops_health, ops_validate
 from nba_mcp_synthesis.cli_keys import keys
 from nba_mcp_synthesis.cli_lake import data_publish, lake
 from nba_mcp_synthesis.cli_logs import ops_logs
@@ -36,6 +37,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 data.command("publish")(data_publish)
+ops.command("health")(ops_health)
+ops.command("validate")(ops_validate)
 ops.command("deploy")(ops_deploy)
 ops.command("push")(ops_push)
 ops.command("logs")(ops_logs)

@@ -6,7 +6,6 @@ import typer
 
 from nba_mcp_synthesis.cli_backup import backup
 from nba_mcp_synthesis.cli_data import AsJson
-from nba_mcp_synthesis.cli_secrets import EXIT_CODES, Context, loaded
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -14,30 +13,6 @@ if TYPE_CHECKING:
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 ops = typer.Typer(help="Operate the service.", no_args_is_help=True)
 ops.add_typer(backup, name="backup")
-
-
-@ops.command("health")
-def ops_health(
-    only: Annotated[list[str] | None, typer.Option(help="secrets or database; may be repeated.")] = None,
-    context: Context = None,
-    as_json: AsJson = False,
-) -> None:
-    """Check what the service needs; exit code 1 when a check fails, 3 when something is down."""
-    from dataclasses import asdict
-
-    from nba_mcp_synthesis import terminal
-    from nba_mcp_synthesis.operations.health import CHECKS
-
-    names = only or list(CHECKS)
-    if unknown := [name for name in names if name not in CHECKS]:
-        raise typer.BadParameter(f"{unknown[0]} is none of {', '.join(CHECKS)}", param_hint="--only")
-    manager = loaded(context)
-    found = [asdict(CHECKS[name](manager)) for name in names]
-    for check in found:
-        check["seconds"] = round(check["seconds"], 3)
-    terminal.show(found, terminal.records(found, ""), as_json=as_json)
-    verdicts = {check["verdict"] for check in found}
-    raise typer.Exit(EXIT_CODES["failed" if "failed" in verdicts else "down" if "down" in verdicts else "ok"])
 
 
 @ops.command("audit")

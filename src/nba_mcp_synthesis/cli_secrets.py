@@ -37,7 +37,7 @@ def secrets_validate(
 ) -> None:
     """Check presence, format and age; exit code 1 when something is wrong, 3 when that cannot be told."""
     from nba_mcp_synthesis import terminal
-    from nba_mcp_synthesis.operations.health import door_verdict, secrets_verdict
+    from nba_mcp_synthesis.operations.health.verdicts import door_verdict, secrets_verdict
 
     manager = loaded(context)
     tried = _probe(manager) if probe else []

@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, Field
 
+from nba_mcp_synthesis.addresses import web_origin
+
 
 def _members(text: str) -> str:
     """Addresses with commas between them; ValueError says what each has to look like."""
@@ -22,6 +24,12 @@ class OperationsSettings(BaseModel):
     alertmanager_url: Annotated[str, AfterValidator(_members)] = Field(
         "http://127.0.0.1:9093",
         description="Alertmanager for `nba-mcp ops alerts`; all members of a cluster, with commas between.",
+    )
+
+    server_url: Annotated[str, AfterValidator(web_origin)] = Field(
+        "http://127.0.0.1:8000",
+        description="The server whose /metrics `nba-mcp ops health` reads; when unset, the one on this "
+        "machine or in this pod.",
     )
 
     def alertmanagers(self) -> tuple[str, ...]:

@@ -63,6 +63,7 @@ COMMANDS: dict[str, list[str]] = {
     "answers replay": ["no-such-answer"],
     "state migrate": [],
     "ops health": ["--context", "production"],
+    "ops validate": ["--context", "production"],
     "ops audit": [],
     "ops alerts list": ["--all"],
     "ops alerts test": ["--wait", "1"],

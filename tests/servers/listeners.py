@@ -3,6 +3,7 @@
 import contextlib
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -77,8 +78,8 @@ class Web:
 
 
 @contextlib.contextmanager
-def web(answer: Callable[[Heard], Reply]) -> Iterator[Web]:
-    """A web server whose replies `answer` gives."""
+def web(answer: Callable[[Heard], Reply], tls: ssl.SSLContext | None = None) -> Iterator[Web]:
+    """A web server whose replies `answer` gives; with `tls` it speaks https."""
     found = Web("", answer)
 
     class Handler(BaseHTTPRequestHandler):
@@ -101,7 +102,9 @@ def web(answer: Callable[[Heard], Reply]) -> Iterator[Web]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    found.url = f"http://127.0.0.1:{server.server_port}"
+    found.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:

@@ -7,7 +7,8 @@ import select
 import subprocess
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -18,6 +19,16 @@ from nba_mcp_synthesis.connectors.outcome import UNREACHABLE, Reason
 
 Object = dict[str, Any]
 _MOST = 400  # characters of kubectl's own words
+_ENDED = re.compile(r"command terminated with exit code (\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """How a command in a container ended, and what it printed."""
+
+    code: int
+    stdout: str
+    stderr: str
 
 
 class KubectlFailed(DoorClosed):
@@ -44,6 +55,7 @@ class KubectlConnector(Connector):
     def __init__(self, namespace: str, context: str | None = None) -> None:
         self.namespace = namespace
         self._context = context
+        self._under_way: set[subprocess.Popen[str]] = set()
 
     @property
     def context(self) -> str:
@@ -51,6 +63,16 @@ class KubectlConnector(Connector):
         if self._context is None:
             self._context = self._run(["config", "current-context"], None, self.seconds).strip()
         return self._context
+
+    @property
+    def known_context(self) -> str | None:
+        """The context, where it is known without asking."""
+        return self._context
+
+    def close(self) -> None:
+        """Ends what is still under way, in whichever thread."""
+        for process in list(self._under_way):
+            process.terminate()
 
     def run(self, *arguments: str, stdin: str | None = None, seconds: float | None = None) -> str:
         """What kubectl prints; raises KubectlFailed. `seconds` bounds a request, and about so the command."""
@@ -72,16 +94,29 @@ class KubectlConnector(Connector):
         chosen = [f"--selector={selector}"] if selector else []
         return list(self.json("get", kind, *chosen)["items"])
 
+    def execute(self, target: str, container: str, command: Sequence[str], *, seconds: float) -> Executed:
+        """Runs a command in a container of a pod, or of one that a deployment has; whatever its exit code.
+
+        Raises KubectlFailed where it could not be run.
+        """
+        arguments = [*self._where(), "exec", target, f"--container={container}", "--", *command]
+        code, out, err = self._finished(arguments, None, seconds)
+        if code and not (ended := _ENDED.search(err)):
+            raise KubectlFailed(_fault(err.strip() or out.strip()))
+        return Executed(int(ended[1]) if code and ended else 0, out, err)
+
     @contextlib.contextmanager
     def forwarded(self, service: str, port: int) -> Iterator[str]:
         """The address of a port on this machine that leads into a pod of a service, while the block runs."""
         command = ["kubectl", *self._where(), "port-forward", f"service/{service}", f":{port}"]
         process = _started(command)
+        self._under_way.add(process)
         try:
             yield f"http://127.0.0.1:{_forwarded_port(process, self.seconds)}"
         finally:
             process.terminate()
             process.wait()
+            self._under_way.discard(process)
             for pipe in (process.stdin, process.stdout, process.stderr):
                 if pipe:
                     pipe.close()
@@ -94,17 +129,25 @@ class KubectlConnector(Connector):
         return [f"--context={self.context}", f"--namespace={self.namespace}"]
 
     def _run(self, arguments: list[str], stdin: str | None, limit: float) -> str:
+        code, out, err = self._finished(arguments, stdin, limit)
+        if code:
+            raise KubectlFailed(_fault(err.strip() or out.strip()))
+        return out
+
+    def _finished(self, arguments: list[str], stdin: str | None, limit: float) -> tuple[int, str, str]:
+        """(exit code, stdout, stderr) of a command of kubectl."""
         # A session of its own: what interrupts this program does not cut kubectl off within a change.
         process = _started(["kubectl", *arguments])
+        self._under_way.add(process)
         try:
             out, err = process.communicate(stdin, timeout=2 * limit + 5)
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
             raise KubectlFailed(Fault("timeout", f"kubectl {arguments[0]} did not end in time.")) from None
-        if process.returncode:
-            raise KubectlFailed(_fault(err.strip() or out.strip()))
-        return out
+        finally:
+            self._under_way.discard(process)
+        return process.returncode, out, err
 
 
 def _started(command: list[str]) -> "subprocess.Popen[str]":

@@ -1,5 +1,6 @@
 """What is loaded, how complete, how fresh and how sound it is: the coverage map and the open findings."""
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -57,6 +58,16 @@ def data_status(warehouse: Warehouse) -> DataStatus:
         more_findings=max(0, len(findings) - MOST_FINDINGS),
         files=dict(warehouse.read("SELECT status, count(*) FROM load_history GROUP BY 1 ORDER BY 1").rows),
     )
+
+
+def newest_load(warehouse: Warehouse) -> dt.datetime | None:
+    """When data were last loaded (UTC); None where no load has succeeded."""
+    sql = "SELECT max(loaded_at) FROM load_history WHERE status IN ('loaded', 'replaced')"
+    ((at,),) = warehouse.read(sql).rows
+    if at is None:
+        return None
+    found = at if isinstance(at, dt.datetime) else dt.datetime.fromisoformat(str(at))
+    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
 
 
 _maps: WeakKeyDictionary[Warehouse, tuple[str, tuple[Record, ...]]] = WeakKeyDictionary()

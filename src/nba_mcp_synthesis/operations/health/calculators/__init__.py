@@ -1,0 +1,1 @@
+"""One calculator a concern: `check(spec, ground)` looks, and gives a finding."""
