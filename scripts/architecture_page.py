@@ -81,7 +81,7 @@ def surroundings() -> str:
 
 
 def _node(name: str) -> str:
-    return f'{re.sub("[ -]", "_", name.upper())}["{name}"]'
+    return f'{re.sub("[^a-z]", "", name.lower())}["{name}"]'
 
 
 def described() -> str:
