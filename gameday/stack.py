@@ -284,7 +284,8 @@ def sync_secrets(found: Stack) -> None:
     ]
     folder = found.folder / "mounts"
     folder.mkdir(exist_ok=True)
-    for name, value in json.loads(text).items():
+    document = json.loads(text)  # what a rotation notes in it is not text
+    for name, value in ((n, v) for n, v in document.items() if isinstance(v, str)):
         if found.mounts.get(name, ("", 0.0))[0] != value:
             found.mounts[name] = (value, time.time())
             _put(folder / name, value, found.mounts[name][1])
