@@ -29,6 +29,7 @@ from servers.leagues import load_small
 from servers.models import ModelServer, Peer
 from servers.monitoring import (
     JOB,
+    ROUTING_KEY,
     Daemon,
     Pages,
     alertmanagers,
@@ -256,7 +257,7 @@ def _account(aws: AwsServer, database: KillablePostgres, told: Pages) -> None:
     values = {**FITTING, **login, "RDS_USERNAME": server.user, "RDS_PASSWORD": server.password}
     for name in ("METRICS_TOKEN", "REDIS_URL"):
         del values[name]
-    values["SLACK_WEBHOOK_URL"] = f"{told.server.url}/reminders"
+    values |= {"SLACK_WEBHOOK_URL": f"{told.server.url}/reminders", "PAGERDUTY_ROUTING_KEY": ROUTING_KEY}
     aws.client("secretsmanager").create_secret(Name=SECRET, SecretString=json.dumps(values))
 
 
