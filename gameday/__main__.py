@@ -6,7 +6,6 @@ follows the runbook itself. Exit codes: 0 every fault was told, mended and over;
 """
 
 import argparse
-import os
 import random
 import shlex
 import sys
@@ -15,7 +14,6 @@ from pathlib import Path
 
 from _pytest.outcomes import Skipped
 from rich.console import Console
-from rich.markdown import Markdown
 
 from gameday.drill import ROOT, Drill, Outcome
 from gameday.faults import Fault, all_faults
@@ -66,12 +64,13 @@ def play(faults: list[Fault], outcomes: list[Outcome], *, follow: bool, secret: 
             console.print("Everything is being started; this takes about half a minute.")
             with stack(folder) as found:
                 if not follow:
-                    console.print(_invitation(found, folder))
+                    _tell(console, _invitation(found, folder))
                 outcomes.append(Drill(found, fault, lambda text: _tell(console, text), follow=follow).run())
 
 
 def _tell(console: Console, text: str) -> None:
-    console.print(Markdown(text) if text.startswith("# ") else text, markup=False, soft_wrap=True)
+    """As it is written: commands are to be copied whole, however narrow the terminal is."""
+    console.print(text, markup=False, soft_wrap=True)
 
 
 def _invitation(found: Stack, folder: Path) -> str:
@@ -81,7 +80,7 @@ def _invitation(found: Stack, folder: Path) -> str:
     file.touch(mode=0o600)
     file.write_text("\n".join(lines) + "\n")
     return (
-        f"In another terminal: . {file}; cd {os.path.relpath(ROOT)}\n"
+        f"In another terminal: . {file}; cd {ROOT}\n"
         f"The service: {found.url}\nPrometheus: {found.prometheus.url}\nNow wait for your page."
     )
 
