@@ -89,6 +89,16 @@ eval-synthesis: $(VENV)/.dev ## The same with the models that NBA_MCP_MODELS nam
 requirements: $(VENV)/.dev ## Say which demands of the operations documents hold
 	@PYTHONPATH=tests $(BIN)/python scripts/requirements_table.py
 
+pages: $(VENV)/.dev ## Write the pages that are made from code and data anew: demands, architecture
+	@PYTHONPATH=tests $(BIN)/python scripts/requirements_page.py
+	@$(BIN)/python scripts/architecture_page.py
+
+gameday: $(VENV)/.system ## Break something, be paged, mend it by the runbook; FAULT=redis-gone chooses
+	@PYTHONPATH=tests:. $(BIN)/python -m gameday $(FAULT)
+
+gameday-all: $(VENV)/.system ## The same for every fault, with nobody: the runbooks' commands mend them
+	@PYTHONPATH=tests:. $(BIN)/python -m gameday --all --follow
+
 lock: $(VENV)/.dev ## Resolve the dependencies anew
 	@scripts/lock.sh
 

@@ -103,6 +103,7 @@ def test_differences_name_paths_and_never_values() -> None:
     assert manifests._differences(old, new, "") == ["data.a", "data.b", "data.c", "list[1].x"]
 
 
+@pytest.mark.requirement("DOC-CHANGELOG")
 def test_the_changelog_keeps_what_it_says_and_has_the_newest_first(tmp_path: Path) -> None:
     changelog = tmp_path / "changelog.md"
     changelog.write_text("# Changelog\n\n## Unreleased\n\n- Something.\n")

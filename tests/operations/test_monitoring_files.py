@@ -28,7 +28,7 @@ PAGES = ROOT / "docs/runbooks/alerts"
 SAMPLES = ROOT / "tests/monitoring"
 KUBECTL = {
     *("cordon", "delete", "describe", "drain", "edit", "exec", "get", "logs", "port-forward", "rollout"),
-    *("scale", "top", "apply"),
+    *("scale", "set", "top", "apply"),
 }
 WORDS = {
     *("by", "on", "or", "and", "unless", "bool", "offset", "group_left", "ignoring", "without"),

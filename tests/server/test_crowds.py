@@ -65,6 +65,7 @@ async def crowd(server: Running) -> Counter[str]:
 
 @pytest.mark.system
 @pytest.mark.timeout(400)
+@pytest.mark.requirement("INC-MEMORY")
 def test_a_crowd_is_served_without_an_error_in_bounded_memory(tmp_path: Path) -> None:
     """Every one of 2,000 calls is answered; a second crowd finds the memory that the first one left."""
     serve._allow_many_connections()  # this process has as many

@@ -21,6 +21,8 @@ class Way:
     url: str
     fails: Fails
     seen: list[str] = field(default_factory=list)
+    status: int = 500
+    error: bytes = _ERROR
 
 
 @contextlib.contextmanager
@@ -39,7 +41,7 @@ def failing(target: str, fails: Fails) -> Iterator[Way]:
                 way.seen.append(f"{self.command} {self.path}")
                 count = len(way.seen)
             if way.fails(self.command, self.path, count):
-                self.answer(500, {"content-type": "application/xml"}, _ERROR)
+                self.answer(way.status, {"content-type": "application/xml"}, way.error)
                 return
             connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=60)
             headers = {k: v for k, v in self.headers.items() if k.lower() not in {"expect", "connection"}}

@@ -120,7 +120,7 @@ def _state(image: Image, lived: float, since: str) -> tuple[bool, int, Object]:
         reason = "ErrImagePull" if lived < 2 * image.seconds else "ImagePullBackOff"
         return False, 0, {"waiting": {"reason": reason, "message": "manifest unknown"}}
     if image.fate == "crash loop":
-        restarts = min(int(lived / max(image.seconds, 0.1)), 5)
+        restarts = int(lived / max(image.seconds, 0.1))
         return False, restarts, {"waiting": {"reason": "CrashLoopBackOff"}}
     return image.fate == "ready", 0, running
 
