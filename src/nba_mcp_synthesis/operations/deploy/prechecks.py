@@ -70,7 +70,7 @@ def check(
 
 
 def contacts(file: Path, report: Report) -> None:
-    """Names the contacts that are still placeholders: nobody would be reached by them. No file, no question."""
+    """Names the contacts that are still placeholders: nobody is reached by them. No file, no question."""
     if not file.exists():
         return
     if still_open := load_contacts(file).placeholders():

@@ -74,11 +74,9 @@ def redactor(settings: Settings, manager: Manager) -> Redactor:
         value = manager.peek(name) if manager else None
         if value:
             held[name] = value.get_secret_value()
-    addresses = {"NBA_MCP_WAREHOUSE_URL": settings.warehouse_url, "NBA_MCP_STATE_URL": settings.state_url}
-    for name, address in addresses.items():
-        text = address.get_secret_value() if hasattr(address, "get_secret_value") else address
-        if text and "@" in str(text):
-            held[name] = str(text)
+    state = settings.state_url.get_secret_value() if settings.state_url else ""
+    addresses = {"NBA_MCP_WAREHOUSE_URL": settings.warehouse_url or "", "NBA_MCP_STATE_URL": state}
+    held |= {name: address for name, address in addresses.items() if "@" in address}
     return Redactor(held)
 
 
