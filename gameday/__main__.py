@@ -8,6 +8,7 @@ follows the runbook itself. Exit codes: 0 every fault was told, mended and over;
 import argparse
 import random
 import shlex
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -18,7 +19,8 @@ from rich.console import Console
 from gameday.drill import ROOT, Drill, Outcome
 from gameday.faults import Fault, all_faults
 from gameday.report import score, write
-from gameday.stack import Stack, stack
+from gameday.stack import stack
+from gameday.world import Stack
 
 _SHOWN = ("KUBECONFIG", "PATH", "NBA_MCP_", "AWS_", "PG")
 
@@ -37,6 +39,7 @@ def main() -> int:
         parser.error(f"no fault {', '.join(unknown)}; there are {', '.join(known)}")
     names = [*known] if told.all else told.fault or [random.Random(told.seed).choice([*known])]  # noqa: S311
     follow = told.follow or not sys.stdin.isatty()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that all that was started ends, too
     outcomes: list[Outcome] = []
     try:
         play([known[name] for name in names], outcomes, follow=follow, secret=not told.fault)

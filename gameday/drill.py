@@ -9,7 +9,7 @@ from typing import Any
 
 from gameday.faults import Fault
 from gameday.pages import Page, Step, read
-from gameday.stack import Stack
+from gameday.world import Stack
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "docs" / "runbooks" / "alerts"
