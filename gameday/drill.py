@@ -178,7 +178,7 @@ def paged(stack: Stack, alert: str, summary: str, since: int, *, ended: bool = F
         body = heard.json()
         if heard.path == "/v2/enqueue":
             action = "resolve" if ended else "trigger"
-            if body["event_action"] == action and body["payload"].get("class") == alert:
+            if body["event_action"] == action and body.get("payload", {}).get("class") == alert:
                 return True
         else:
             told = body["attachments"][0]
