@@ -8,8 +8,11 @@ follows the runbook itself. Exit codes: 0 every fault was told, mended and over;
 import argparse
 import random
 import shlex
+import signal
 import sys
 import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from _pytest.outcomes import Skipped
@@ -18,7 +21,8 @@ from rich.console import Console
 from gameday.drill import ROOT, Drill, Outcome
 from gameday.faults import Fault, all_faults
 from gameday.report import score, write
-from gameday.stack import Stack, stack
+from gameday.stack import stack
+from gameday.world import Stack
 
 _SHOWN = ("KUBECONFIG", "PATH", "NBA_MCP_", "AWS_", "PG")
 
@@ -37,9 +41,12 @@ def main() -> int:
         parser.error(f"no fault {', '.join(unknown)}; there are {', '.join(known)}")
     names = [*known] if told.all else told.fault or [random.Random(told.seed).choice([*known])]  # noqa: S311
     follow = told.follow or not sys.stdin.isatty()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that all that was started ends, too
     outcomes: list[Outcome] = []
+    began = datetime.now(UTC)
     try:
-        play([known[name] for name in names], outcomes, follow=follow, secret=not told.fault)
+        for _ in play([known[name] for name in names], outcomes, follow=follow, secret=not told.fault):
+            page = write(told.reports, outcomes, began)  # after each, in case the next one is cut short
     except Skipped as missing:
         print(f"A game day cannot be held here: {missing}.", file=sys.stderr)
         return 3
@@ -47,15 +54,14 @@ def main() -> int:
         print("The game day was ended; what was played is in the report.", file=sys.stderr)
     if not outcomes:
         return 130
-    page = write(told.reports, outcomes)
     for one in outcomes:
         print(f"{one.fault.name}: {score(one)} of 100. {one.failure}".rstrip())
     print(f"Report: {page}")
     return 0 if len(outcomes) == len(names) and all(one.is_good for one in outcomes) else 1
 
 
-def play(faults: list[Fault], outcomes: list[Outcome], *, follow: bool, secret: bool) -> None:
-    """A stack for each fault, so that none finds what another left; what became of it is added."""
+def play(faults: list[Fault], outcomes: list[Outcome], *, follow: bool, secret: bool) -> Iterator[Outcome]:
+    """A stack for each fault, so that none finds what another left; what became of it is added, and given."""
     console = Console(highlight=False)
     for fault in faults:
         console.rule("A fault" if secret and not follow else fault.name)
@@ -66,6 +72,7 @@ def play(faults: list[Fault], outcomes: list[Outcome], *, follow: bool, secret: 
                 if not follow:
                     _tell(console, _invitation(found, folder))
                 outcomes.append(Drill(found, fault, lambda text: _tell(console, text), follow=follow).run())
+            yield outcomes[-1]
 
 
 def _tell(console: Console, text: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from gameday.faults import Fault
 from gameday.pages import Page, Step, read
-from gameday.stack import Stack
+from gameday.world import Stack
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "docs" / "runbooks" / "alerts"
@@ -178,7 +178,7 @@ def paged(stack: Stack, alert: str, summary: str, since: int, *, ended: bool = F
         body = heard.json()
         if heard.path == "/v2/enqueue":
             action = "resolve" if ended else "trigger"
-            if body["event_action"] == action and body["payload"].get("class") == alert:
+            if body["event_action"] == action and body.get("payload", {}).get("class") == alert:
                 return True
         else:
             told = body["attachments"][0]

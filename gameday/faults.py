@@ -10,8 +10,10 @@ from pathlib import Path
 import psycopg
 import redis
 
+from gameday.following import age_secret
 from gameday.kubelet import APP, serving, variables
-from gameday.stack import LAKE, MODELS, RDS, Stack, age_secret
+from gameday.stack import MODELS
+from gameday.world import LAKE, RDS, Stack
 from servers.cluster import Image
 from servers.models import fails
 

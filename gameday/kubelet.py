@@ -129,10 +129,9 @@ class Clock(threading.Thread):
 
     def __init__(self, *steps: Callable[[], object]) -> None:
         super().__init__(name="clock", daemon=True)
-        self.steps, self.error = steps, None
+        self.steps = steps
+        self.error: Exception | None = None
         self._ended = threading.Event()
-
-    error: BaseException | None
 
     def run(self) -> None:
         """Rounds until the end."""
@@ -156,6 +155,6 @@ def with_addresses(line: str, addresses: dict[str, str]) -> str:
     return ",".join(one if "@" in one else f"{one}@{addresses[one.partition(':')[0]]}" for one in found)
 
 
-def pods_path(kubectl: Path, aws: Path) -> str:
+def path_of_people(kubectl: Path, aws: Path) -> str:
     """PATH for people: kubectl, the stand-in of aws, and the product's own command."""
     return os.pathsep.join([str(kubectl), str(aws), str(Path(COMMAND).parent), os.environ["PATH"]])

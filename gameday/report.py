@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -78,9 +78,8 @@ def _details(one: Outcome) -> list[str]:
     return [f"## {one.fault.name}: {one.fault.title}", "", told, *also, *([""] if ran else []), *ran]
 
 
-def write(folder: Path, outcomes: Sequence[Outcome]) -> Path:
-    """Both reports, under the names of the moment; gives the Markdown one."""
-    when = datetime.now(UTC)
+def write(folder: Path, outcomes: Sequence[Outcome], when: datetime) -> Path:
+    """Both reports, under the names of the moment at which it began; gives the Markdown one."""
     folder.mkdir(parents=True, exist_ok=True)
     name = f"gameday-{when:%Y%m%dT%H%M%SZ}"
     found = {"at": when.isoformat(), "hold": HOLD, "window": WINDOW, "drills": [as_dict(o) for o in outcomes]}

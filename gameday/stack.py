@@ -4,17 +4,16 @@ import contextlib
 import json
 import os
 import sys
-import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import yaml
 
-from gameday.kubelet import APP, Clock, RedisPod, Service, pods_path, serving, with_addresses
+from gameday.following import follow_policy, follow_rds, share_load, sync_secrets, tell_logs
+from gameday.kubelet import Clock, RedisPod, Service, path_of_people, with_addresses
 from gameday.state_metrics import exposition
 from gameday.traffic import Traffic
+from gameday.world import LAKE, RDS, SECRET, Stack
 from kubernetes_tools import kubectl
 from lake.conftest import published, sound_bucket
 from nba_mcp_synthesis.lake.opening import open_store
@@ -46,42 +45,9 @@ from synthesis.conftest import knowing
 
 HOLD = "2s"  # stands for each rule's own duration
 WINDOW = "15s"
-SECRET, RDS, LAKE = "nba-mcp-synthesis/production", "nba-simulator-db", "nba-mcp-synthesis-lake"
 MODELS = "openai:gpt-4.1-mini,anthropic:claude-haiku-4-5"
 DATABASE = "nba_simulator"
 _DENIED = b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
-
-
-@dataclass
-class Stack:
-    """All that runs, and the handles by which it is broken and looked at."""
-
-    folder: Path
-    aws: AwsServer
-    cluster: Cluster
-    postgres: KillablePostgres
-    redis: RedisPod
-    service: Service
-    peers: dict[str, Peer]
-    way: Way
-    pages: Pages
-    prometheus: Daemon
-    traffic: Traffic
-    people: dict[str, str]  # the environment of whoever is on call
-    clock: Clock
-    mounts: dict[str, tuple[str, float]] = field(default_factory=dict)  # secret: (value, since)
-    load_mib: int = 800  # memory that all pods of the service use together
-    keep: list[Any] = field(default_factory=list)  # what has to live as long as the stack
-    began: float = field(default_factory=time.time)
-
-    @property
-    def url(self) -> str:
-        """The service, as callers reach it."""
-        return self.service.front.url
-
-    def memory_mib(self) -> int:
-        """What each pod of the service uses: load is shared."""
-        return self.load_mib // max(1, len(serving(self.cluster, APP)))
 
 
 @contextlib.contextmanager
@@ -206,7 +172,7 @@ class _Building:
             **os.environ,
             **aws.environment,
             **double.environment,
-            "PATH": pods_path(kubectl().parent, programs),
+            "PATH": path_of_people(kubectl().parent, programs),
             "NBA_MCP_CONTEXT": "production",
             "NBA_MCP_HOME": str(self.folder / "people"),
             "NBA_MCP_SECRETS_MOUNTS": str(self.folder / "none"),
@@ -266,65 +232,3 @@ def _executed(found: Stack, pod: str, command: list[str]) -> Executed:
     runs = found.redis if pod.startswith("nba-mcp-redis") else found.service
     done = runs.run(command)
     return Executed(done.returncode, done.stdout, done.stderr)
-
-
-def follow_rds(found: Stack) -> None:
-    """PostgreSQL runs while RDS says `available`."""
-    (instance,) = found.aws.client("rds").describe_db_instances()["DBInstances"]
-    if instance["DBInstanceStatus"] == "available":
-        if found.postgres.process is None:
-            found.postgres.start()
-    else:
-        found.postgres.kill()
-
-
-def sync_secrets(found: Stack) -> None:
-    """As the External Secrets Operator and the kubelet do: what AWS has becomes files."""
-    text = found.aws.client("secretsmanager").get_secret_value(SecretId=SECRET, VersionStage="AWSCURRENT")[
-        "SecretString"
-    ]
-    folder = found.folder / "mounts"
-    folder.mkdir(exist_ok=True)
-    document = json.loads(text)  # what a rotation notes in it is not text
-    for name, value in ((n, v) for n, v in document.items() if isinstance(v, str)):
-        if found.mounts.get(name, ("", 0.0))[0] != value:
-            found.mounts[name] = (value, time.time())
-            _put(folder / name, value, found.mounts[name][1])
-
-
-def age_secret(found: Stack, name: str, days: float) -> None:
-    """A secret has not been replaced for so long."""
-    value, _ = found.mounts[name]
-    found.mounts[name] = (value, time.time() - days * 86_400)
-    _put(found.folder / "mounts" / name, *found.mounts[name])
-
-
-def _put(file: Path, value: str, since: float) -> None:
-    new = file.with_name(f".{file.name}")
-    new.write_text(value)
-    os.utime(new, (since, since))
-    new.replace(file)
-
-
-def follow_policy(found: Stack) -> None:
-    """S3 lets the service in unless the bucket's policy denies it."""
-    client: Any = found.aws.client("s3")
-    try:
-        policy = json.loads(client.get_bucket_policy(Bucket=LAKE)["Policy"])
-    except client.exceptions.ClientError:
-        policy = {"Statement": []}
-    denied = any(one["Effect"] == "Deny" for one in policy["Statement"])
-    found.way.fails = lambda _, path, __: denied and path.startswith(f"/{LAKE}")
-
-
-def tell_logs(found: Stack) -> None:
-    """`kubectl logs` has the last lines of the server."""
-    with found.service.log.open("rb") as file:
-        file.seek(max(0, found.service.log.stat().st_size - 60_000))
-        lines = file.read().decode("utf-8", "replace").splitlines()
-    found.cluster.world.logs = {f"{APP}-*": lines}
-
-
-def share_load(found: Stack) -> None:
-    """Each pod of the service uses its part of the memory."""
-    found.cluster.world.usage = {f"{APP}-*": (400, found.memory_mib())}

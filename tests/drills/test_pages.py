@@ -121,7 +121,7 @@ def test_a_report_has_each_drill_and_keeps_what_was_printed_to_itself(tmp_path: 
     assert "| 100 | 10.0 | 30.0 | 40.0 | 5m |" in text
     assert "kubectl rollout restart x" in text
     assert "Also told: NbaMcpTargetDown." in text
-    written = write(tmp_path / "reports", [outcome])
+    written = write(tmp_path / "reports", [outcome], datetime(2026, 1, 31, 4, 5, tzinfo=UTC))
     assert written.with_suffix(".json").is_file()
     assert "what it printed" not in str(as_dict(outcome)) + text
 
