@@ -50,7 +50,7 @@ test: $(VENV)/.dev ## Run the tests (wheels only, no root)
 	@$(PYTEST) -n auto --maxprocesses 4 --dist loadfile -m "not system" --requirements-suite test
 
 test-system: $(VENV)/.system ## Run the tests that drive other programs: MCP clients on Node, a browser
-	@$(PYTEST) -n auto --maxprocesses 4 --dist loadfile -m system --requirements-suite system
+	@$(PYTEST) -n 3 --dist loadfile -m system --requirements-suite system
 
 screenshots: $(VENV)/.system ## Take the pictures of the web page in docs/pictures anew
 	@mkdir -p docs/pictures

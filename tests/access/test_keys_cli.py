@@ -7,6 +7,8 @@ import pytest
 
 from test_cli import nba_mcp, printed
 
+pytestmark = pytest.mark.system
+
 
 def test_a_key_is_shown_once_listed_without_its_secret_and_revoked(
     state_url: str, monkeypatch: pytest.MonkeyPatch

@@ -29,6 +29,8 @@ from nba_mcp_synthesis.operations.backup.verifying import verify
 from servers.postgres import PostgresServer, programs
 from small_disk import full_disk
 
+pytestmark = pytest.mark.system
+
 SMALL_PART = 40_000
 
 

@@ -12,6 +12,8 @@ from nba_mcp_synthesis.secrets.rotation.turn import STEPS
 from nba_mcp_synthesis.server.access.key_format import new_key
 from rotation.ground import OVERLAPS, Place, Prepare
 
+pytestmark = pytest.mark.system
+
 _TESTS = Path(__file__).resolve().parents[1]
 _LOGIN_STEPS = [step for step in STEPS if step != "retire"]
 

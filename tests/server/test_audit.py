@@ -18,6 +18,8 @@ from nba_mcp_synthesis.state.entries import Rows
 from nba_mcp_synthesis.telemetry.metrics import Metrics
 from running import COMMAND, Running, running
 
+pytestmark = pytest.mark.system
+
 HEADERS = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2026-07-28"}
 CANARY = "canary-6f1d"
 

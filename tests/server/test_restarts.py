@@ -24,6 +24,8 @@ from running import COMMAND, NO_LIMITS, Running, free_port, running
 from server.test_serve import ACCEPT, log_lines, message, modern
 from servers.redis import RedisServer
 
+pytestmark = pytest.mark.system
+
 SLOW = "SELECT count(*) AS n FROM range(30000) a, range(30000) b WHERE a.range <> b.range"
 
 

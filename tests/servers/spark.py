@@ -1,7 +1,7 @@
 """A real Spark Connect server for system tests: one a session, in a process of its own.
 
 Spark itself lies in .cache/spark, and its client in .cache/spark-client (`make .venv/.system` puts them
-there); it needs Java. The client brings pandas, which no other test should have: DuckDB loads it wherever it is.
+there); it needs Java. The client brings pandas, which no other test should have: DuckDB loads it where it is.
 """
 
 import contextlib

@@ -16,6 +16,8 @@ from servers.models import Peer, hangs
 from servers.models.behaviours import slow
 from synthesis.conftest import KEYS, LINES, QUESTION, MakeApp, knowing
 
+pytestmark = pytest.mark.system
+
 
 def test_a_cancelled_question_leaves_no_call_at_a_peer(panel: MakeApp, model_peer: MakePeer) -> None:
     """Also where several voices are asked at once."""

@@ -12,6 +12,8 @@ from sqlglot.errors import SqlglotError
 from nba_mcp_synthesis.warehouse.guard.trees.gate import TreeGate
 from warehouse.guard.verdicts import refusal
 
+pytestmark = pytest.mark.system
+
 TABLES = frozenset(
     ("teams", "players", "games", "player_game_stats", "team_game_stats", "play_by_play", "shots")
 )
