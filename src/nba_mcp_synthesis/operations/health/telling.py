@@ -59,4 +59,5 @@ def _line(one: HealthCheck) -> Text:
 
 def _summary(report: HealthReport) -> Text:
     _, style = _MARKS[report.result]
-    return Text(f"Summary: {report.result.upper()}. {report.summary}", style=f"bold {style}")
+    told = f"Summary: {report.result.upper()}. {report.summary}"
+    return Text(told, style=f"bold {style}", no_wrap=True, overflow="ignore")
