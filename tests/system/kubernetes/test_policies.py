@@ -310,5 +310,8 @@ def test_the_service_monitor_finds_the_service(manifests: Manifests) -> None:
     assert "METRICS_TOKEN" in {
         one["secretKey"] for one in secret["spec"]["data"]
     }  # without it no copy is made
+    constants = yaml.safe_load((K8S.parent / "monitoring/constants.yaml").read_text("utf-8"))
+    assert "jobLabel" not in monitor["spec"]
+    assert manifests.one("Service", constants["job"])["spec"]["selector"] == {"app": APP}
     by_path = yaml.safe_load(Path(K8S / "servicemonitor.yaml").read_text("utf-8"))
     assert by_path["spec"] == monitor["spec"]
