@@ -5,8 +5,9 @@ import re
 import threading
 import tomllib
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from nba_mcp_synthesis.connectors.pagerduty import PagerDutyConnector
 from nba_mcp_synthesis.connectors.slack import SlackConnector
 from nba_mcp_synthesis.connectors.slack_bot import SlackBotConnector
 from nba_mcp_synthesis.errors import Unavailable, UsageError
+from nba_mcp_synthesis.operations.checklists.checks import CHECKS
 from nba_mcp_synthesis.operations.incidents.collecting import Part, Partly
 from nba_mcp_synthesis.operations.incidents.database_part import _plain, table
 from nba_mcp_synthesis.operations.incidents.desk import Desk
@@ -26,6 +28,7 @@ from nba_mcp_synthesis.operations.incidents.redaction import Redactor
 from nba_mcp_synthesis.operations.incidents.store import Incidents
 from nba_mcp_synthesis.operations.monitoring import sources
 from nba_mcp_synthesis.operations.oncall import contacts
+from nba_mcp_synthesis.settings import load_settings
 from nba_mcp_synthesis.telemetry.metrics import catalogue
 from servers.listeners import Reply, web
 
@@ -214,6 +217,24 @@ def test_the_list_ends_with_1_while_a_postmortem_is_overdue(tmp_path: Path) -> N
     assert listed(tmp_path, 0)["incidents"] == []
     (tmp_path / "broken").mkdir()
     assert [found["id"] for found in listed(tmp_path, 1)["broken"]] == ["broken"]
+
+
+@pytest.mark.requirement("INC-POSTMORTEM")
+def test_the_morning_names_what_is_overdue(tmp_path: Path) -> None:
+    """By the step of the checklist; a record that cannot be read is a failure."""
+    desk = desk_of(tmp_path)
+    one = desk.open("P1", "Down", notify=False)
+    ground = SimpleNamespace(
+        settings=load_settings({"NBA_MCP_INCIDENTS_FOLDER": str(tmp_path)}), now=datetime.now(UTC)
+    )
+    found = CHECKS["incidents"](ground)  # type: ignore[arg-type]
+    assert (found.result, found.message[:16]) == ("done", "1 incident open,")
+    ground.now += timedelta(hours=49)
+    found = CHECKS["incidents"](ground)  # type: ignore[arg-type]
+    assert (found.result, one.id in found.person) == ("warning", True)
+    (tmp_path / "broken").mkdir()
+    found = CHECKS["incidents"](ground)  # type: ignore[arg-type]
+    assert (found.result, "broken" in found.person) == ("failed", True)
 
 
 def test_every_figure_that_is_asked_for_exists() -> None:

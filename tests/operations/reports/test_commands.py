@@ -40,6 +40,7 @@ SOURCES = {
     "aws",
     "cluster",
     "database",
+    "incidents",
     "packages",
     "prometheus",
     "redis",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from nba_mcp_synthesis.operations.checklists import (
     cluster_checks,
+    incident_checks,
     log_checks,
     pod_checks,
     policy_checks,
@@ -39,6 +40,7 @@ CHECKS: Mapping[str, Check] = {
     "events": cluster_checks.events,
     "health": service_checks.health,
     "images": cluster_checks.images,
+    "incidents": incident_checks.incidents,
     "ingress": policy_checks.ingress,
     "metrics": store_checks.metrics,
     "monitoring": policy_checks.monitoring,
