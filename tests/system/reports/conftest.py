@@ -27,7 +27,7 @@ from servers.cluster import Cluster, Executed
 from servers.cluster.kinds import RESOURCES
 from servers.cluster.pods import is_ready
 from servers.listeners import Reply, Web, web
-from servers.monitoring import JOB, exporter, prometheus
+from servers.monitoring import JOB, exporter, prometheus, until
 from servers.postgres import PostgresServer
 from servers.redis import RedisServer
 
@@ -130,6 +130,7 @@ def ops(
         kubernetes.world.logs = {"nba-mcp-synthesis-*": LOG}
         (tmp_path / "prometheus").mkdir()
         with prometheus(tmp_path / "prometheus", {"groups": []}, {JOB: [target.address]}) as running:
+            until(lambda: running.query(f'up{{job="{JOB}"}} == 1'))
             environment = {
                 **ground.variables(),
                 **aws_server.environment,

@@ -121,6 +121,7 @@ def test_a_cluster_that_is_away_costs_one_sentence(ops: OpsGround) -> None:
     assert {name for name, result in results.items() if result == "done"} == {
         "health",
         "database",
+        "incidents",
         "storage",
         "secrets",
     }
