@@ -60,6 +60,13 @@ def test_what_cannot_be_read_refuses_to_start(url: str) -> None:
         load_settings({"NBA_MCP_WAREHOUSE_URL": url})
 
 
+@pytest.fixture
+def spark_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its client is found; what it is for is not needed here."""
+    monkeypatch.setattr(opening, "find_spec", lambda _: object())
+
+
+@pytest.mark.usefixtures("spark_installed")
 def test_a_token_goes_over_tls_only() -> None:
     """And is shown nowhere."""
     with pytest.raises(SettingsError, match="over TLS only") as refused:
@@ -115,6 +122,7 @@ def test_no_command_of_data_gets_a_file_to_write(url: str) -> None:
         raise AssertionError(url)
 
 
+@pytest.mark.usefixtures("spark_installed")
 def test_their_libraries_are_loaded_when_they_are_used() -> None:
     """A program over DuckDB does not wait for them."""
     App(load_settings({"NBA_MCP_WAREHOUSE_URL": "spark://host"}))

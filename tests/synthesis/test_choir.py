@@ -77,7 +77,8 @@ def test_five_voices_of_which_one_invents_one_fails_one_is_slow_and_one_comes_la
     assert "987" not in f"{answer.text} {answer.dissent} {answer.voices} {answer.claims} {answer.rows}"
     told = fates(answer)
     assert told["anthropic"].startswith("withheld: The pts cannot be kept: it cites no query")
-    assert told["google"] == "failed: server_error: its provider failed"
+    # whichever comes first: its failure, or enough of the others
+    assert told["google"].startswith(("failed: server_error: ", "failed: not_waited_for: "))
     assert told["deepseek"].startswith("failed: not_waited_for")
     assert (told["compatible"], told["openai"]) == ("answered", "answered")
     assert answer.cost_usd == pytest.approx(float(bill(peers)), abs=1e-9)

@@ -5,12 +5,12 @@ import json
 import re
 from typing import Any
 
-import kubernetes_validate
 import pytest
 
 from node_clients import Node
 from rendered import APP, Manifests, Object, rendered
 
+kubernetes_validate = pytest.importorskip("kubernetes_validate")
 pytestmark = pytest.mark.system
 # The oldest that docs/kubernetes.md promises, and the newest that there are schemas of.
 VERSIONS = ("1.34", "1.37")
