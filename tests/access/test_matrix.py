@@ -222,6 +222,7 @@ def door(request: pytest.FixtureRequest) -> Door:
     return found
 
 
+@pytest.mark.system
 def test_routes(door: Door, offered: Offered) -> None:
     """Open ones for all, the others for nobody unknown, and those of a scope for whoever has it."""
     assert offered.routes
@@ -236,6 +237,7 @@ def test_routes(door: Door, offered: Offered) -> None:
         assert door.status(method, path, right) not in (401, 403), (method, path)
 
 
+@pytest.mark.system
 def test_the_protocol_itself(door: Door) -> None:
     """Whatever is asked of it, and on paths that are no routes."""
     for kind, credential in door.bad.items():
@@ -245,6 +247,7 @@ def test_the_protocol_itself(door: Door) -> None:
     assert door.mcp("tools/list", door.only(READ)).status_code == 200
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("tool", sorted(TOOLS))
 def test_tools(door: Door, tool: str) -> None:
     """Nothing for unknown callers, an error with the scope for those without it, an answer for the others."""
@@ -262,6 +265,7 @@ def test_tools(door: Door, tool: str) -> None:
     assert right.json()["result"]["isError"] is False, right.text
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("resource", sorted(RESOURCES))
 def test_resources(door: Door, resource: str) -> None:
     """What a tool would not give, reading does not give either."""
@@ -274,6 +278,7 @@ def test_resources(door: Door, resource: str) -> None:
     assert "result" in right or "No answer" in right["error"]["message"], right
 
 
+@pytest.mark.system
 def test_clients_find_out_who_issues_tokens(token_door: Door) -> None:
     """From the challenge to the metadata of RFC 9728, of the whole server and of the MCP endpoint."""
     base = "https://nba.example.com"
@@ -291,6 +296,7 @@ def test_clients_find_out_who_issues_tokens(token_door: Door) -> None:
     assert "expired" in wrong.json()["detail"]
 
 
+@pytest.mark.system
 def test_no_token_is_in_the_log(token_door: Door) -> None:
     """Neither a good one nor a bad one, nor a part of one."""
     shown = token_door.server.log.read_text()

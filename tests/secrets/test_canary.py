@@ -178,6 +178,7 @@ def test_no_command_shows_a_value(command: str, world: tuple[Ground, dict[str, s
     unseen_in_files(tmp_path / "incidents")
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("level", LEVELS)
 def test_no_log_level_shows_a_value(level: str, world: tuple[Ground, dict[str, str]]) -> None:
     """The commands that read every secret, for people, in every context; wrong settings, too."""
@@ -280,6 +281,7 @@ def server(
         yield found
 
 
+@pytest.mark.system
 def test_no_endpoint_and_no_crash_shows_a_value(
     server: Running, world: tuple[Ground, dict[str, str]], tmp_path: Path
 ) -> None:
