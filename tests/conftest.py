@@ -1,6 +1,7 @@
 """Shared fixtures: where the real data are, and an environment of its own for every test."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,12 @@ pytest_plugins = [
 ]
 
 _CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Shows Spark's client to the long tests, before anything has looked whether there is pandas."""
+    if config.option.markexpr == "system":
+        sys.path.append(str(_CHECKOUT / ".cache" / "spark-client"))
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,8 @@
 """A real Spark Connect server for system tests: one a session, in a process of its own.
 
-Spark itself lies in .cache/spark, and its client in .cache/spark-client (`make .venv/.system` puts them
-there); it needs Java. The client brings pandas, which no other test should have: DuckDB loads it where it is.
+Spark itself lies in .cache/spark, its client in .cache/spark-client (`make .venv/.system` puts them there,
+tests/conftest.py shows the client to the long tests); it needs Java. The client brings pandas, which no other
+test should have: DuckDB loads it wherever it is.
 """
 
 import contextlib
@@ -10,7 +11,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,8 +20,7 @@ import pytest
 from nba_mcp_synthesis.engine_addresses import SparkAddress
 from running import free_port
 
-_CACHE = Path(__file__).resolve().parents[2] / ".cache"
-HOME, CLIENT = _CACHE / "spark" / "pyspark", _CACHE / "spark-client"
+HOME = Path(__file__).resolve().parents[2] / ".cache" / "spark" / "pyspark"
 _START_SECONDS = 110.0
 
 
@@ -32,8 +31,6 @@ def spark_connect(folder: Path) -> Iterator[SparkAddress]:
         pytest.skip("Spark is not here; `make .venv/.system` installs it")
     if shutil.which("java") is None:
         pytest.skip("Spark needs Java, which is not installed here")
-    if str(CLIENT) not in sys.path:
-        sys.path.append(str(CLIENT))
     port = free_port()
     log = folder / "spark.log"
     with log.open("wb") as output:

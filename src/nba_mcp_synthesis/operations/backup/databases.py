@@ -65,7 +65,7 @@ class Server:
         except psycopg.Error as error:
             fault = explain_postgres(error) or fault_of(error, "PostgreSQL")
             told = _PRIVILEGE if error.sqlstate == "42501" else fault.message
-            raise Unavailable(f"{self.dbname} on {self.shown}: {told}") from error
+            raise Unavailable(f"Database {self.dbname}: {told}") from error
 
     @contextlib.contextmanager
     def connected(self) -> "Iterator[Session]":
