@@ -40,6 +40,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Shows Spark's client to the long tests, before anything has looked whether there is pandas."""
     if config.option.markexpr == "system":
         sys.path.append(str(_CHECKOUT / ".cache" / "spark-client"))
+        # It takes a main module without a file, as workers have it, for a run of its own doctests.
+        vars(sys.modules["__main__"]).setdefault("__file__", __file__)
 
 
 @pytest.fixture(scope="session")
