@@ -24,6 +24,7 @@ PASSWORDS = {READER: "reader-of-the-warehouse", LOADER: "loader-of-the-warehouse
 TOKEN = "token-of-the-metrics"
 # The names of the environment that a laptop or a test differs in; all others are as the manifests have them.
 ELSEWHERE = {
+    "NBA_MCP_BACKUP_URL",
     "NBA_MCP_HOME",
     "NBA_MCP_LAKE_URL",
     "NBA_MCP_SECRETS_MOUNTS",
