@@ -21,7 +21,8 @@ LABEL org.opencontainers.image.title="NBA MCP Synthesis" \
 # The operations documents use these inside a pod: curl, nslookup, netstat, ps.
 RUN apt-get update \
     && apt-get upgrade --yes \
-    && apt-get install --yes --no-install-recommends bind9-dnsutils curl net-tools postgresql-common procps \
+    && apt-get install --yes --no-install-recommends bind9-dnsutils curl net-tools procps \
+    && apt-get install --yes --no-install-recommends postgresql-common \
     && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
     && apt-get install --yes --no-install-recommends postgresql-client-${POSTGRES} \
     && rm -rf /var/lib/apt/lists/* \
