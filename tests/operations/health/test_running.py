@@ -14,8 +14,8 @@ from nba_mcp_synthesis.operations.health.catalogue import Spec, sections, specs
 from nba_mcp_synthesis.operations.health.check import Finding, HealthReport, NotHere, Result, judged
 from nba_mcp_synthesis.operations.health.ground import Ground, once
 from nba_mcp_synthesis.operations.health.inside import NoReport, _finding
-from nba_mcp_synthesis.operations.health.quantities import quantity
 from nba_mcp_synthesis.operations.health.running import Choice, run
+from nba_mcp_synthesis.operations.quantities import quantity
 from operations.health.conftest import Grounds
 
 

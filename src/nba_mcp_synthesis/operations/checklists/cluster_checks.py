@@ -8,7 +8,7 @@ from typing import Any
 from nba_mcp_synthesis.connectors.kubectl import Object
 from nba_mcp_synthesis.operations.checklists.findings import Finding, judged
 from nba_mcp_synthesis.operations.checklists.ground import Ground
-from nba_mcp_synthesis.operations.checklists.quantities import cores, quantity
+from nba_mcp_synthesis.operations.quantities import cores, quantity
 from nba_mcp_synthesis.operations.reports import words
 from nba_mcp_synthesis.operations.reports.document import Table
 

@@ -8,7 +8,7 @@ from nba_mcp_synthesis.connectors.kubectl import KubectlConnector, KubectlFailed
 from nba_mcp_synthesis.operations.health.catalogue import Spec
 from nba_mcp_synthesis.operations.health.check import Finding, judged
 from nba_mcp_synthesis.operations.health.ground import Ground
-from nba_mcp_synthesis.operations.health.quantities import quantity
+from nba_mcp_synthesis.operations.quantities import quantity
 
 Limits = dict[tuple[str, str], dict[str, str]]
 
