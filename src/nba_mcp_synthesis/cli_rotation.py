@@ -9,6 +9,8 @@ from nba_mcp_synthesis.cli_data import AsJson
 from nba_mcp_synthesis.cli_secrets import Context, loaded
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pydantic import SecretStr
 
     from nba_mcp_synthesis.rotation_witness import LoggedWitness
@@ -35,7 +37,7 @@ def secrets_rotate(
     """Replace secrets in AWS: staged, set, tested, switched to; the old one works until the next turn."""
     from nba_mcp_synthesis import terminal
 
-    rotations, witness = _rotations(context, bool(names), even_in_use)
+    rotations, witness = _rotations(context, names or (), even_in_use)
     if dry_run:
         plan = rotations.plan(names or (), due_only=due)
         terminal.show(plan.as_dict(), _plan(plan), as_json=as_json)
@@ -79,7 +81,9 @@ def secrets_migrate(
     raise typer.Exit(plan.exit_code)
 
 
-def _rotations(context: str | None, named: bool, even_in_use: bool) -> "tuple[Rotations, LoggedWitness]":
+def _rotations(
+    context: str | None, names: "Sequence[str]", even_in_use: bool
+) -> "tuple[Rotations, LoggedWitness]":
     from nba_mcp_synthesis.app import App
     from nba_mcp_synthesis.caller_keys import CallerKeys
     from nba_mcp_synthesis.rotating import kinds_of
@@ -90,10 +94,12 @@ def _rotations(context: str | None, named: bool, even_in_use: bool) -> "tuple[Ro
     from nba_mcp_synthesis.settings import load_settings
 
     manager, settings = loaded(context), load_settings()
+    for name in names:  # a misspelt one is told before anybody is asked
+        manager.manifest.spec(name)
     app = App(settings)
     secret = VersionedSecret(naming(manager.project, manager.report.context))
     witness = LoggedWitness(lambda: app.state, manager)
-    paste = _paste if named and sys.stdin.isatty() else None
+    paste = _paste if names and sys.stdin.isatty() else None
     keys = CallerKeys(lambda: app.api_keys)
     kinds = kinds_of(settings, secret, manager.manifest, keys, paste, even_in_use=even_in_use)
     return Rotations(secret, manager.manifest, kinds, witness), witness

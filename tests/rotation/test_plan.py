@@ -10,6 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from nba_mcp_synthesis.connectors.model_api import model_apis
+from nba_mcp_synthesis.cli_rotation import secrets_rotate
 from nba_mcp_synthesis.errors import UsageError
 from nba_mcp_synthesis.server.access.key_format import new_key
 from rotation.ground import OVERLAPS, SECRET, Place, Prepare
@@ -101,6 +102,13 @@ def test_a_name_that_cannot_be_rotated_is_a_usage_error(prepared: Prepare) -> No
         code, error = command(place, name)
         assert (code, told in json.dumps(error)) == (2, True), (name, error)
     assert place.stages() == before
+
+
+def test_a_misspelt_name_is_told_before_aws_is_asked() -> None:
+    """Nothing is configured here, and that is not what is wrong."""
+    with pytest.raises(UsageError, match="RDS_PASWORD") as refused:
+        secrets_rotate(["RDS_PASWORD"])
+    assert "Did you mean RDS_PASSWORD?" in str(refused.value)
 
 
 def test_a_key_of_a_provider_is_pasted_tried_and_stored(prepared: Prepare) -> None:
