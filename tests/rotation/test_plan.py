@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from nba_mcp_synthesis.connectors.model_api import model_apis
 from nba_mcp_synthesis.cli_rotation import secrets_rotate
+from nba_mcp_synthesis.connectors.model_api import model_apis
 from nba_mcp_synthesis.errors import UsageError
 from nba_mcp_synthesis.server.access.key_format import new_key
 from rotation.ground import OVERLAPS, SECRET, Place, Prepare
