@@ -8,19 +8,17 @@ import contextlib
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from time import monotonic, perf_counter
+from time import monotonic
 from typing import Any
 
 from nba_mcp_synthesis.engine_addresses import AthenaAddress
 from nba_mcp_synthesis.errors import Busy, LimitExceeded, Unavailable
-from nba_mcp_synthesis.facts import Pool, Result, Scan
+from nba_mcp_synthesis.facts import Scan
 from nba_mcp_synthesis.warehouse.athena import reasons
 from nba_mcp_synthesis.warehouse.athena.catalogue import CatalogueReader
 from nba_mcp_synthesis.warehouse.athena.execution import Executions
-from nba_mcp_synthesis.warehouse.dialect import written
-from nba_mcp_synthesis.warehouse.engine import of_state, read_whole
-from nba_mcp_synthesis.warehouse.fetching import fetch
-from nba_mcp_synthesis.warehouse.limits import Limits, Places
+from nba_mcp_synthesis.warehouse.limits import Limits
+from nba_mcp_synthesis.warehouse.over_lake import OverLake
 from nba_mcp_synthesis.warehouse.published import State, runnable
 
 _SEEN_SECONDS = 1.0
@@ -42,7 +40,7 @@ class Budget:
         return Scan(scanned, billed / _TB * self.usd_per_tb)
 
 
-class AthenaWarehouse:
+class AthenaWarehouse(OverLake):
     """Read access to the tables of a Glue database. Safe to use from several threads."""
 
     engine, dialect = "athena", "trino"
@@ -55,12 +53,9 @@ class AthenaWarehouse:
         concurrency: int = 4,
         budget: Budget | None = None,
     ) -> None:
-        self.limits = limits or Limits()
-        self.concurrency = concurrency
-        self.memory_mb = 0  # the memory is Athena's own
+        super().__init__(limits, concurrency)
         self._address, self._database = address, database
         self._budget = budget or Budget()
-        self._places = Places(concurrency)
         self._catalogue = CatalogueReader(database)
         self._opening, self._looking = threading.Lock(), threading.Lock()
         self._executions: Executions | None = None
@@ -84,21 +79,6 @@ class AthenaWarehouse:
         seen = self._seen
         return seen[0] if seen is not None and monotonic() - seen[1] < _SEEN_SECONDS else None
 
-    def query(self, sql: str, limits: Limits | None = None, skip: int = 0) -> Result:
-        """Runs one SELECT and returns at most the rows and bytes of `limits`, `skip` rows left out.
-
-        Raises:
-            Busy, LimitExceeded, QueryFailed, NoWarehouse, WarehouseOutdated, WarehouseDown: see
-                `engine.Warehouse`.
-        """
-        bounds = limits or self.limits
-        started = perf_counter()
-        with self.opened(sql, bounds, skip) as (found, state, scan):
-            rows, notes = fetch(found, bounds, skip)
-            columns = tuple(column[0] for column in found.description or ())
-        result = Result(columns, rows, sql, engine=self.engine, notes=notes, scan=scan)
-        return of_state(result, state, started)
-
     @contextlib.contextmanager
     def opened(self, sql: str, bounds: Limits, skip: int) -> Iterator[tuple[Any, State, Scan]]:
         """(rows to fetch, the state that they are of, what was read for them) of a query."""
@@ -111,18 +91,6 @@ class AthenaWarehouse:
                 self._check_scan(scan)
                 with reasons.told(self.place):
                     yield found, before, scan
-
-    def read(self, sql: str) -> Result:
-        """Runs a query of our own, whose result must not be cut: LimitExceeded where it would be."""
-        return read_whole(self, written(sql, self.dialect))
-
-    def counted(self, sql: str) -> Result:
-        """The same as `read`."""
-        return self.read(sql)
-
-    def pool(self) -> Pool:
-        """How many of the places for queries are held; there is nothing that would be kept open."""
-        return Pool("athena", self._places.taken, 0, self.concurrency)
 
     def close(self) -> None:
         """Lets go of what waits for queries."""

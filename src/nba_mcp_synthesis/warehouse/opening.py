@@ -7,7 +7,6 @@ import contextlib
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import cast
 
 from nba_mcp_synthesis.engine_addresses import SPARK, athena_address, spark_address
 from nba_mcp_synthesis.errors import SettingsError
@@ -17,7 +16,8 @@ from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
 from nba_mcp_synthesis.warehouse.engine import Warehouse
 from nba_mcp_synthesis.warehouse.guard import Gate
 from nba_mcp_synthesis.warehouse.limits import Limits
-from nba_mcp_synthesis.warehouse.streaming import Opening, StreamRunner
+from nba_mcp_synthesis.warehouse.over_lake import OverLake
+from nba_mcp_synthesis.warehouse.streaming import StreamRunner
 from nba_mcp_synthesis.warehouse.untrusted import Judge, UntrustedQueries
 from nba_mcp_synthesis.warehouse.workers.pool import WorkerPool
 
@@ -99,10 +99,8 @@ def queries_of(warehouse: Warehouse, cautions: Cautions | None = None) -> Untrus
     if isinstance(warehouse, DuckDBWarehouse):
         pool = WorkerPool(warehouse, warehouse.concurrency, warehouse.memory_mb)
         return UntrustedQueries(warehouse, gate_of("duckdb"), pool, known)
-    if warehouse.engine in _OVER_LAKE:
-        return UntrustedQueries(
-            warehouse, gate_of(warehouse.engine), StreamRunner(cast("Opening", warehouse)), known
-        )
+    if isinstance(warehouse, OverLake):
+        return UntrustedQueries(warehouse, gate_of(warehouse.engine), StreamRunner(warehouse), known)
     from nba_mcp_synthesis.warehouse.postgres.queries import PostgresRunner  # noqa: PLC0415
     from nba_mcp_synthesis.warehouse.postgres_engine import PostgresWarehouse  # noqa: PLC0415
 

@@ -3,18 +3,15 @@
 import contextlib
 import threading
 from collections.abc import Iterator
-from time import monotonic, perf_counter
+from time import monotonic
 
 from nba_mcp_synthesis.engine_addresses import SparkAddress
 from nba_mcp_synthesis.errors import WarehouseDown, WarehouseOutdated
-from nba_mcp_synthesis.facts import Pool, Result
 from nba_mcp_synthesis.lake.manifest import Manifest, current
 from nba_mcp_synthesis.lake.opening import open_store
 from nba_mcp_synthesis.warehouse import layout
-from nba_mcp_synthesis.warehouse.dialect import written
-from nba_mcp_synthesis.warehouse.engine import of_state, read_whole
-from nba_mcp_synthesis.warehouse.fetching import fetch
-from nba_mcp_synthesis.warehouse.limits import Limits, Places
+from nba_mcp_synthesis.warehouse.limits import Limits
+from nba_mcp_synthesis.warehouse.over_lake import OverLake
 from nba_mcp_synthesis.warehouse.published import State, runnable
 from nba_mcp_synthesis.warehouse.spark.session import Rows, Session
 from nba_mcp_synthesis.warehouse.spark.tables import Views
@@ -22,7 +19,7 @@ from nba_mcp_synthesis.warehouse.spark.tables import Views
 _SEEN_SECONDS = 1.0
 
 
-class SparkWarehouse:
+class SparkWarehouse(OverLake):
     """Read access to a lake through a Spark Connect server. Safe to use from several threads."""
 
     engine = dialect = "spark"
@@ -30,12 +27,9 @@ class SparkWarehouse:
     def __init__(
         self, address: SparkAddress, lake: str, limits: Limits | None = None, concurrency: int = 4
     ) -> None:
-        self.limits = limits or Limits()
-        self.concurrency = concurrency
-        self.memory_mb = 0  # the memory is Spark's own
+        super().__init__(limits, concurrency)
         self._address = address
         self._store = open_store(lake)
-        self._places = Places(concurrency)
         self._looking, self._opening = threading.Lock(), threading.Lock()
         self._seen: tuple[Manifest, float] | None = None
         self._session: Session | None = None
@@ -55,20 +49,6 @@ class SparkWarehouse:
         seen = self._seen
         return _state(seen[0]) if seen is not None and monotonic() - seen[1] < _SEEN_SECONDS else None
 
-    def query(self, sql: str, limits: Limits | None = None, skip: int = 0) -> Result:
-        """Runs one SELECT and returns at most the rows and bytes of `limits`, `skip` rows left out.
-
-        Raises:
-            Busy, LimitExceeded, QueryFailed, NoWarehouse, WarehouseOutdated, WarehouseDown: see
-                `engine.Warehouse`.
-        """
-        bounds = limits or self.limits
-        started = perf_counter()
-        with self.opened(sql, bounds, skip) as (found, state, _):
-            rows, notes = fetch(found, bounds, skip)
-            columns = tuple(name for name, _ in found.description)
-        return of_state(Result(columns, rows, sql, engine=self.engine, notes=notes), state, started)
-
     @contextlib.contextmanager
     def opened(self, sql: str, bounds: Limits, skip: int) -> Iterator[tuple[Rows, State, None]]:
         """(rows to fetch, the state that they are of, None) of a query."""
@@ -77,18 +57,6 @@ class SparkWarehouse:
             session, text = self._prepared(sql, manifest, skip + bounds.rows + 1)
             with session.rows(text, bounds) as rows:
                 yield rows, _state(manifest), None
-
-    def read(self, sql: str) -> Result:
-        """Runs a query of our own, whose result must not be cut: LimitExceeded where it would be."""
-        return read_whole(self, written(sql, self.dialect))
-
-    def counted(self, sql: str) -> Result:
-        """The same as `read`."""
-        return self.read(sql)
-
-    def pool(self) -> Pool:
-        """How many of the places for queries are held; there is nothing that would be kept open."""
-        return Pool("spark", self._places.taken, 0, self.concurrency)
 
     def close(self) -> None:
         """Ends the session."""

@@ -1,38 +1,17 @@
 """Statements from outside in engines over the lake, with rows as the JSON text callers get."""
 
-import contextlib
-from typing import Any, Protocol
-
 from nba_mcp_synthesis.errors import LimitExceeded
-from nba_mcp_synthesis.facts import Pool, Scan
+from nba_mcp_synthesis.facts import Pool
 from nba_mcp_synthesis.warehouse.limits import Limits
-from nba_mcp_synthesis.warehouse.published import State
+from nba_mcp_synthesis.warehouse.over_lake import OverLake
 from nba_mcp_synthesis.warehouse.untrusted import Fetched
 from nba_mcp_synthesis.warehouse.workers.encoding import RowTooLargeError, encode
-
-
-class Opening(Protocol):
-    """A warehouse whose queries are opened, and their rows fetched while they are."""
-
-    def state(self) -> State:
-        """See `engine.Warehouse`."""
-
-    def opened(
-        self, sql: str, bounds: Limits, skip: int
-    ) -> contextlib.AbstractContextManager[tuple[Any, State, Scan | None]]:
-        """(rows to fetch, the state that they are of, what reading them cost) of a query."""
-
-    def pool(self) -> Pool:
-        """How many of its places for queries are held."""
-
-    def close(self) -> None:
-        """See `engine.Warehouse`."""
 
 
 class StreamRunner:
     """Runs what the gate let through. Safe to use from several threads."""
 
-    def __init__(self, warehouse: Opening) -> None:
+    def __init__(self, warehouse: OverLake) -> None:
         self._warehouse = warehouse
 
     def warm(self) -> None:
