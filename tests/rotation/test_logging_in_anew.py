@@ -73,7 +73,6 @@ def test_the_warehouse_logs_in_anew(place: Place, ground: Ground, monkeypatch: p
         while (found := dict(admin.execute(query, (place.database,)).fetchall())) != wanted:
             assert time.monotonic() < deadline, found  # a backend takes a moment to notice that it was left
             time.sleep(0.05)
-            admin.commit()
     pool.close()
 
 
