@@ -15,7 +15,7 @@ def die() -> None:
 
 def rotating(last: str, names: list[str]) -> None:
     """Rotates until a step."""
-    rotations, _ = cli_rotation._rotations("production", named=False, even_in_use=False)
+    rotations, _ = cli_rotation._rotations("production", (), even_in_use=False)
     rotations.run(names, on_step=lambda name, step: die() if step == last else None)
 
 
