@@ -7,7 +7,7 @@ DEMO := NBA_MCP_HOME=$(CURDIR)/.nba-mcp NBA_MCP_WAREHOUSE_URL=duckdb:///$(CURDIR
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-system screenshots monitoring check format bench eval eval-synthesis requirements bench-growth dashboards lock clean
+.PHONY: help setup demo run test test-system screenshots monitoring check audit format bench eval eval-synthesis requirements bench-growth dashboards lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -69,6 +69,9 @@ check: $(VENV)/.dev ## Format, lint, types, import contracts, dependencies
 	@$(BIN)/lint-imports --no-logo --no-cache
 	@$(BIN)/deptry src
 	@$(BIN)/shellcheck scripts/*.sh docker/*.sh k8s/base/*/*.sh .ci/run
+
+audit: $(VENV)/.dev ## Ask OSV about known vulnerabilities of the dependencies, and the index about newer ones
+	@$(BIN)/nba-mcp ops updates
 
 format: $(VENV)/.dev ## Format the code
 	@$(BIN)/ruff format .

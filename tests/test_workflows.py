@@ -44,6 +44,19 @@ def test_there_is_a_job_for_each_make_target_and_for_what_follows() -> None:
     assert WORKFLOWS["deploy"]["jobs"]["deploy"]["needs"] == "plan"
 
 
+@pytest.mark.requirement("SEC-SCAN")
+def test_dependencies_are_audited_and_images_scanned() -> None:
+    """Each change and each week; the exit code of `ops updates` for a vulnerability is tested with it."""
+    asked = [step.get("run") for _, step in steps()]
+    scans = [step["with"] for _, step in steps() if step.get("uses", "").startswith("aquasecurity/trivy")]
+    audit = re.search(r"^audit:.*\n\t(.*)", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert "make audit" in asked
+    assert audit is not None
+    assert audit[1] == "@$(BIN)/nba-mcp ops updates"
+    assert [scan["exit-code"] for scan in scans] == ["1"]
+    assert "schedule" in WORKFLOWS["ci"][True]  # YAML 1.1 reads the key `on` so
+
+
 def test_the_scripts_that_they_run_exist() -> None:
     found = [s for _, step in steps() for s in re.findall(r"\bscripts/\S+\.sh", step.get("run", ""))]
     assert set(found) == {"scripts/push_to_ecr.sh", "scripts/deploy_production.sh"}

@@ -16,6 +16,7 @@ from servers.listeners import Reply, web
 
 pytestmark = pytest.mark.system
 OVERLAY = Path(__file__).parent / "deploying" / "overlay"
+BUDGET = Path(__file__).parents[2] / "k8s" / "base" / "pdb.yaml"
 DEPLOYMENT = "deployment/nba-mcp-synthesis"
 
 
@@ -25,6 +26,16 @@ def until(what: Callable[[], bool]) -> None:
     while not what():
         assert time.monotonic() < deadline, "it did not come to that"
         time.sleep(0.05)
+
+
+def ready(kubernetes: Cluster) -> int:
+    """How many pods a service would send requests to."""
+    return sum(
+        condition["status"] == "True"
+        for pod in kubernetes.all("pods")
+        for condition in pod["status"].get("conditions", [])
+        if condition["type"] == "Ready"
+    )
 
 
 @pytest.fixture
@@ -141,6 +152,39 @@ def test_a_drain_respects_the_disruption_budget(two_pods: Kubectl, kubernetes: C
     k(f"uncordon {node}")
     k("delete pod -l app=nba-mcp-synthesis")
     assert "Allocated resources" in k("describe nodes").stdout
+
+
+@pytest.mark.requirement("WK-RECOVERY")
+def test_drains_of_every_node_leave_two_of_three_pods(two_pods: Kubectl, kubernetes: Cluster) -> None:
+    """By production's own budget, and with pods that take a while to be ready."""
+    k = two_pods
+    kubernetes.world.images["*"] = Image("ready", seconds=1)
+    k("delete pdb --all")
+    k(f"apply -f {BUDGET}")
+    k("patch", "hpa", "nba-mcp-synthesis-hpa", "--type=merge", "-p", '{"spec": {"minReplicas": 3}}')
+    until(lambda: ready(kubernetes) == 3)
+    lowest = 3
+    for node in k("get", "nodes", "-o", "jsonpath={.items[*].metadata.name}").stdout.split():
+        draining = subprocess.Popen([kubectl(), "drain", node, "--ignore-daemonsets", "--timeout=60s"])
+        while draining.poll() is None:
+            lowest = min(lowest, ready(kubernetes))
+        assert draining.returncode == 0
+        lowest = min(lowest, ready(kubernetes))
+        until(lambda: ready(kubernetes) == 3)
+        assert all(pod["spec"].get("nodeName") != node for pod in kubernetes.all("pods"))
+        k(f"uncordon {node}")
+    assert lowest == 2  # disturbed, and never by more than the budget allows
+
+
+def test_dry_runs_delete_and_evict_nothing(two_pods: Kubectl, kubernetes: Cluster) -> None:
+    k = two_pods
+    before = {pod["metadata"]["uid"] for pod in kubernetes.all("pods")}
+    node = kubernetes.all("pods")[0]["spec"]["nodeName"]
+    assert "(server dry run)" in k("delete pod -l app=nba-mcp-synthesis --dry-run=server").stdout
+    assert "(server dry run)" in k(f"delete {DEPLOYMENT} --dry-run=server").stdout
+    k(f"drain {node} --ignore-daemonsets --dry-run=server --timeout=30s")
+    assert {pod["metadata"]["uid"] for pod in kubernetes.all("pods")} == before
+    assert kubernetes.all("deployments")
 
 
 def test_top_logs_and_exec(two_pods: Kubectl, kubernetes: Cluster) -> None:

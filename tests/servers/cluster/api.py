@@ -15,7 +15,7 @@ from servers.cluster.control import control
 from servers.cluster.metrics import metrics
 from servers.cluster.protobuf import decoded
 from servers.cluster.proxy import proxied
-from servers.cluster.request import Target, resource_name, target_of, verb_of
+from servers.cluster.request import Target, is_dry, resource_name, target_of, verb_of
 from servers.cluster.statuses import Refused
 from servers.cluster.store import Store
 from servers.cluster.streams import streams
@@ -99,7 +99,7 @@ class Api:
         return JSONResponse(*self.writing.write(request, target, body, self.world))
 
     def _admit(self, request: Request, target: Target, verb: str, body: Any) -> None:
-        name, dry = resource_name(target), "dryRun" in request.query_params
+        name, dry = resource_name(target), is_dry(request, body)
         self.world.heard(Call(verb, name, target.namespace, target.name, request.url.path, dry, body))
         if self.world.is_failing(verb, name):
             raise Refused(500, "etcdserver: request timed out")

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from servers.cluster.deployments import DEPLOYMENTS, owned_by, pods_matching, reference
+from servers.cluster.deployments import DEPLOYMENTS, REPLICASETS, owned_by, pods_matching, reference
 from servers.cluster.kinds import Resource, resource_of
 from servers.cluster.pods import PODS, is_ready
 from servers.cluster.recorder import record
@@ -146,7 +146,7 @@ def budgets(store: Store) -> None:
 def budget(store: Store, one: Object) -> Object:
     """The status of a disruption budget."""
     pods = pods_matching(store, one["metadata"]["namespace"], one["spec"].get("selector"))
-    healthy, expected = sum(map(is_ready, pods)), len(pods)
+    healthy, expected = sum(map(is_ready, pods)), _expected(store, pods)
     if "minAvailable" in one["spec"]:
         needed = _part(one["spec"]["minAvailable"], expected)
     else:
@@ -158,6 +158,16 @@ def budget(store: Store, one: Object) -> Object:
         "disruptionsAllowed": max(healthy - needed, 0),
         "observedGeneration": one["metadata"]["generation"],
     }
+
+
+def _expected(store: Store, pods: list[Object]) -> int:
+    """The replicas of the deployments that pods are of: a pod that was evicted counts until it is replaced."""
+    sets = _owners(store.all(REPLICASETS), pods)
+    return sum(d["spec"].get("replicas", 1) for d in _owners(store.all(DEPLOYMENTS), sets))
+
+
+def _owners(of: list[Object], owned: list[Object]) -> list[Object]:
+    return [one for one in of if owned_by(one, owned)]
 
 
 def _part(told: int | str, of: int) -> int:

@@ -1,7 +1,10 @@
 """A request, taken apart: which resource, which object, which verb."""
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qs
+
+from starlette.requests import Request
 
 from servers.cluster.kinds import RESOURCES, Resource
 from servers.cluster.statuses import Refused
@@ -35,6 +38,12 @@ def target_of(path: str) -> Target:
         raise Refused(404, "the server could not find the requested resource", reason="NotFound")
     name, subresource = [*parts[1:], "", ""][:2]
     return Target(resource, namespace, name, subresource, "/".join(parts[3:]))
+
+
+def is_dry(request: Request, sent: Any) -> bool:
+    """Whether nothing is to change; a deletion and an eviction say it in their body."""
+    options = sent.get("deleteOptions", sent) if isinstance(sent, dict) else {}
+    return "All" in (request.query_params.get("dryRun"), *(options or {}).get("dryRun", ()))
 
 
 def verb_of(method: str, target: Target, query: str) -> str:

@@ -14,7 +14,7 @@ from servers.cluster.deployments import pods_matching
 from servers.cluster.others import BUDGETS, budget
 from servers.cluster.pods import PODS
 from servers.cluster.recorder import record
-from servers.cluster.request import Target
+from servers.cluster.request import Target, is_dry
 from servers.cluster.statuses import Refused, invalid
 from servers.cluster.store import Object, Store
 from servers.cluster.streams import running
@@ -26,9 +26,8 @@ def subresource(
     target: Target, store: Store, world: World, writing: Writing, sent: Any, request: Request
 ) -> Answer:
     """(answer, status code)."""
-    dry = request.query_params.get("dryRun") == "All"
     if target.subresource == "eviction":
-        return _evict(target, store, dry=dry)
+        return _evict(target, store, dry=is_dry(request, sent))
     if target.subresource == "scale":
         return _scale(target, store, writing, sent, request), 200
     if target.subresource in ("exec", "portforward"):  # kubectl's second try, after a WebSocket was refused

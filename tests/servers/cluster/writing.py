@@ -9,7 +9,7 @@ from starlette.requests import Request
 from servers.cluster import patching
 from servers.cluster.defaults import fill
 from servers.cluster.kinds import resource_of
-from servers.cluster.request import Target
+from servers.cluster.request import Target, is_dry
 from servers.cluster.statuses import Refused, not_found
 from servers.cluster.store import Object, Store, now
 from servers.cluster.watching import selected
@@ -27,7 +27,7 @@ class Writing:
 
     def write(self, request: Request, target: Target, sent: Any, world: World) -> Answer:
         """(answer, status code) of a request that writes."""
-        dry = request.query_params.get("dryRun") == "All"
+        dry = is_dry(request, sent)
         if request.method == "DELETE":
             return self._delete(request, target, dry=dry), 200
         if request.method == "PATCH":
