@@ -161,7 +161,7 @@ def budget(store: Store, one: Object) -> Object:
 
 
 def _expected(store: Store, pods: list[Object]) -> int:
-    """The replicas of the deployments that pods are of: a pod that was evicted counts until it is replaced."""
+    """The replicas of the deployments that pods are of: one that was evicted counts until it is replaced."""
     sets = _owners(store.all(REPLICASETS), pods)
     return sum(d["spec"].get("replicas", 1) for d in _owners(store.all(DEPLOYMENTS), sets))
 

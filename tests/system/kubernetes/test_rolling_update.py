@@ -305,13 +305,18 @@ class Persistent:
 
 
 @pytest.mark.requirement("DEP-ZERO-DOWNTIME")
+@pytest.mark.requirement("BK-RESTORE-APP")
 def test_what_a_killed_server_breaks_succeeds_when_sent_again(
-    filled: Ground, key: dict[str, str], pods: list[Pod]
+    filled: Ground, key: dict[str, str], pods: list[Pod], record_property: Callable[[str, object], None]
 ) -> None:
-    """SIGKILL, and the kubelet starts it again: what breaks on its way succeeds when sent again."""
+    """SIGKILL, and the kubelet starts it again: what breaks on its way succeeds when sent again.
+
+    The other one serves meanwhile. The seconds until the killed one is ready, and served by the
+    balancer again, are in the report of the tests (--junit-xml).
+    """
     times = Times.of(filled.manifests)
 
-    async def main() -> tuple[list[Persistent], Balancer]:
+    async def main() -> tuple[list[Persistent], int]:
         await both_ready(filled, pods)
         balancer, ended = balancer_of(times, pods, filled.manifests), asyncio.Event()
         async with balancer.running() as url:
@@ -320,17 +325,22 @@ def test_what_a_killed_server_breaks_succeeds_when_sent_again(
                 for caller in callers:
                     tasks.create_task(caller.call())
                 await asyncio.sleep(2)
-                (killed, _) = pods
+                (killed, other) = pods
+                fell = time.monotonic()
                 killed.process.kill()
                 await asyncio.to_thread(killed.process.wait, 60)
-                served = balancer.served[killed.url]
+                served, before = balancer.served[killed.url], balancer.served[other.url]
                 killed.start()
                 await killed.ready()
+                record_property("seconds_until_ready", round(time.monotonic() - fell, 2))
+                meanwhile = balancer.served[other.url] - before
                 await until(partial(has_served, balancer, killed.url, served + 5))  # it has come back
+                record_property("seconds_until_served", round(time.monotonic() - fell, 2))
                 ended.set()
-        return callers, balancer
+        return callers, meanwhile
 
-    callers, _ = asyncio.run(main())
+    callers, meanwhile = asyncio.run(main())
+    assert meanwhile > 0
     assert all(caller.good for caller in callers)
     assert sum(caller.good for caller in callers) > 20
     assert sum(caller.broken for caller in callers) <= len(callers)
