@@ -32,6 +32,11 @@ def answers(home: Path, environment: Mapping[str, str]) -> list[Asked]:
     return [replace(one, seconds=0.0) for one in ask_all(home, pairs, environment)]
 
 
+def differences(asked: list[Asked], before: list[Asked]) -> list[tuple[Asked, Asked]]:
+    """The questions that were not answered as before, with both replies."""
+    return [pair for pair in zip(asked, before, strict=True) if pair[0] != pair[1]]
+
+
 def right(asked: list[Asked]) -> int:
     """How many are right, and shown by their evidence when it is run again."""
     return sum(one.outcome == "right" and not one.unproven for one in asked)
@@ -69,7 +74,7 @@ def test_a_lost_warehouse_comes_back_from_its_bucket(
     assert nba_mcp("query", "SELECT 1").returncode == 3, "the warehouse is gone"
     assert printed(nba_mcp("data", "load", PLACE, "--json"))["path"] == str(file)
     assert digests(file) == rows
-    assert answers(home, {}) == asked
+    assert differences(answers(home, {}), asked) == []
 
     elsewhere = {
         "NBA_MCP_WAREHOUSE_URL": f"{postgres_server.url(postgres_server.create_database())}?sslmode=disable",
@@ -79,4 +84,4 @@ def test_a_lost_warehouse_comes_back_from_its_bucket(
     assert loaded["tables"] == {table: rows[f"main.{table}"][0] for table in loaded["tables"]} != {}
     # files are named by their content: were a row another one, something would be written
     assert not publish(**elsewhere)["changed"]
-    assert answers(tmp_path / "elsewhere", elsewhere) == asked
+    assert differences(answers(tmp_path / "elsewhere", elsewhere), asked) == []

@@ -98,7 +98,7 @@ def inspector(node: Node, target: list[str], *arguments: str) -> tuple[int, str]
     """Runs the Inspector's command line; its exit code and what it printed."""
     program = "node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js"
     # after "--", so that the server's --transport is not taken for the Inspector's own
-    done = node.run(program, "--cli", *arguments, "--", *target)
+    done = node.run(program, "--cli", "--connect-timeout", "60000", *arguments, "--", *target)
     return done.returncode, done.stdout + done.stderr
 
 
@@ -107,6 +107,7 @@ def _written(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
+@pytest.mark.timeout(400)  # a program of Node's and a server for each call
 @pytest.mark.parametrize("transport", ["stdio", "http"])
 def test_the_inspectors_command_line(node: Node, warehouse: Path, tmp_path: Path, transport: str) -> None:
     """It lists the tools and calls every one of them."""

@@ -27,7 +27,7 @@ SECONDS, MEMORY_MB = 2, 128
 WORKER_MB = MEMORY_MB + OVERHEAD_MB + 150
 SERVER_MB = 500
 # Two interpreters and the product, before the command runs anything.
-TO_START = 5
+TO_START = 20
 INNOCENT = "SELECT count(*) FROM teams"
 # An argument of a command can hold no NUL and no more bytes than this.
 MOST_ARGUMENT = 100_000
