@@ -32,9 +32,10 @@ def answers(home: Path, environment: Mapping[str, str]) -> list[Asked]:
     return [replace(one, seconds=0.0) for one in ask_all(home, pairs, environment)]
 
 
-def differences(asked: list[Asked], before: list[Asked]) -> list[tuple[Asked, Asked]]:
-    """The questions that were not answered as before, with both replies."""
-    return [pair for pair in zip(asked, before, strict=True) if pair[0] != pair[1]]
+def differences(asked: list[Asked], before: list[Asked]) -> list[str]:
+    """The questions that were not answered as before: what was said, now and then."""
+    pairs = zip(asked, before, strict=True)
+    return [f"{now}\n\nbefore: {then}" for now, then in pairs if now != then]
 
 
 def right(asked: list[Asked]) -> int:
