@@ -49,8 +49,10 @@ def _ground(reports: Path, backups: Path, context: str | None) -> "Ground":
 
     from nba_mcp_synthesis.connectors.kubectl import KubectlConnector
     from nba_mcp_synthesis.operations.checklists.ground import Ground
+    from nba_mcp_synthesis.operations.reports.period import whole_second
     from nba_mcp_synthesis.settings import load_settings
 
     settings, manager = load_settings(), loaded(context)
     kubectl = KubectlConnector(settings.kube_namespace, settings.kube_context)
-    return Ground(settings, lambda: manager, sources(), kubectl, reports, backups, datetime.now(UTC))
+    now = whole_second(datetime.now(UTC))
+    return Ground(settings, lambda: manager, sources(), kubectl, reports, backups, now)

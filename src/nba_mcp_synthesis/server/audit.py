@@ -66,7 +66,7 @@ class AuditLog:
                 "request_id": facts.get("request_id"),
                 "rows": call.rows,
                 "cost_usd": call.cost_usd,
-                "seconds": round(call.seconds, 4),
+                "seconds": None if call.seconds is None else round(call.seconds, 4),
                 "detail": {"door": self._door, "address": facts.get("address")},
             }
         )

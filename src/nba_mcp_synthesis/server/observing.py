@@ -20,7 +20,7 @@ class Observation:
     outcome: str = ""  # empty where an error came that nobody foresaw
     rows: int | None = None
     cost_usd: float | None = None
-    seconds: float = 0.0
+    seconds: float | None = None  # none where the request was refused before it became a call
 
 
 # The call that code runs for.

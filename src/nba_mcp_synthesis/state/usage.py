@@ -8,11 +8,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, literal_column, select
 
 from nba_mcp_synthesis.state.database import StateDatabase
+from nba_mcp_synthesis.state.entries import AT_THE_DOOR
 from nba_mcp_synthesis.state.tables import answers, audit_log, model_calls, model_requests
 
 # In the text of the statement: PostgreSQL takes two parameters in SELECT and GROUP BY for different things.
-_ZERO: ColumnElement[float] = literal_column("0.0")
 _CACHED: ColumnElement[str] = literal_column("'from the cache'")
+# Older rows of refusals at the door have 0 for their seconds, newer ones none.
+_REFUSED = (audit_log.c.seconds == 0) & (
+    (audit_log.c.action == AT_THE_DOOR) | (audit_log.c.outcome == "not_authenticated")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +65,20 @@ class Spent:
 
 
 def calls_between(state: StateDatabase, begin: datetime, end: datetime) -> list[Calls]:
-    """The calls of a time, those that are alike counted together."""
+    """The calls of a time, those that are alike counted together.
+
+    Rotations, and requests that were refused at the door, are no calls: metrics count them apart too.
+    """
     log = audit_log.c
-    keys = (log.action, log.outcome, func.coalesce(log.seconds, _ZERO))
-    return [Calls(*row) for row in _rows(state, _between(log.at, begin, end, *keys, func.count()), keys)]
+    keys = (log.action, log.outcome, log.seconds)
+    query = _between(log.at, begin, end, *keys, func.count()).where(log.seconds.is_not(None), ~_REFUSED)
+    return [Calls(*row) for row in _rows(state, query, keys)]
+
+
+def first_entry(state: StateDatabase) -> datetime | None:
+    """When the audit log begins; None where nothing is in it."""
+    with state.transaction() as connection:
+        return connection.execute(select(func.min(audit_log.c.at))).scalar()
 
 
 def callers_between(state: StateDatabase, begin: datetime, end: datetime) -> list[Callers]:

@@ -9,10 +9,10 @@ from datetime import timedelta
 from nba_mcp_synthesis.operations.checklists.findings import Away, Finding, judged
 from nba_mcp_synthesis.operations.checklists.ground import Ground
 from nba_mcp_synthesis.operations.deploy.names import APP
-from nba_mcp_synthesis.operations.reports import access, capacity, costs, updates
+from nba_mcp_synthesis.operations.reports import access, capacity, costs, updates, words
 from nba_mcp_synthesis.operations.reports.document import Document, write
 from nba_mcp_synthesis.operations.reports.performance import performance
-from nba_mcp_synthesis.operations.reports.period import Period, month_of
+from nba_mcp_synthesis.operations.reports.period import Period, month_to_report
 
 _TRIVY_SECONDS = 300
 _BAD = ("CRITICAL", "HIGH")
@@ -24,21 +24,25 @@ def week(ground: Ground) -> Finding:
 
 
 def month(ground: Ground) -> Finding:
-    """Performance of the month so far."""
-    return _performance(ground, _month(ground))
+    """Performance of the month."""
+    return _performance(ground, month_to_report(ground.now))
 
 
 def _performance(ground: Ground, period: Period) -> Finding:
+    """A source without a single step is told: then nothing can stand out."""
     found = performance(ground.sources, period)
     unusual = found.data["anomalies"]
-    person = f"{len(unusual)} steps stand out, such as {unusual[0]}" if unusual else ""
-    return judged(_kept(ground, found), person, figures={"total": found.data["total"]})
+    person = f"{words.plural(len(unusual), 'step')} stand out, such as {unusual[0]}" if unusual else ""
+    if all(step["calls"] is None for step in found.data["steps"]):
+        person = f"Nothing could be looked at over time. {' '.join(found.data['gaps'])}"
+    return judged(f"{period}: {_kept(ground, found)}", person, figures={"total": found.data["total"]})
 
 
 def monthly_costs(ground: Ground) -> Finding:
-    """What the month has cost so far."""
-    found = costs.costs(ground.sources.state, _month(ground), ground.reports / "eval")
-    told = _kept(ground, found)
+    """What the month has cost."""
+    period = month_to_report(ground.now)
+    found = costs.costs(ground.sources.state, period, ground.reports / "eval")
+    told = f"{period}: {_kept(ground, found)}"
     if found.data["cloud"] is None:
         raise Away(" ".join([*found.data["away"], told]))
     return Finding(told, figures={"models_usd": found.data["models_usd"], "cloud": found.data["cloud"]})
@@ -46,10 +50,10 @@ def monthly_costs(ground: Ground) -> Finding:
 
 def access_audit(ground: Ground) -> Finding:
     """Who did what in the month, how often, and what was refused."""
-    found = access.audit(ground.sources.state(), _month(ground))
-    return judged(
-        _kept(ground, found), " ".join(found.data["noticed"]), figures={"calls": found.data["calls"]}
-    )
+    period = month_to_report(ground.now)
+    found = access.audit(ground.sources.state(), period)
+    told = f"{period}: {_kept(ground, found)}"
+    return judged(told, " ".join(found.data["noticed"]), figures={"calls": found.data["calls"]})
 
 
 def capacity_forecast(ground: Ground) -> Finding:
@@ -91,10 +95,6 @@ def scan(ground: Ground) -> Finding:
     bad = sum(counts[name] for name in _BAD)
     person = f"Build {image} anew; where that does not help, update what trivy names." if bad else ""
     return judged(f"trivy finds {told} in {image}.", person, failed=bool(bad), figures=dict(counts))
-
-
-def _month(ground: Ground) -> Period:
-    return month_of(ground.now.date(), ground.now)
 
 
 def _kept(ground: Ground, document: Document) -> str:

@@ -1,6 +1,7 @@
 """Steps that write something down: configuration of the cluster, usage and scaling of a month."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import yaml
 
@@ -9,10 +10,15 @@ from nba_mcp_synthesis.operations.checklists.findings import Finding, judged
 from nba_mcp_synthesis.operations.checklists.ground import Ground
 from nba_mcp_synthesis.operations.reports import words
 from nba_mcp_synthesis.operations.reports.document import write_text
+from nba_mcp_synthesis.operations.reports.period import month_to_report
 
 # What belongs to the object in this cluster, and would be refused in another.
 _OWN = ("creationTimestamp", "managedFields", "resourceVersion", "uid", "selfLink", "generation")
 _AGE = timedelta(days=7)
+_FORGOTTEN = (
+    "Kubernetes forgets events, mostly after an hour: there are those that it still had when afternoon or "
+    "monthly was gone through."
+)
 
 
 def configuration(ground: Ground) -> Finding:
@@ -52,16 +58,25 @@ def resource_usage(ground: Ground) -> Finding:
 
 
 def scaling_events(ground: Ground) -> Finding:
-    """Adds this month's changes of the number of pods to what was written before: events are forgotten."""
-    name = f"scaling-events-{ground.now:%Y%m}.txt"
-    path = ground.reports / name
-    before = path.read_text("utf-8").splitlines() if path.is_file() else []
-    found = []
+    """Adds changes of the number of pods to the files of their months, beside what was written before."""
+    asked = f"{month_to_report(ground.now).begin:%Y%m}"
+    found: dict[str, set[str]] = {asked: set()}
     for event in ground.cluster.items("events"):
         at = event_time(event)
-        if event.get("reason") == RESCALED and at and at.strftime("%Y%m") == f"{ground.now:%Y%m}":
+        if event.get("reason") == RESCALED and at:
             target = event.get("involvedObject", {}).get("name", "")
-            found.append(f"{at:%Y-%m-%dT%H:%M:%SZ} {target} {event.get('message', '')}")
-    lines = sorted({*before, *found} - {""})
-    write_text(ground.reports, name, "".join(f"{line}\n" for line in lines))
-    return Finding(f"{words.plural(len(lines), 'change')} of the number of pods in {path}.")
+            line = f"{at:%Y-%m-%dT%H:%M:%SZ} {target} {event.get('message', '')}"
+            found.setdefault(f"{at:%Y%m}", set()).add(line)
+    counts = {month: _added(ground.reports / f"scaling-events-{month}.txt", found[month]) for month in found}
+    return Finding(
+        f"{words.plural(counts[asked], 'change')} of the number of pods in "
+        f"{ground.reports / f'scaling-events-{asked}.txt'}. {_FORGOTTEN}"
+    )
+
+
+def _added(path: Path, lines: set[str]) -> int:
+    """How many lines a file has with these."""
+    before = path.read_text("utf-8").splitlines() if path.is_file() else []
+    kept = sorted({*before, *lines} - {""})
+    write_text(path.parent, path.name, "".join(f"{line}\n" for line in kept))
+    return len(kept)

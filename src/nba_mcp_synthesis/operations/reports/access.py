@@ -9,7 +9,9 @@ from nba_mcp_synthesis.operations.reports.document import Document, Section, Tab
 from nba_mcp_synthesis.operations.reports.outcomes import kind_of
 from nba_mcp_synthesis.operations.reports.period import Period
 from nba_mcp_synthesis.state.database import StateDatabase
+from nba_mcp_synthesis.state.entries import MOST_STRANGERS
 from nba_mcp_synthesis.state.usage import Callers, callers_between
+from nba_mcp_synthesis.telemetry.metrics import catalogue
 
 MOST_CALLERS = 200
 _MANY, _LARGE_SHARE = 20, 0.5
@@ -29,7 +31,7 @@ def audit(state: StateDatabase, period: Period) -> Document:
     return Document(
         f"access-{period.name}",
         f"Access, {period}",
-        [summary, *(f"Needs a person: {told}" for told in noticed)],
+        [summary, *_cut(found), *(f"Needs a person: {told}" for told in noticed)],
         [
             Section("By caller", [_table(callers), *_rest(callers)]),
             Section("What was refused", [_refused(found)]),
@@ -43,6 +45,16 @@ def audit(state: StateDatabase, period: Period) -> Document:
             "noticed": noticed,
         },
     )
+
+
+def _cut(found: Sequence[Callers]) -> list[str]:
+    """Strangers cannot fill the audit log, so their refusals may be more than are in it."""
+    if sum(one.count for one in found if one.outcome == "not_authenticated") < MOST_STRANGERS:
+        return []
+    return [
+        f"Of callers whom nobody knows, each server writes down {MOST_STRANGERS} refusals a minute at the most, "
+        f"so there may have been more; {catalogue()['auth_failures']['name']} counts all of them."
+    ]
 
 
 def _callers(found: Sequence[Callers]) -> list[dict[str, Any]]:

@@ -6,30 +6,60 @@ from statistics import median
 from nba_mcp_synthesis.operations.reports import words
 from nba_mcp_synthesis.operations.reports.measured import Step
 
-_FEWEST, _SPREADS, _TIMES = 7, 5.0, 2.0
-_FEWEST_CALLS, _FEWEST_FAILED = 20, 5
+_FEWEST, _FEWEST_ALIKE, _SPREADS, _TIMES = 7, 5, 5.0, 2.0
+_FEWEST_CALLS, _FEWEST_FAILED, _USUAL_SHARE = 20, 5, 0.2
 RULE = (
-    f"A step is compared with those at the same time of the day where there are {_FEWEST}, else with all. It "
-    f"stands out when its figure is further from their median than {_SPREADS:g} times their median deviation "
-    f"(scaled by 1.4826), and {_TIMES:g} times the median or more; calls also when half of it or less. "
-    f"Times need {_FEWEST_CALLS} calls in the step, failures {_FEWEST_FAILED}. "
-    f"Fewer than {_FEWEST} steps are too few."
+    f"A step is compared with those at the same time of the day where most times have {_FEWEST_ALIKE}, else "
+    f"with all, if they are {_FEWEST} or more. It stands out when its figure is further from their median than "
+    f"{_SPREADS:g} times their median deviation (scaled by 1.4826), and {_TIMES:g} times the median or more; "
+    f"calls also when half of it or less, unless more than {100 * _USUAL_SHARE:g} % of the steps have so "
+    "few, as in nights and at weekends. Where most steps have no call, those that have some are compared. "
+    f"Times need {_FEWEST_CALLS} calls in the step, failures {_FEWEST_FAILED}; many or few calls are told where "
+    f"{_FEWEST_CALLS} are there, or usual. The calls of a step that is shorter than the others are not looked at."
 )
 Figure = Callable[[Step], float | None]
+Found = tuple[Step, float]
 
 
 def anomalies(steps: Sequence[Step]) -> list[str]:
     """A sentence for each step that stands out in calls, share of failures or the 95th percentile."""
     figures: list[tuple[str, Figure, Callable[[float], str]]] = [
-        ("calls", _rate, lambda rate: f"{words.number(rate)} an hour"),
         ("failed share", _failed, words.share),
         ("p95", _p95, words.seconds),
     ]
-    return [told for name, of, shown in figures for told in _unlike(steps, name, of, shown)]
+    told = _calls(steps)
+    for name, of, shown in figures:
+        for group in _alike([(step, value) for step in steps if (value := of(step)) is not None]):
+            found, middle = _outside(group)
+            told += [
+                _sentence(one, name, shown, middle)
+                for one in found
+                if one[1] >= _TIMES * middle
+                if name != "failed share" or (one[0].failed or 0) >= _FEWEST_FAILED
+            ]
+    return told
 
 
-def _rate(step: Step) -> float | None:
-    return None if step.calls is None else step.calls * 3_600 / step.seconds
+def _calls(steps: Sequence[Step]) -> list[str]:
+    """Steps with many or few calls; in what is left of an hour, a few calls more or less would be a rush."""
+    whole = max((step.seconds for step in steps), default=0.0)
+    rates = [
+        (step, step.calls * 3_600 / step.seconds)
+        for step in steps
+        if step.calls is not None and step.seconds == whole
+    ]
+    return [told for group in _alike(rates) for told in _many_or_few(group, _FEWEST_CALLS * 3_600 / whole)]
+
+
+def _many_or_few(group: Sequence[Found], fewest: float) -> list[str]:
+    """`fewest`: calls an hour below which nothing is made of them."""
+    silent = not median(rate for _, rate in group)
+    found, middle = _outside([one for one in group if one[1]] if silent else group)
+    many = [one for one in found if one[1] >= max(_TIMES * middle, fewest)]
+    few = [one for one in found if one[1] <= middle / _TIMES]
+    is_usual = silent or len(few) > _USUAL_SHARE * len(group)
+    unlike = many if is_usual or middle < fewest else [one for one in found if one in many or one in few]
+    return [_sentence(one, "calls", lambda rate: f"{words.number(rate)} an hour", middle) for one in unlike]
 
 
 def _failed(step: Step) -> float | None:
@@ -43,32 +73,26 @@ def _p95(step: Step) -> float | None:
     return step.p95 if step.calls and step.calls >= _FEWEST_CALLS else None
 
 
-def _unlike(steps: Sequence[Step], name: str, of: Figure, shown: Callable[[float], str]) -> list[str]:
-    found = [(step, value) for step in steps if (value := of(step)) is not None]
-    return [told for group in _alike(found) for told in _outside(group, name, shown)]
-
-
-def _alike(found: Sequence[tuple[Step, float]]) -> list[list[tuple[Step, float]]]:
-    """The steps in groups: by the time of the day where there are enough of each, else all in one."""
-    groups: dict[str, list[tuple[Step, float]]] = {}
+def _alike(found: Sequence[Found]) -> list[list[Found]]:
+    """Steps in groups by the time of the day, those with enough; all in one where most have too few."""
+    groups: dict[str, list[Found]] = {}
     for step, value in found:
         groups.setdefault(step.begin[11:16], []).append((step, value))
-    enough = all(len(group) >= _FEWEST for group in groups.values())
-    return list(groups.values()) if enough else [list(found)]
+    enough = [group for group in groups.values() if len(group) >= _FEWEST_ALIKE]
+    if len(enough) > len(groups) / 2 and len(groups) > 1:
+        return enough
+    return [list(found)] if len(found) >= _FEWEST else []
 
 
-def _outside(found: Sequence[tuple[Step, float]], name: str, shown: Callable[[float], str]) -> list[str]:
-    if len(found) < _FEWEST:
-        return []
-    middle = median(value for _, value in found)
-    bound = _SPREADS * 1.4826 * median(abs(value - middle) for _, value in found)
-    return [
-        f"{step.begin[:16].replace('T', ' ')} UTC: {name} {shown(value)}; the median is {shown(middle)}."
-        for step, value in found
-        if abs(value - middle) > bound and _is_far(value, middle, falls=name == "calls")
-        if name != "failed share" or (step.failed or 0) >= _FEWEST_FAILED
-    ]
+def _outside(group: Sequence[Found]) -> tuple[list[Found], float]:
+    """Those that are far from the median, and the median; nothing where there are too few."""
+    if len(group) < _FEWEST_ALIKE:
+        return [], 0.0
+    middle = median(value for _, value in group)
+    bound = _SPREADS * 1.4826 * median(abs(value - middle) for _, value in group)
+    return [(step, value) for step, value in group if abs(value - middle) > bound], middle
 
 
-def _is_far(value: float, middle: float, *, falls: bool) -> bool:
-    return value >= _TIMES * middle or (falls and value <= middle / _TIMES)
+def _sentence(found: Found, name: str, shown: Callable[[float], str], middle: float) -> str:
+    step, value = found
+    return f"{step.begin[:16].replace('T', ' ')} UTC: {name} {shown(value)}; the median is {shown(middle)}."

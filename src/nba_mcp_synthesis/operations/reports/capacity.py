@@ -101,9 +101,10 @@ def _forecasts(coming: dict[str, Forecast | None], days: list[dict[str, Any]]) -
         if found is not None:
             shown = _FIGURES[name]
             span = "–" if found.low is None else f"{shown(found.low)} to {shown(found.high)}"
-            past = fsum(day[name] for day in days) / len(days) * _COMING
-            rows.append((_TITLES[name], shown(past), shown(found.total), span))
-    columns = ("figure", f"{_COMING} days until now", f"next {_COMING} days", "most likely within")
+            newest = [day[name] for day in days[-_COMING:]]
+            past = shown(fsum(newest)) if len(newest) == _COMING else "–"
+            rows.append((_TITLES[name], past, shown(found.total), span))
+    columns = ("figure", f"last {_COMING} whole days", f"next {_COMING} days", "most likely within")
     return Table(columns, rows, frozenset({1, 2, 3}), "There is nothing to forecast from.")
 
 
@@ -119,5 +120,6 @@ def _method(days: list[dict[str, Any]]) -> str:
         return f"The mean of {words.plural(len(days), 'day')}; a trend needs {FEWEST}, so no range is given."
     return (
         "A straight line through the whole days (least squares), two standard errors to each side: about 95 "
-        "of 100 such forecasts hold, if nothing new happens. It knows no seasons and no holidays."
+        "of 100 such forecasts hold after a month of days, about 90 after a week, if nothing new happens. It "
+        "knows no seasons and no holidays."
     )

@@ -1,8 +1,8 @@
 """What the service costs: the cloud by Cost Explorer, the models by our own ledger, side by side."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from math import fsum
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -21,6 +21,7 @@ T = TypeVar("T")
 By = Literal["model", "caller", "service", "day"]
 _COMING = 30
 _HALF_CENT = 0.005
+_LATE_DAYS = 1  # AWS bills a day until the end of the next one: yesterday and today look cheap
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,13 @@ def ledger(state: StateDatabase, period: Period) -> Ledger:
 
 
 def costs(
-    state: Callable[[], StateDatabase], period: Period, evaluations: Path, by: By | None = None
+    state: Callable[[], StateDatabase],
+    period: Period,
+    evaluations: Path,
+    by: By | None = None,
+    now: datetime | None = None,
 ) -> Document:
-    """The report; a side that is away costs a sentence, and exit code 3."""
+    """The report; a side that is away costs a sentence, and exit code 3. `now` is for AWS's late days."""
     away: list[str] = []
     models = _told(lambda: ledger(state(), period), away, "So nothing is said about models.")
     cloud = _told(lambda: cloud_costs(period), away, "So nothing is said about AWS.")
@@ -70,16 +75,17 @@ def costs(
     }
     sections = [Section(title, made()) for name, (title, made) in tables.items() if by in (None, name)]
     told = _summary(models, cloud, evaluated)
+    coming = _coming(models, cloud, period, now or datetime.now(UTC))
     return Document(
         f"costs-{period.name}",
         f"Costs, {period}",
         [*told, *away],
         [
             *(section for section in sections if section.parts),
-            Section(f"The next {_COMING} days", _forecasts(models, cloud, period)),
+            Section(f"The next {_COMING} days", _forecasts(coming)),
             Section("How this was counted", _method(models, cloud)),
         ],
-        _data(period, models, cloud, evaluated, away),
+        _data(period, models, cloud, evaluated, away, coming),
         exit_code=3 if away else 0,
     )
 
@@ -154,9 +160,9 @@ def _days(models: Ledger | None, cloud: CloudCosts | None) -> Table:
     return Table(("day", "models", "AWS"), rows, frozenset({1, 2}))
 
 
-def _forecasts(models: Ledger | None, cloud: CloudCosts | None, period: Period) -> list[Part]:
+def _forecasts(coming: dict[str, Forecast | None]) -> list[Part]:
     told: list[Part] = []
-    for name, found in _coming(models, cloud, period).items():
+    for name, found in coming.items():
         if found is None:
             told.append(f"{name}: there is no whole day to go by.")
             continue
@@ -165,16 +171,25 @@ def _forecasts(models: Ledger | None, cloud: CloudCosts | None, period: Period) 
     return told or ["There is nothing to forecast from."]
 
 
-def _coming(models: Ledger | None, cloud: CloudCosts | None, period: Period) -> dict[str, Forecast | None]:
-    """By whole days: a day that is not over would look cheap."""
+def _coming(
+    models: Ledger | None, cloud: CloudCosts | None, period: Period, now: datetime
+) -> dict[str, Forecast | None]:
+    """By whole days from the first that cost something: one that is not over, or billed yet, looks cheap."""
     found = {}
     today = f"{period.end:%Y-%m-%d}"
     if models:
-        found["Models"] = forecast([cost for day, cost in models.days.items() if day < today], _COMING)
+        found["Models"] = forecast(_since_first(models.days, today), _COMING)
     if cloud:
-        days = sorted((f"{day}", float(cost)) for day, cost in cloud.by_day.items())
-        found["AWS"] = forecast([cost for day, cost in days if day < today], _COMING)
+        days = {f"{day}": float(cost) for day, cost in sorted(cloud.by_day.items())}
+        billed = f"{now - timedelta(days=_LATE_DAYS):%Y-%m-%d}"
+        found["AWS"] = forecast(_since_first(days, min(today, billed)), _COMING)
     return found
+
+
+def _since_first(days: Mapping[str, float], before: str) -> list[float]:
+    """The days before one, without those before the service was there; all where none cost anything."""
+    found = [cost for day, cost in days.items() if day < before]
+    return found[next((n for n, cost in enumerate(found) if cost), 0) :]
 
 
 def _method(models: Ledger | None, cloud: CloudCosts | None) -> list[Part]:
@@ -188,6 +203,8 @@ def _method(models: Ledger | None, cloud: CloudCosts | None) -> list[Part]:
             )
         else:
             told.append("The sum of the answers is that of their voices, to the cent.")
+    if cloud:
+        told.append("AWS bills late: its forecast leaves out today and yesterday.")
     if cloud and cloud.estimated:
         told.append(f"AWS says of {words.plural(cloud.estimated, 'day')} that its figure is an estimate.")
     return told
@@ -199,10 +216,10 @@ def _data(
     cloud: CloudCosts | None,
     evaluated: Evaluated | None,
     away: Sequence[str],
+    coming: Mapping[str, Forecast | None],
 ) -> dict[str, Any]:
     each = models.total / models.answered if models and models.answered else None
     right = evaluated.share if evaluated and evaluated.share else None
-    coming = _coming(models, cloud, period)
     return {
         "period": {"begin": period.begin.isoformat(), "end": period.end.isoformat()},
         "models_usd": models and models.total,

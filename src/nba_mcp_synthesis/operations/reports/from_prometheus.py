@@ -80,9 +80,9 @@ class _Asked:
         buckets = self._ranged(f"sum by (le) (increase({_name('tool_seconds')}_bucket{window}))", parts)
         steps = []
         for part in parts:
-            at = part.end.timestamp()
-            ended = [(one.labels["outcome"], dict(one.values)[at]) for one in calls if at in dict(one.values)]
-            counted = [(float(s.labels["le"]), dict(s.values)[at]) for s in buckets if at in dict(s.values)]
+            at = _milliseconds(part.end.timestamp())
+            ended = [(one.labels["outcome"], values[at]) for one, values in calls if at in values]
+            counted = [(float(one.labels["le"]), values[at]) for one, values in buckets if at in values]
             p95 = Buckets(counted).percentile(0.95)
             total = sum(count for _, count in ended) if ended else None
             failed = sum(count for name, count in ended if kind_of(name) == "failed") if ended else None
@@ -109,8 +109,14 @@ class _Asked:
         found = self._prometheus.query(expr, self._period.end)
         return [series for series in found if not math.isnan(series.last)]
 
-    def _ranged(self, expr: str, parts: Sequence[Period]) -> list[Series]:
-        return self._prometheus.query_range(expr, parts[0].end, parts[-1].end, parts[0].seconds)
+    def _ranged(self, expr: str, parts: Sequence[Period]) -> list[tuple[Series, dict[int, float]]]:
+        """Series, and the values of each by the millisecond: Prometheus knows no finer times."""
+        found = self._prometheus.query_range(expr, parts[0].end, parts[-1].end, parts[0].seconds)
+        return [(one, {_milliseconds(at): value for at, value in one.values}) for one in found]
+
+
+def _milliseconds(at: float) -> int:
+    return round(at * 1_000)
 
 
 def _name(key: str) -> str:

@@ -1,7 +1,8 @@
 """A period by the state database: the audit log and the ledger, step by step so that memory stays small."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from math import fsum
 
 from nba_mcp_synthesis.operations.reports import words
@@ -9,7 +10,7 @@ from nba_mcp_synthesis.operations.reports.measured import Line, Measured, Satura
 from nba_mcp_synthesis.operations.reports.outcomes import kind_of
 from nba_mcp_synthesis.operations.reports.period import Period
 from nba_mcp_synthesis.state.database import StateDatabase
-from nba_mcp_synthesis.state.usage import Requests, calls_between, requests_between
+from nba_mcp_synthesis.state.usage import Requests, calls_between, first_entry, requests_between
 
 _RESOLUTION = (
     "Percentiles are times of single calls by nearest rank, kept to three significant figures (within 0.5 %)."
@@ -58,13 +59,15 @@ class _Sums:
 def measure(state: StateDatabase, period: Period) -> Measured:
     """Everything that the database can say of a period; raises Unavailable where it is away."""
     sums, steps, busiest, away = _Sums(), [], 0.0, Counter[str]()
+    first = first_entry(state)
     for part in period.steps():
         found, calls = _Sums(), calls_between(state, part.begin, part.end)
         for one in calls:
             found.add(one.tool, one.outcome, one.seconds, one.count)
             away[one.outcome] += one.count
         sums.merge(found)
-        steps.append(_step(part, found.total("")))
+        known = first is None or part.end > first
+        steps.append(_step(part, found.total("")) if known else _unknown(part))
         busiest = max(busiest, fsum(one.seconds * one.count for one in calls) / part.seconds)
     total = sums.total("all tools")
     return Measured(
@@ -75,12 +78,25 @@ def measure(state: StateDatabase, period: Period) -> Measured:
         _models(requests_between(state, period.begin, period.end)),
         steps,
         _saturation(busiest, sum(away[name] for name in _TURNED_AWAY), total.calls, period),
+        _gaps(steps, first),
     )
 
 
 def _step(part: Period, total: Line) -> Step:
     p95 = total.times.percentile(0.95)
     return Step(part.begin.isoformat(), part.seconds, total.calls, total.failed, p95.value if p95 else None)
+
+
+def _unknown(part: Period) -> Step:
+    return Step(part.begin.isoformat(), part.seconds, None, None, None)
+
+
+def _gaps(steps: Sequence[Step], first: datetime | None) -> list[str]:
+    """What lies before the audit log: there was no service yet, or its rows are gone."""
+    empty = sum(step.calls is None for step in steps)
+    if first is None or not empty:
+        return []
+    return [f"The audit log begins at {first:%Y-%m-%d %H:%M} UTC: {empty} of {len(steps)} steps are before it."]
 
 
 def _models(requests: Iterable[Requests]) -> list[Line]:

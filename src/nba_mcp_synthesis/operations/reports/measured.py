@@ -142,3 +142,8 @@ class Measured:
     steps: list[Step]
     saturation: list[Saturation] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the source has every step; else its sums are those of a part of the period."""
+        return all(step.calls is not None for step in self.steps)

@@ -34,17 +34,17 @@ def performance(sources: Sources, period: Period, source: Source = "auto") -> Do
     return Document(
         f"performance-{period.name}",
         f"Performance, {period}",
-        [*_summary(period, now, before), *notes, *now.gaps],
+        [*_summary(period, now, before), *notes, *now.gaps, *(f"Before: {gap}" for gap in before.gaps)],
         [
             Section("Over time", _drawn(now)),
             Section("What stands out", [*(data["anomalies"] or ["No step stands out."]), RULE]),
             Section("Slowest tools", [_slowest(now.tools)]),
-            Section("By tool", [_lines("tool", [*now.tools, now.total], before)]),
+            Section("By tool", [_lines("tool", now, before)]),
             Section("By model", [_models(now.models)]),
             Section("How full it was", [one.sentence for one in now.saturation]),
             Section(
                 "Beside the period before",
-                [_compared(now.total, before.total), f"Before: {period.before()}."],
+                [_compared(now, before), f"Before: {period.before()}.", *_uncompared(now, before)],
             ),
             Section("How this was measured", [f"From {now.source}. {now.resolution}"]),
         ],
@@ -81,7 +81,9 @@ def _summary(period: Period, now: Measured, before: Measured) -> list[str]:
     p = total.percentiles()
     rate = total.calls / period.seconds
     earlier = f"{words.change(total.calls, before.total.calls)} on the period before"
-    if not before.total.calls:
+    if not _is_comparable(now, before):
+        earlier = "with no whole period before to compare with"
+    elif not before.total.calls:
         earlier = "none in the period before"
     counted = f"{words.number(round(total.calls))} calls, {words.number(rate * 3_600)} an hour ({earlier}); "
     ended = f"{words.share(total.failed_share)} failed, {words.number(round(total.refused))} were refused."
@@ -102,17 +104,29 @@ def _slowest(tools: Sequence[Line]) -> Table:
     return Table(("tool", "p95", "calls"), rows, frozenset({1, 2}), "No tool was called.")
 
 
-def _lines(what: str, lines: Sequence[Line], before: Measured) -> Table:
-    earlier = {line.name: line for line in [*before.tools, before.total]}
+def _is_comparable(now: Measured, before: Measured) -> bool:
+    """Sums of parts of periods say nothing about growth."""
+    return now.is_whole and before.is_whole
+
+
+def _uncompared(now: Measured, before: Measured) -> list[str]:
+    if _is_comparable(now, before):
+        return []
+    return ["Steps of one of the two are missing, so no change is given."]
+
+
+def _lines(what: str, now: Measured, before: Measured) -> Table:
+    earlier = {line.name: line.calls for line in [*before.tools, before.total]}
     columns = (what, "calls", "before", "failed", "refused", "p50", "p95", "p99", "p95 lies within")
     rows = []
-    for line in lines:
-        p, old = line.percentiles(), earlier.get(line.name)
+    for line in [*now.tools, now.total]:
+        p = line.percentiles()
+        old = earlier.get(line.name, 0.0) if _is_comparable(now, before) else None
         rows.append(
             (
                 line.name,
                 words.number(round(line.calls)),
-                words.change(line.calls, old.calls if old else 0.0),
+                words.change(line.calls, old),
                 words.share(line.failed_share),
                 words.number(round(line.refused)),
                 _time(p["p50"]),
@@ -137,13 +151,15 @@ def _models(lines: Sequence[Line]) -> Table:
     return Table(columns, rows, _NUMBERS, "No model was asked.")
 
 
-def _compared(now: Line, before: Line) -> Table:
+def _compared(period: Measured, earlier: Measured) -> Table:
+    now, before = period.total, earlier.total
     pairs: list[tuple[str, float | None, float | None, Callable[[float | None], str]]] = [
         ("calls", float(round(now.calls)), float(round(before.calls)), words.number),
         ("failed share", now.failed_share, before.failed_share, words.share),
     ]
     pairs += [(n, _or_none(now, n), _or_none(before, n), words.seconds) for n in now.percentiles()]
-    rows = [(name, shown(a), shown(b), words.change(a, b)) for name, a, b, shown in pairs]
+    whole = _is_comparable(period, earlier)
+    rows = [(name, shown(a), shown(b), words.change(a, b if whole else None)) for name, a, b, shown in pairs]
     return Table(("figure", "now", "before", "change"), rows, _NUMBERS)
 
 
@@ -160,6 +176,7 @@ def _data(period: Period, now: Measured, before: Measured) -> dict[str, Any]:
         "slowest": [row[0] for row in _slowest(now.tools).rows],
         "saturation": [asdict(one) for one in now.saturation],
         "before": before.total.as_dict(),
+        "before_gaps": before.gaps,
         "steps": [asdict(step) for step in now.steps],
         "anomalies": anomalies(now.steps),
         "anomaly_rule": RULE,

@@ -8,6 +8,7 @@ from nba_mcp_synthesis.errors import UsageError
 
 _DAY = timedelta(days=1)
 _MOST_DAYS = 366
+_FIRST_DAYS = 7  # of a month: so long is the one before it reported on
 # Up to so many days are looked at in steps of so many hours.
 _STEPS = ((14, 1), (62, 6), (_MOST_DAYS, 24))
 
@@ -59,9 +60,10 @@ class Period:
 def period_of(start: str | None, end: str | None, now: datetime | None = None) -> Period:
     """The days from `start` to `end`, both in it; by default the last seven days up to now.
 
-    What is yet to come is left out. Raises UsageError for what is no day, or no period.
+    What is yet to come is left out, and so is the second that runs: Prometheus answers in milliseconds.
+    Raises UsageError for what is no day, or no period.
     """
-    now = (now or datetime.now(UTC)).astimezone(UTC)
+    now = whole_second(now or datetime.now(UTC))
     last = _day(end, "--end-date") if end else now.date()
     first = _day(start, "--start-date") if start else last - timedelta(days=6)
     if first > last:
@@ -80,7 +82,18 @@ def month_of(day: date, now: datetime) -> Period:
     """The month of a day, as far as it has come."""
     first = day.replace(day=1)
     following = (first + timedelta(days=32)).replace(day=1)
-    return Period(_midnight(first), min(_midnight(following), now))
+    return Period(_midnight(first), min(_midnight(following), whole_second(now)))
+
+
+def month_to_report(now: datetime) -> Period:
+    """The month before in the first days of its successor, of which there is little to tell; else this one."""
+    first = now.date().replace(day=1)
+    return month_of(now.date() if now.day > _FIRST_DAYS else first - _DAY, now)
+
+
+def whole_second(moment: datetime) -> datetime:
+    """The second that a moment lies in, in UTC."""
+    return moment.astimezone(UTC).replace(microsecond=0)
 
 
 def _day(text: str, option: str) -> date:

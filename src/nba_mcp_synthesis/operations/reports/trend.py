@@ -10,7 +10,10 @@ FEWEST = 7
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Sum over the coming days; `low` and `high` hold it in about 95 of 100 cases; None for too few days."""
+    """Sum over the coming days, none of them below nothing; None for too few days.
+
+    `low` and `high` hold it in about 95 of 100 cases after a month of days, in about 90 after a week.
+    """
 
     days: int
     total: float
@@ -30,12 +33,12 @@ def forecast(values: Sequence[float], days: int) -> Forecast | None:
     xs = range(len(values))
     slope, begin = linear_regression(xs, values)
     coming = range(len(values), len(values) + days)
-    total = sum(begin + slope * x for x in coming)
+    total = math.fsum(max(0.0, begin + slope * x) for x in coming)
     off = (
         2 * _spread(values, slope, begin) * math.sqrt(days + days**2 * _leverage(len(values), fmean(coming)))
     )
     method = f"a straight line through {len(values)} days (least squares), two standard errors to each side"
-    return Forecast(days, max(0.0, total), max(0.0, total - off), max(0.0, total + off), slope, method)
+    return Forecast(days, total, max(0.0, total - off), total + off, slope, method)
 
 
 def days_until(values: Sequence[float], bound: float, most: int = 3_650) -> int | None:

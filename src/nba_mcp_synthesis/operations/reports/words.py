@@ -1,13 +1,18 @@
 """Figures as people read them."""
 
+_MINUTE, _HOUR = 60, 3_600
+_NEARLY_ONE = 0.9995  # what three figures show as the next unit
+
 
 def seconds(value: float | None) -> str:
-    """12 ms, 1.25 s, 3.5 min; a dash for none."""
+    """12 ms, 1.25 s, 3.5 min, 720 h; a dash for none."""
     if value is None:
         return "–"
-    if value < 1:
-        return f"{value * 1_000:.3g} ms"
-    return f"{value:.3g} s" if value < 120 else f"{value / 60:.3g} min"
+    if value < _NEARLY_ONE:
+        return f"{_three(value * 1_000)} ms"
+    if value < 2 * _MINUTE:
+        return f"{_three(value)} s"
+    return f"{_three(value / _MINUTE)} min" if value < 2 * _HOUR else f"{_three(value / _HOUR)} h"
 
 
 def share(value: float | None) -> str:
@@ -26,7 +31,12 @@ def number(value: float | None) -> str:
     """Counts as 1,234; others with three figures."""
     if value is None:
         return "–"
-    return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"
+    return f"{value:,.0f}" if value == int(value) else _three(value)
+
+
+def _three(value: float) -> str:
+    """Three figures; all before the point, and never a power of ten."""
+    return f"{value:,.0f}" if abs(value) >= 1_000 * _NEARLY_ONE else f"{value:.3g}"
 
 
 def change(now: float | None, before: float | None) -> str:
@@ -44,9 +54,9 @@ def size(count: float | None) -> str:
         return "–"
     for unit in ("B", "KiB", "MiB", "GiB"):
         if abs(count) < 1_024:
-            return f"{count:.3g} {unit}" if unit != "B" else f"{count:.0f} B"
+            return f"{_three(count)} {unit}" if unit != "B" else f"{count:.0f} B"
         count /= 1_024
-    return f"{count:.3g} TiB"
+    return f"{_three(count)} TiB"
 
 
 def plural(count: int, noun: str) -> str:

@@ -9,13 +9,12 @@ from nba_mcp_synthesis.server.access.caller import current_caller
 from nba_mcp_synthesis.server.access.scopes import tool_of_route
 from nba_mcp_synthesis.server.observing import Note, Observation, a_minute, noted_nowhere
 from nba_mcp_synthesis.server.problems import problem
+from nba_mcp_synthesis.state.entries import AT_THE_DOOR, MOST_STRANGERS
 from nba_mcp_synthesis.telemetry.logs import get_logger
 from nba_mcp_synthesis.telemetry.metrics import Metrics
 
 # A refused request with a smaller body is read to its end, and the connection is kept.
 _READ_ON_BYTES = 65_536
-# Refusals of callers whom nobody knows that the audit log takes in a minute; metrics count the others too.
-MOST_STRANGERS = 100
 
 
 class Refusals:
@@ -52,7 +51,7 @@ class Refusals:
         """For the audit log; strangers shall not be able to fill it."""
         is_stranger = current_caller().known_by == "nothing"
         note = self._note_of_strangers if is_stranger else self._note
-        note(Observation(tool_of_route(path) or "request", error.code))
+        note(Observation(tool_of_route(path) or AT_THE_DOOR, error.code))
 
     def _challenge(self, error: NbaMcpError, reason: str, path: str) -> str:
         """As RFC 6750 and RFC 9728 have it; empty where a credential would not help."""
