@@ -10,9 +10,9 @@ import httpx
 import small_league
 from access.conftest import added, bearer
 from nba_mcp_synthesis.app import App
-from nba_mcp_synthesis.server.access.refusals import MOST_STRANGERS
 from nba_mcp_synthesis.server.observing import Observation, a_minute
 from nba_mcp_synthesis.settings import load_settings
+from nba_mcp_synthesis.state.entries import MOST_STRANGERS
 from running import COMMAND, running
 
 

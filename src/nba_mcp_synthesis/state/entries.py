@@ -26,7 +26,7 @@ _COLUMNS = (
 )
 # What the audit log calls a request that was refused before it was known which tool it is for.
 AT_THE_DOOR = "request"
-# Refusals of callers whom nobody knows that each server writes down in a minute; metrics count the others too.
+# Refusals of callers whom nobody knows that each server writes down in a minute; metrics count all.
 MOST_STRANGERS = 100
 # Rows of more are told by their digest alone.
 _KEPT_CHARACTERS = 20_000

@@ -8,6 +8,7 @@ from typing import Any
 
 from nba_mcp_synthesis.connectors.rds import RDSConnector
 from nba_mcp_synthesis.operations.incidents.collecting import Part
+from nba_mcp_synthesis.operations.reports.database import hidden_sessions
 
 _MILLISECONDS = 5_000
 _LITERAL = re.compile(r"'(?:[^']|'')*'|\$(\w*)\$.*?\$\1\$", re.DOTALL)
@@ -21,7 +22,8 @@ def part(door: RDSConnector) -> Part:
 def _look(door: RDSConnector) -> str:
     with door.connect(options=f"-c statement_timeout={_MILLISECONDS}") as connection:
         connection.read_only = True
-        texts = []
+        hidden = hidden_sessions(connection)
+        texts = [hidden] if hidden else []
         for question in _questions():
             cursor = connection.execute(question["sql"].encode())
             names = [column.name for column in cursor.description or ()]

@@ -51,10 +51,8 @@ def _cut(found: Sequence[Callers]) -> list[str]:
     """Strangers cannot fill the audit log, so their refusals may be more than are in it."""
     if sum(one.count for one in found if one.outcome == "not_authenticated") < MOST_STRANGERS:
         return []
-    return [
-        f"Of callers whom nobody knows, each server writes down {MOST_STRANGERS} refusals a minute at the most, "
-        f"so there may have been more; {catalogue()['auth_failures']['name']} counts all of them."
-    ]
+    told = f"Of callers whom nobody knows, each server writes down at most {MOST_STRANGERS} refusals a minute"
+    return [f"{told}: there may have been more. {catalogue()['auth_failures']['name']} counts all of them."]
 
 
 def _callers(found: Sequence[Callers]) -> list[dict[str, Any]]:

@@ -10,12 +10,13 @@ _FEWEST, _FEWEST_ALIKE, _SPREADS, _TIMES = 7, 5, 5.0, 2.0
 _FEWEST_CALLS, _FEWEST_FAILED, _USUAL_SHARE = 20, 5, 0.2
 RULE = (
     f"A step is compared with those at the same time of the day where most times have {_FEWEST_ALIKE}, else "
-    f"with all, if they are {_FEWEST} or more. It stands out when its figure is further from their median than "
-    f"{_SPREADS:g} times their median deviation (scaled by 1.4826), and {_TIMES:g} times the median or more; "
-    f"calls also when half of it or less, unless more than {100 * _USUAL_SHARE:g} % of the steps have so "
+    f"with all, if they are {_FEWEST} or more. It stands out when its figure is further from their median "
+    f"than {_SPREADS:g} times their median deviation (scaled by 1.4826), and {_TIMES:g} times the median or "
+    f"more; calls also when half of it or less, unless more than {100 * _USUAL_SHARE:g} % of the steps have so "
     "few, as in nights and at weekends. Where most steps have no call, those that have some are compared. "
-    f"Times need {_FEWEST_CALLS} calls in the step, failures {_FEWEST_FAILED}; many or few calls are told where "
-    f"{_FEWEST_CALLS} are there, or usual. The calls of a step that is shorter than the others are not looked at."
+    f"Times need {_FEWEST_CALLS} calls in the step, failures {_FEWEST_FAILED}; many calls are told from "
+    f"{_FEWEST_CALLS} on, few where {_FEWEST_CALLS} are usual, and neither of a step that is shorter than "
+    "the others."
 )
 Figure = Callable[[Step], float | None]
 Found = tuple[Step, float]

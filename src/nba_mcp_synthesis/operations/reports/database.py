@@ -45,18 +45,23 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What came of one database; `since` is when its statistics begin, where it says so."""
+    """What came of one database; `since` is when its statistics begin, where it says so.
+
+    `unknown`: a sentence for each thing that could not be looked at.
+    """
 
     name: str
     since: str
     figures: list[Figure]
     tables: list[Listed]
+    unknown: list[str]
 
     @property
     def advice(self) -> list[str]:
         """What a person should do, a sentence each."""
         told = [f"{one.title} {one.shown}. {one.advice}" for one in self.figures if one.advice]
         told += [f"{one.title}. {one.advice}" for one in self.tables if one.advice]
+        told += self.unknown
         return [f"{self.name}: {sentence}" for sentence in told]
 
 
@@ -68,10 +73,10 @@ def review(database: Database) -> Review:
         since = session.execute(
             "SELECT coalesce(stats_reset::text, '') FROM pg_stat_database WHERE datname = current_database()"
         ).fetchone()
-        asked = _asked()
-        figures = [_figure(session, name, told) for name, told in asked["figures"].items()]
-        tables = [_listed(session, name, told) for name, told in asked["tables"].items()]
-        return Review(database.name, str(since[0]) if since else "", figures, tables)
+        look = _Look(session, database.name)
+        figures = [look.figure(name, told) for name, told in look.asked("figures")]
+        tables = [look.table(name, told) for name, told in look.asked("tables")]
+        return Review(database.name, str(since[0]) if since else "", figures, tables, look.unknown)
 
 
 def document(databases: Iterable[Database], now: datetime) -> Document:
@@ -96,9 +101,69 @@ def document(databases: Iterable[Database], now: datetime) -> Document:
     )
 
 
-def _figure(session: "Session", name: str, told: Mapping[str, Any]) -> Figure:
-    row = session.execute(told["sql"]).fetchone()
-    value = None if row is None or row[0] is None else float(row[0])
+class _Look:
+    """Asks one database; what cannot be asked is a sentence in `unknown`, and costs nothing else."""
+
+    def __init__(self, session: "Session", database: str) -> None:
+        self._session, self._database = session, database
+        hidden = hidden_sessions(session)
+        self._sees_everybody = not hidden
+        self.unknown = [hidden] if hidden else []
+
+    def asked(self, kind: str) -> Iterable[tuple[str, Mapping[str, Any]]]:
+        """What is for this database."""
+        for name, told in _asked()[kind].items():
+            if self._database in told.get("databases", (self._database,)):
+                yield name, told
+
+    def figure(self, name: str, told: Mapping[str, Any]) -> Figure:
+        """One figure against its bounds."""
+        rows = self._rows(told, told["sql"])
+        value = None if not rows or rows[0][0] is None else float(rows[0][0])
+        return _judged(name, told, value)
+
+    def table(self, name: str, told: Mapping[str, Any]) -> Listed:
+        """One table; an extension that is not there is told."""
+        sql, columns, title = told["sql"], list(told["columns"]), told["title"]
+        if extension := told.get("extension"):
+            schema = _schema_of(self._session, extension)
+            if schema is None:
+                return Listed(name, title, columns, [], told["absent"], "")
+            sql = sql.replace("{schema}", schema)
+        found = self._rows(told, sql)
+        rows = [["" if cell is None else str(cell) for cell in row] for row in found or ()]
+        nothing = told["nothing"] if found is not None else "Not known."
+        return Listed(name, title, columns, rows, nothing, told.get("advice", "") if rows else "")
+
+    def _rows(self, told: Mapping[str, Any], sql: str) -> list[tuple[Any, ...]] | None:
+        """None for what is hidden, and where PostgreSQL does not answer; raises where the session is gone."""
+        import psycopg  # noqa: PLC0415 - of an extra
+
+        if told.get("everybody") and not self._sees_everybody:
+            return None
+        try:
+            return self._session.execute(sql).fetchall()
+        except psycopg.Error as error:
+            if self._session.closed:
+                raise
+            reason = error.diag.message_primary or type(error).__name__
+            self.unknown.append(f"{told['title']}: not known, since PostgreSQL says: {reason}.")
+            return None
+
+
+def hidden_sessions(session: "Session") -> str:
+    """What the role does not see of other roles' sessions and how to let it; empty where it sees all."""
+    row = session.execute("SELECT pg_has_role('pg_read_all_stats', 'USAGE'), current_user").fetchone()
+    if row is None or row[0]:
+        return ""
+    return (
+        f"What the sessions of other roles do is hidden from {row[1]}. As administrator: GRANT "
+        "pg_read_all_stats TO a role of the operators, and look with that one: the service's own shall not "
+        "have it."
+    )
+
+
+def _judged(name: str, told: Mapping[str, Any], value: float | None) -> Figure:
     shown = _UNITS[told["unit"]]
     low, high = told.get("least"), told.get("most")
     bound = (
@@ -106,17 +171,6 @@ def _figure(session: "Session", name: str, told: Mapping[str, Any]) -> Figure:
     )
     beyond = value is not None and ((low is not None and value < low) or (high is not None and value > high))
     return Figure(name, told["title"], value, shown(value), bound, told["advice"] if beyond else "")
-
-
-def _listed(session: "Session", name: str, told: Mapping[str, Any]) -> Listed:
-    sql, columns = told["sql"], list(told["columns"])
-    if extension := told.get("extension"):
-        schema = _schema_of(session, extension)
-        if schema is None:
-            return Listed(name, told["title"], columns, [], told["absent"], "")
-        sql = sql.replace("{schema}", schema)
-    rows = [["" if cell is None else str(cell) for cell in row] for row in session.execute(sql).fetchall()]
-    return Listed(name, told["title"], columns, rows, told["nothing"], told.get("advice", "") if rows else "")
 
 
 def _schema_of(session: "Session", extension: str) -> str | None:
@@ -134,7 +188,8 @@ def _sections(found: Review) -> list[Section]:
     since = f"The statistics begin at {found.since}." if found.since else "The statistics were never reset."
     sections = [
         Section(
-            f"{found.name}: figures", [Table(("figure", "value", "wanted", ""), rows, frozenset({1})), since]
+            f"{found.name}: figures",
+            [Table(("figure", "value", "wanted", ""), rows, frozenset({1})), since, *found.unknown],
         )
     ]
     for one in found.tables:
@@ -154,6 +209,7 @@ def _as_dict(found: Review) -> dict[str, Any]:
             one.name: [dict(zip(one.columns, row, strict=True)) for row in one.rows] for one in found.tables
         },
         "advice": found.advice,
+        "unknown": found.unknown,
     }
 
 

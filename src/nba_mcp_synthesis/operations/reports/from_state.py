@@ -96,7 +96,9 @@ def _gaps(steps: Sequence[Step], first: datetime | None) -> list[str]:
     empty = sum(step.calls is None for step in steps)
     if first is None or not empty:
         return []
-    return [f"The audit log begins at {first:%Y-%m-%d %H:%M} UTC: {empty} of {len(steps)} steps are before it."]
+    return [
+        f"The audit log begins at {first:%Y-%m-%d %H:%M} UTC: {empty} of {len(steps)} steps are before it."
+    ]
 
 
 def _models(requests: Iterable[Requests]) -> list[Line]:

@@ -86,7 +86,7 @@ def month_of(day: date, now: datetime) -> Period:
 
 
 def month_to_report(now: datetime) -> Period:
-    """The month before in the first days of its successor, of which there is little to tell; else this one."""
+    """The month before in the first days of the next one, of which there is little to tell; else this one."""
     first = now.date().replace(day=1)
     return month_of(now.date() if now.day > _FIRST_DAYS else first - _DAY, now)
 
