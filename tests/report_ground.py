@@ -36,7 +36,7 @@ class Traffic:
         self,
         at: datetime,
         tool: str = "query_sql",
-        seconds: float = 0.01,
+        seconds: float | None = 0.01,
         outcome: str = "ok",
         caller: str = "ana",
         cost_usd: float | None = None,

@@ -173,6 +173,38 @@ def test_forecasts_hold_what_comes() -> None:
     assert 270 <= held <= 300  # about 95 of 100
 
 
+def test_a_forecast_that_falls_keeps_what_is_left() -> None:
+    """A line below nothing on later days takes nothing from those before."""
+    falling = forecast([10.0 - n for n in range(8)], 30)
+    assert falling is not None
+    assert falling.total == pytest.approx(2 + 1)
+    noisy = forecast([10.0 - n + (n % 2) for n in range(8)], 30)
+    assert noisy is not None
+    assert noisy.low == 0
+    assert noisy.high is not None
+    assert noisy.high > noisy.total > 0
+
+
+def test_days_before_the_service_and_days_not_yet_billed_are_not_forecast_from(
+    traffic: Traffic, aws_server: AwsServer, tmp_path: Path
+) -> None:
+    for day in range(10, 20):
+        traffic.answer(BEGIN + day * DAY, claude=2.0)
+    traffic.store()
+    amounts = ["5.00"] * 18 + ["0.90", "0.10"]  # yesterday and today
+    days = [day_of((BEGIN + n * DAY).date(), AmazonRDS=one) for n, one in enumerate(amounts)]
+    seed(aws_server, days)
+    now = BEGIN + 19 * DAY + timedelta(hours=9)
+    found = costs(lambda: traffic.state, Period(BEGIN, now), tmp_path, now=now)
+    assert found.data["forecast"]["Models"]["total"] == pytest.approx(60)
+    assert found.data["forecast"]["AWS"]["total"] == pytest.approx(150)
+    assert found.data["cloud"] == pytest.approx(91)
+    yesterday = Period(BEGIN, BEGIN + 19 * DAY)  # ends with a day that is not billed either
+    seed(aws_server, days[:19])
+    found = costs(lambda: traffic.state, yesterday, tmp_path, now=now)
+    assert found.data["forecast"]["AWS"]["total"] == pytest.approx(150)
+
+
 def test_days_until_a_bound() -> None:
     assert days_until([float(n) for n in range(10)], 19) == 10
     assert days_until([5.0] * 10, 19) is None

@@ -1,18 +1,25 @@
 """The review of a real PostgreSQL: figures are those of other queries, advice comes when it is due."""
 
+import secrets
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import psycopg
 import pytest
+from pydantic import SecretStr
 
-from nba_mcp_synthesis.connectors.postgres_url import parsed
+from nba_mcp_synthesis.connectors.postgres_url import URLLogin, parsed
+from nba_mcp_synthesis.connectors.rds import RDSConnector
 from nba_mcp_synthesis.operations.backup.databases import Database, Server
+from nba_mcp_synthesis.operations.backup.manifest import DatabaseName
+from nba_mcp_synthesis.operations.incidents.database_part import part
 from nba_mcp_synthesis.operations.reports.database import document, review
 from running import free_port
 from servers.postgres import PostgresServer
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
+BOTH: tuple[DatabaseName, ...] = ("warehouse", "state")
 SECRET = "a-value-that-nobody-may-see"
 
 
@@ -66,6 +73,66 @@ def test_a_review_finds_what_is_wrong(url: str) -> None:
     assert "pg_stat_statements is not installed" in found.markdown()
     assert SECRET not in found.markdown()
     assert found.exit_code == 0
+
+
+def test_what_a_role_does_not_see_is_said_and_not_taken_for_nothing(
+    url: str, postgres_server: PostgresServer
+) -> None:
+    """Of a role with the service's rights; what PostgreSQL refuses it costs a sentence each."""
+    role = f"reader_{secrets.token_hex(4)}"
+    postgres_server.create_role(role, "pw")
+    name = parsed(url)["dbname"]
+    with postgres_server.connect(name) as admin:
+        admin.execute("REVOKE SELECT ON pg_statio_user_tables FROM PUBLIC")
+    own = database(postgres_server.url(name, role, "pw"))
+    blind = review(own)
+    figures = {one.name: one.value for one in blind.figures}
+    with postgres_server.connect() as admin:
+        row = admin.execute(
+            "SELECT count(*), current_setting('max_connections')::int FROM pg_stat_activity "
+            "WHERE backend_type = 'client backend' AND datname IS NOT NULL"
+        ).fetchone()
+    assert row is not None
+    assert figures["connections"] * row[1] == pytest.approx(row[0], abs=2)  # autovacuum may come or go
+    assert figures["connections"] * row[1] >= 2
+    assert [figures[hidden] for hidden in ("idle_in_transaction", "running", "waiting")] == [None] * 3
+    assert figures["cache_hit"] is None
+    assert figures["size"] > 0
+    (sessions,) = (one for one in blind.tables if one.name == "sessions")
+    assert (sessions.rows, sessions.nothing) == ([], "Not known.")
+    grant, refused = blind.unknown
+    assert f"hidden from {role}" in grant
+    assert "GRANT pg_read_all_stats" in grant
+    assert refused.startswith("Cache hit: not known, since PostgreSQL says: permission denied for view ")
+    found = document([own], NOW)
+    assert f"Needs a person: warehouse: {grant}" in found.summary
+    assert found.exit_code == 0
+    with postgres_server.connect() as admin:
+        admin.execute(f"GRANT pg_read_all_stats TO {role}".encode())
+    seeing = review(own)
+    assert seeing.unknown == [refused]
+    assert {one.name: one.value for one in seeing.figures}["idle_in_transaction"] is not None
+    (sessions,) = (one for one in seeing.tables if one.name == "sessions")
+    assert "sleeper" in {row[1] for row in sessions.rows}
+
+
+def test_calls_of_the_warehouse_end_with_rollback_and_the_state_s_do_not(url: str) -> None:
+    asked = {name: {one.name for one in review(replace(database(url), name=name)).figures} for name in BOTH}
+    assert asked["state"] - asked["warehouse"] == {"rollbacks"}
+    assert asked["warehouse"] - asked["state"] == set()
+
+
+def test_an_incident_says_what_its_role_does_not_see(url: str, postgres_server: PostgresServer) -> None:
+    role = f"reader_{secrets.token_hex(4)}"
+    postgres_server.create_role(role, "pw")
+    name = parsed(url)["dbname"]
+
+    def told(user: str | None, password: str | None) -> str:
+        login = SecretStr(postgres_server.url(name, user, password))
+        return part(RDSConnector(lambda: URLLogin(login, lambda: None))).look()
+
+    assert told(role, "pw").startswith(f"What the sessions of other roles do is hidden from {role}.")
+    assert "hidden" not in told(None, None)
 
 
 def test_what_is_well_needs_nobody(postgres_server: PostgresServer) -> None:

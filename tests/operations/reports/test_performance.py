@@ -14,13 +14,13 @@ from typer.testing import CliRunner
 
 from nba_mcp_synthesis.cli import app
 from nba_mcp_synthesis.errors import NbaMcpError, Unavailable, UsageError
-from nba_mcp_synthesis.operations.reports import from_state
+from nba_mcp_synthesis.operations.reports import from_state, words
 from nba_mcp_synthesis.operations.reports.anomalies import anomalies
 from nba_mcp_synthesis.operations.reports.document import Document, Section, Table, write
 from nba_mcp_synthesis.operations.reports.measured import Step, Values
 from nba_mcp_synthesis.operations.reports.outcomes import kind_of
 from nba_mcp_synthesis.operations.reports.performance import Sources, performance
-from nba_mcp_synthesis.operations.reports.period import Period, period_of
+from nba_mcp_synthesis.operations.reports.period import Period, month_to_report, period_of
 from report_ground import BEGIN, DAY, Traffic, known, traffic
 
 __all__ = ["traffic"]
@@ -106,6 +106,82 @@ def test_a_step_unlike_the_others_stands_out() -> None:
     assert anomalies(one_failed) == []
     (failing,) = anomalies([*_steps(usual), replace(_steps([100.0])[0], failed=50.0)])
     assert "failed share 50.0 %" in failing
+
+
+def _office(days: int, weekend: bool = True) -> list[Step]:
+    """About 100 calls in each hour from 8 to 17, none else; then a step of three seconds."""
+    drawn, found = random.Random(1), []
+    for n in range(24 * days):
+        at = BEGIN + n * timedelta(hours=1)
+        busy = 8 <= at.hour < 17 and (weekend or at.weekday() < 5)
+        found.append(Step(at.isoformat(), 3_600, float(drawn.randint(90, 110)) if busy else 0.0, 0.0, 0.1))
+    return [*found, Step((BEGIN + days * DAY).isoformat(), 3, 0.0, 0.0, None)]
+
+
+@pytest.mark.parametrize("days", [1, 2, 6, 7, 9, 14])
+def test_office_hours_and_a_step_that_has_just_begun_are_no_anomalies(days: int) -> None:
+    assert anomalies(_office(days)) == []
+
+
+def test_weekends_are_none_and_an_outage_is_one() -> None:
+    steps = _office(7, weekend=False)
+    assert anomalies(steps) == []
+    steps[58] = replace(steps[58], calls=0.0)
+    steps[83] = replace(steps[83], calls=900.0)
+    outage, rush = anomalies(steps)
+    assert outage.startswith("2026-03-04 10:00 UTC: calls 0 an hour; the median is ")
+    assert rush.startswith("2026-03-05 11:00 UTC: calls 900 an hour; the median is ")
+
+
+def test_few_calls_are_nothing_to_speak_of() -> None:
+    assert anomalies(_steps([1.0, 1, 1, 1, 1, 1, 1, 1, 2, 0])) == []
+    (rush,) = anomalies(_steps([0.0] * 20 + [30.0] * 6 + [500.0]))
+    assert "calls 500 an hour; the median is 30 an hour" in rush
+
+
+def test_figures_read_as_people_write_them() -> None:
+    for value, told in (
+        (0.012, "12 ms"),
+        (0.9997, "1 s"),
+        (0.9994, "999 ms"),
+        (119.7, "120 s"),
+        (210, "3.5 min"),
+        (30 * 86_400, "720 h"),
+        (2_592_000_000, "720,000 h"),
+    ):
+        assert words.seconds(value) == told
+    assert words.size(1_023.6 * 1_048_576) == "1,024 MiB"
+    assert words.size(1_023.6) == "1024 B"
+    assert (words.number(999.7), words.number(1_234.5), words.number(0.125)) == ("1,000", "1,234", "0.125")
+
+
+def test_no_change_is_given_on_a_part_of_the_period_before(traffic: Traffic) -> None:
+    """The audit log begins a day before the period of two: that day's calls are not those of two days."""
+    for n in range(10):
+        traffic.call(BEGIN - DAY + timedelta(minutes=n))
+    for n in range(40):
+        traffic.call(BEGIN + timedelta(minutes=n))
+    traffic.store()
+    found = performance(Sources(None, lambda: traffic.state), Period(BEGIN, BEGIN + 2 * DAY))
+    (gap,) = found.data["before_gaps"]
+    assert gap == "The audit log begins at 2026-03-01 00:00 UTC: 24 of 48 steps are before it."
+    assert f"Before: {gap}" in found.summary
+    assert "no whole period before to compare with" in found.summary[0]
+    assert "+300 %" not in found.markdown()
+    whole = performance(Sources(None, lambda: traffic.state), Period(BEGIN, BEGIN + DAY))
+    assert "+300 %" in whole.markdown()
+    assert whole.data["before_gaps"] == []
+
+
+def test_the_month_to_report_is_the_one_before_in_its_first_days() -> None:
+    for now, told in (
+        (datetime(2026, 3, 1, 9, tzinfo=UTC), "2026-02-01 to 2026-02-28"),
+        (datetime(2026, 3, 7, 23, 59, 59, tzinfo=UTC), "2026-02-01 to 2026-02-28"),
+        (datetime(2026, 3, 8, tzinfo=UTC), "2026-03-01 to 2026-03-07"),
+        (datetime(2026, 1, 1, 0, 0, 1, tzinfo=UTC), "2025-12-01 to 2025-12-31"),
+        (datetime(2026, 3, 31, 12, 30, tzinfo=UTC), "2026-03-01 to 2026-03-31, up to 12:30 UTC"),
+    ):
+        assert str(month_to_report(now)) == told
 
 
 def test_periods() -> None:

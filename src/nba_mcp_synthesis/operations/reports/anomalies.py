@@ -1,6 +1,7 @@
 """Steps that are unlike the others, by a rule that single wild values do not move."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from statistics import median
 
 from nba_mcp_synthesis.operations.reports import words
@@ -9,17 +10,18 @@ from nba_mcp_synthesis.operations.reports.measured import Step
 _FEWEST, _FEWEST_ALIKE, _SPREADS, _TIMES = 7, 5, 5.0, 2.0
 _FEWEST_CALLS, _FEWEST_FAILED, _USUAL_SHARE = 20, 5, 0.2
 RULE = (
-    f"A step is compared with those at the same time of the day where most times have {_FEWEST_ALIKE}, else "
-    f"with all, if they are {_FEWEST} or more. It stands out when its figure is further from their median "
-    f"than {_SPREADS:g} times their median deviation (scaled by 1.4826), and {_TIMES:g} times the median or "
-    f"more; calls also when half of it or less, unless more than {100 * _USUAL_SHARE:g} % of the steps have so "
-    "few, as in nights and at weekends. Where most steps have no call, those that have some are compared. "
+    f"A step is compared with those at the same time of the day where there are {_FEWEST_ALIKE}, else with "
+    "all; its calls with those of working days or of weekends alone where there are as many. It stands out "
+    f"when its figure is further from their median than {_SPREADS:g} times their median deviation (scaled by 1.4826), "
+    f"and {_TIMES:g} times the median or more; calls also when half of it or less, unless more than {100 * _USUAL_SHARE:g} % of the steps have "
+    "so few, as in nights and at weekends. Where most steps have no call, those that have some are compared. "
     f"Times need {_FEWEST_CALLS} calls in the step, failures {_FEWEST_FAILED}; many calls are told from "
     f"{_FEWEST_CALLS} on, few where {_FEWEST_CALLS} are usual, and neither of a step that is shorter than "
-    "the others."
+    f"the others. Fewer than {_FEWEST} steps are too few."
 )
 Figure = Callable[[Step], float | None]
 Found = tuple[Step, float]
+_WEEKEND = (5, 6)
 
 
 def anomalies(steps: Sequence[Step]) -> list[str]:
@@ -28,6 +30,8 @@ def anomalies(steps: Sequence[Step]) -> list[str]:
         ("failed share", _failed, words.share),
         ("p95", _p95, words.seconds),
     ]
+    if len(steps) < _FEWEST:
+        return []
     told = _calls(steps)
     for name, of, shown in figures:
         for group in _alike([(step, value) for step in steps if (value := of(step)) is not None]):
@@ -43,13 +47,15 @@ def anomalies(steps: Sequence[Step]) -> list[str]:
 
 def _calls(steps: Sequence[Step]) -> list[str]:
     """Steps with many or few calls; in what is left of an hour, a few calls more or less would be a rush."""
-    whole = max((step.seconds for step in steps), default=0.0)
+    whole = max(step.seconds for step in steps)
     rates = [
         (step, step.calls * 3_600 / step.seconds)
         for step in steps
         if step.calls is not None and step.seconds == whole
     ]
-    return [told for group in _alike(rates) for told in _many_or_few(group, _FEWEST_CALLS * 3_600 / whole)]
+    return [
+        told for group in _busy_alike(rates) for told in _many_or_few(group, _FEWEST_CALLS * 3_600 / whole)
+    ]
 
 
 def _many_or_few(group: Sequence[Found], fewest: float) -> list[str]:
@@ -75,14 +81,33 @@ def _p95(step: Step) -> float | None:
 
 
 def _alike(found: Sequence[Found]) -> list[list[Found]]:
-    """Steps in groups by the time of the day, those with enough; all in one where most have too few."""
+    """Steps by the time of the day where there are enough of each; else all in one."""
+    groups = _grouped(found, _time)
+    return groups if all(len(group) >= _FEWEST_ALIKE for group in groups) else [list(found)]
+
+
+def _busy_alike(found: Sequence[Found]) -> list[list[Found]]:
+    """By the time of working days and weekends, or by the time: the groups with enough, if most are in one."""
+    for key in (_day_and_time, _time):
+        enough = [group for group in _grouped(found, key) if len(group) >= _FEWEST_ALIKE]
+        if sum(map(len, enough)) > len(found) / 2:
+            return enough
+    return [list(found)]
+
+
+def _grouped(found: Sequence[Found], key: Callable[[Step], str]) -> list[list[Found]]:
     groups: dict[str, list[Found]] = {}
-    for step, value in found:
-        groups.setdefault(step.begin[11:16], []).append((step, value))
-    enough = [group for group in groups.values() if len(group) >= _FEWEST_ALIKE]
-    if len(enough) > len(groups) / 2 and len(groups) > 1:
-        return enough
-    return [list(found)] if len(found) >= _FEWEST else []
+    for one in found:
+        groups.setdefault(key(one[0]), []).append(one)
+    return list(groups.values())
+
+
+def _time(step: Step) -> str:
+    return step.begin[11:16]
+
+
+def _day_and_time(step: Step) -> str:
+    return f"{datetime.fromisoformat(step.begin).weekday() in _WEEKEND} {_time(step)}"
 
 
 def _outside(group: Sequence[Found]) -> tuple[list[Found], float]:
