@@ -54,6 +54,7 @@ def test_one_callers_limit_is_not_anothers_and_every_refusal_is_in_the_audit_log
         ("bob", "query_sql", "not_allowed"),
         ("127.0.0.1", "find", "not_authenticated"),
     ]
+    assert [row["seconds"] is None for row in reversed(json.loads(done.stdout))] == [False] * 5 + [True] * 2
     assert ada not in done.stdout.decode()
 
 

@@ -19,7 +19,9 @@ GONE = f"http://127.0.0.1:{free_port()}"
 @pytest.mark.requirement("DAY-AFTERNOON")
 @pytest.mark.requirement("MO-RESOURCES")
 def test_all_is_well(ops: OpsGround) -> None:
-    ops.traffic.call(datetime.now(UTC) - timedelta(hours=1), caller="ana")
+    now = datetime.now(UTC)
+    reported = now if now.day > 7 else now.replace(day=1) - timedelta(days=1)
+    ops.traffic.call(reported.replace(day=1, hour=0, minute=0), caller="ana")
     ops.traffic.store()
     morning = ops.run("checklist", "morning", code=0)
     assert {step["result"] for step in morning["steps"]} == {"done"}
@@ -34,10 +36,11 @@ def test_all_is_well(ops: OpsGround) -> None:
     assert "pg_dump 16.4" in steps_of(afternoon)["backup_tools"]["message"]
     assert list((ops.folder / "backups").glob("configmaps-*.yaml"))
     monthly = ops.run("checklist", "monthly", code=0)
-    month = f"{datetime.now(UTC):%Y%m}"
+    month = f"{now:%Y%m}"
     usage = (ops.folder / "reports" / f"resource-usage-{month}.txt").read_text()
     assert usage.count("nba-mcp-synthesis-") == 3
-    assert (ops.folder / "reports" / f"scaling-events-{month}.txt").is_file()
+    assert (ops.folder / "reports" / f"scaling-events-{reported:%Y%m}.txt").is_file()
+    assert steps_of(monthly)["access"]["message"].startswith(f"{reported:%Y-%m}-01 to {reported:%Y-%m}-")
     assert steps_of(monthly)["access"]["figures"] == {"calls": 1}
     assert "1 call of 1 caller" in steps_of(monthly)["access"]["message"]
 

@@ -128,6 +128,16 @@ def test_both_sources_give_the_known_figures(measured: tuple[Daemon, list[Call]]
     assert any("75.0 % of the places were taken, of sql" in one.sentence for one in by_prometheus.saturation)
 
 
+def test_every_step_is_found_at_a_moment_that_is_no_whole_millisecond(
+    measured: tuple[Daemon, list[Call]],
+) -> None:
+    off = timedelta(hours=1, microseconds=123_456)
+    period = Period(BEGIN + off, TODAY - timedelta(hours=1) + off)
+    found = from_prometheus.measure(PrometheusConnector(measured[0].url), period)
+    assert found.gaps == []
+    assert sum(step.calls or 0 for step in found.steps) == pytest.approx(11 * 12 * 46, rel=0.02)
+
+
 def test_the_report_says_where_it_is_from(measured: tuple[Daemon, list[Call]]) -> None:
     daemon, _ = measured
     report = performance(Sources(PrometheusConnector(daemon.url), _no_state), PERIOD)

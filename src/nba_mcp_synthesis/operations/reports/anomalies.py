@@ -12,12 +12,12 @@ _FEWEST_CALLS, _FEWEST_FAILED, _USUAL_SHARE = 20, 5, 0.2
 RULE = (
     f"A step is compared with those at the same time of the day where there are {_FEWEST_ALIKE}, else with "
     "all; its calls with those of working days or of weekends alone where there are as many. It stands out "
-    f"when its figure is further from their median than {_SPREADS:g} times their median deviation (scaled by 1.4826), "
-    f"and {_TIMES:g} times the median or more; calls also when half of it or less, unless more than {100 * _USUAL_SHARE:g} % of the steps have "
-    "so few, as in nights and at weekends. Where most steps have no call, those that have some are compared. "
-    f"Times need {_FEWEST_CALLS} calls in the step, failures {_FEWEST_FAILED}; many calls are told from "
-    f"{_FEWEST_CALLS} on, few where {_FEWEST_CALLS} are usual, and neither of a step that is shorter than "
-    f"the others. Fewer than {_FEWEST} steps are too few."
+    f"when its figure is further from their median than {_SPREADS:g} times their median deviation (scaled by "
+    f"1.4826), and {_TIMES:g} times the median or more; calls also when half of it or less, unless more than "
+    f"{100 * _USUAL_SHARE:g} % of the steps have so few, as in nights and at weekends. Where most steps have "
+    f"no call, those that have some are compared. Times need {_FEWEST_CALLS} calls in the step, failures "
+    f"{_FEWEST_FAILED}; many calls are told from {_FEWEST_CALLS} on, few where {_FEWEST_CALLS} are usual, "
+    f"and neither of a step that is shorter than the others. Fewer than {_FEWEST} steps are too few."
 )
 Figure = Callable[[Step], float | None]
 Found = tuple[Step, float]
@@ -87,7 +87,7 @@ def _alike(found: Sequence[Found]) -> list[list[Found]]:
 
 
 def _busy_alike(found: Sequence[Found]) -> list[list[Found]]:
-    """By the time of working days and weekends, or by the time: the groups with enough, if most are in one."""
+    """By the time of working days and weekends, or by the time: groups with enough, if most are in one."""
     for key in (_day_and_time, _time):
         enough = [group for group in _grouped(found, key) if len(group) >= _FEWEST_ALIKE]
         if sum(map(len, enough)) > len(found) / 2:
