@@ -92,7 +92,7 @@ def _busy_alike(found: Sequence[Found]) -> list[list[Found]]:
         enough = [group for group in _grouped(found, key) if len(group) >= _FEWEST_ALIKE]
         if sum(map(len, enough)) > len(found) / 2:
             return enough
-    return [list(found)]
+    return [list(found)] if found else []
 
 
 def _grouped(found: Sequence[Found], key: Callable[[Step], str]) -> list[list[Found]]:
