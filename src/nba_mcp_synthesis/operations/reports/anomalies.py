@@ -83,7 +83,7 @@ def _p95(step: Step) -> float | None:
 def _alike(found: Sequence[Found]) -> list[list[Found]]:
     """Steps by the time of the day where there are enough of each; else all in one."""
     groups = _grouped(found, _time)
-    return groups if all(len(group) >= _FEWEST_ALIKE for group in groups) else [list(found)]
+    return groups if all(len(group) >= _FEWEST_ALIKE for group in groups) else _in_one(found)
 
 
 def _busy_alike(found: Sequence[Found]) -> list[list[Found]]:
@@ -92,7 +92,11 @@ def _busy_alike(found: Sequence[Found]) -> list[list[Found]]:
         enough = [group for group in _grouped(found, key) if len(group) >= _FEWEST_ALIKE]
         if sum(map(len, enough)) > len(found) / 2:
             return enough
-    return [list(found)] if found else []
+    return _in_one(found)
+
+
+def _in_one(found: Sequence[Found]) -> list[list[Found]]:
+    return [list(found)] if len(found) >= _FEWEST else []
 
 
 def _grouped(found: Sequence[Found], key: Callable[[Step], str]) -> list[list[Found]]:
