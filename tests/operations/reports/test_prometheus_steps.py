@@ -21,10 +21,11 @@ from servers.listeners import Heard, Reply, web
 NOW = datetime(2026, 3, 10, 9, 30, 7, 123456, tzinfo=UTC)
 CALLS = 10.0
 Known = Callable[[float], bool]
+PLACES = "nba_mcp_places"
 
 
-def answer(known: Known) -> Callable[[Heard], Reply]:
-    """Ten calls in each step whose end is known, and in the whole."""
+def answer(known: Known, called: Known = lambda _: True) -> Callable[[Heard], Reply]:
+    """Ten calls in the whole, and in each step whose end is known and in which there were any."""
 
     def reply(heard: Heard) -> Reply:
         form = dict(urllib.parse.parse_qsl(heard.body.decode()))
@@ -41,7 +42,8 @@ def answer(known: Known) -> Callable[[Heard], Reply]:
             at = float(form["time"])
             return _told("vector", [{"metric": labels, "value": [at, f"{CALLS:g}"]}])
         at, end, step = (round(float(form[name]) * 1_000) for name in ("start", "end", "step"))
-        moments = [one / 1_000 for one in range(at, end + 1, step) if known(one / 1_000)]
+        moments = [one / 1_000 for one in range(at, end + 1, step)]
+        moments = [one for one in moments if known(one) and (PLACES in form["query"] or called(one))]
         values = [[one, f"{CALLS:g}"] for one in moments]
         return _told("matrix", [{"metric": labels, "values": values}] if values else [])
 
@@ -73,6 +75,17 @@ def test_every_step_is_found_at_any_moment(
         assert found.gaps == []
         assert {step.calls for step in found.steps} == {CALLS}
     assert period_of(None, None, NOW).end == NOW.replace(microsecond=0)
+
+
+def test_a_step_without_calls_is_known_where_the_server_was_scraped() -> None:
+    begin = datetime(2026, 3, 9, tzinfo=UTC)
+    noon = (begin + timedelta(hours=12)).timestamp()
+    with web(answer(lambda at: at > noon - 7_200, lambda at: at > noon)) as server:
+        found = from_prometheus.measure(
+            PrometheusConnector(server.url), Period(begin, begin + timedelta(days=1))
+        )
+    assert [step.calls for step in found.steps] == [None] * 10 + [0.0] * 2 + [CALLS] * 12
+    assert found.gaps == ["Prometheus has nothing for 10 of 24 steps of the period."]
 
 
 def test_a_part_of_the_period_before_is_not_compared_with(

@@ -78,14 +78,17 @@ class _Asked:
     def _ranges(self, parts: Sequence[Period], window: str) -> list[Step]:
         calls = self._ranged(f"sum by (outcome) (increase({_name('tool_calls')}{window}))", parts)
         buckets = self._ranged(f"sum by (le) (increase({_name('tool_seconds')}_bucket{window}))", parts)
+        served = self._ranged(f"count_over_time({_name('places')}{window})", parts)
         steps = []
         for part in parts:
             at = _milliseconds(part.end.timestamp())
             ended = [(one.labels["outcome"], values[at]) for one, values in calls if at in values]
             counted = [(float(one.labels["le"]), values[at]) for one, values in buckets if at in values]
             p95 = Buckets(counted).percentile(0.95)
-            total = sum(count for _, count in ended) if ended else None
-            failed = sum(count for name, count in ended if kind_of(name) == "failed") if ended else None
+            # The counter of calls comes with the first one; places are there from the start.
+            is_known = ended or any(at in values for _, values in served)
+            total = sum(count for _, count in ended) if is_known else None
+            failed = sum(count for name, count in ended if kind_of(name) == "failed") if is_known else None
             steps.append(
                 Step(part.begin.isoformat(), part.seconds, total, failed, p95.value if p95 else None)
             )
