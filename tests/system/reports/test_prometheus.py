@@ -131,8 +131,8 @@ def test_both_sources_give_the_known_figures(measured: tuple[Daemon, list[Call]]
 def test_every_step_is_found_at_a_moment_that_is_no_whole_millisecond(
     measured: tuple[Daemon, list[Call]],
 ) -> None:
-    off = timedelta(hours=1, microseconds=123_456)
-    period = Period(BEGIN + off, TODAY - timedelta(hours=1) + off)
+    hour, off = timedelta(hours=1), timedelta(microseconds=123_456)
+    period = Period(BEGIN + hour + off, TODAY - hour + off)
     found = from_prometheus.measure(PrometheusConnector(measured[0].url), period)
     assert found.gaps == []
     assert sum(step.calls or 0 for step in found.steps) == pytest.approx(11 * 12 * 46, rel=0.02)
