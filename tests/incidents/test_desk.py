@@ -21,7 +21,7 @@ from nba_mcp_synthesis.connectors.slack_bot import SlackBotConnector
 from nba_mcp_synthesis.errors import Unavailable, UsageError
 from nba_mcp_synthesis.operations.checklists.checks import CHECKS
 from nba_mcp_synthesis.operations.incidents.collecting import Part, Partly
-from nba_mcp_synthesis.operations.incidents.database_part import _plain, table
+from nba_mcp_synthesis.operations.incidents.database_part import statement, table
 from nba_mcp_synthesis.operations.incidents.desk import Desk
 from nba_mcp_synthesis.operations.incidents.notices import Notices
 from nba_mcp_synthesis.operations.incidents.redaction import Redactor
@@ -246,11 +246,34 @@ def test_every_figure_that_is_asked_for_exists() -> None:
             assert name in known | recorded, name
 
 
-def test_values_in_statements_are_not_shown() -> None:
-    """Strings of every kind; and a table of plain text is one."""
-    assert (
-        _plain("SELECT 'a''b', $$x$$, $q$y$q$ FROM t\n WHERE n = 1")
-        == "SELECT '…', '…', '…' FROM t WHERE n = 1"
-    )
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "SELECT 'a''b', $$x$$, $q$y$q$ FROM t WHERE n = 1 LIMIT $1",
+            "SELECT '…', '…', '…' FROM t WHERE n = 1 LIMIT $1",
+        ),
+        ("SELECT 1 FROM t WHERE mail = 'ada@example", "SELECT 1 FROM t WHERE mail = '…'"),
+        ("SELECT $q$ada@example", "SELECT '…'"),
+        ("SELECT E'it\\'s', x, 'ada'", "SELECT '…', x, '…'"),
+        (r"SELECT 'C:\', x, 'ada'", "SELECT '…', x, '…'"),
+        ("SELECT E'ada\\", "SELECT '…'"),
+        ("SELECT \"o'brien\", 'ada'", "SELECT \"o'brien\", '…'"),
+        ("SELECT 1 -- don't ask\n, 'ada'", "SELECT 1 /*…*/\n, '…'"),
+        ("/* ada's */ SELECT 'ada'", "/*…*/ SELECT '…'"),
+        (
+            "SELECT * FROM t22015 WHERE phone = 4917612345678 AND n < 9999",
+            "SELECT * FROM t22015 WHERE phone = … AND n < 9999",
+        ),
+        ("SELECT 1234567.25", "SELECT …"),
+    ],
+)
+def test_values_in_statements_are_not_shown(text: str, told: str) -> None:
+    """Texts of every kind, cut off too; long numbers; and no quote elsewhere turns the inside out."""
+    assert statement(text) == told
+
+
+def test_a_table_of_plain_text() -> None:
+    """With a line of names, or a word where there is nothing."""
     assert table(["a", "bc"], [["1", ""], ["22", "x"]]) == "a   bc\n1\n22  x"
     assert table(["a"], []) == "None."

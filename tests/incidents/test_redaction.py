@@ -66,6 +66,30 @@ def test_a_held_value_is_taken_out_in_every_form(form: str) -> None:
         "-----BEGIN RSA PRIVATE KEY-----\nDrossel1\n-----END RSA PRIVATE KEY-----",
         "-----BEGIN PRIVATE KEY-----\nDrossel1 and cut off",
         "AGE-SECRET-KEY-1DROSSEL1DROSSEL1",
+        "SECRET_KEY=Drossel1",
+        "AWS_SECRET_KEY: Drossel1",
+        "MINIO_SECRET_KEY=Drossel1",
+        "secretKey: Drossel1",
+        "secret=Drossel1",
+        "SECRET_STORE_PASSWORD=Drossel1",
+        "API_TOKENS=Drossel1",
+        "DB_PASSWORD=<Drossel1",
+        "DB_PASSWORD=[Drossel1",
+        "DB_PASSWORD={Drossel1}",
+        'password="correct horse Drossel1"',
+        r'password="a\"Drossel1"',
+        "PASSWORD='it''s Drossel1'",
+        r'{"message": "{\"password\": \"correct horse Drossel1\", \"n\": 3}"}',
+        r'{"message": "{\"password\": \"a\\\"Drossel1\"}"}',
+        "PASSWORD=abc,Drossel1",
+        'PASSWORD=a"Drossel1',
+        "password == Drossel1",
+        "{password: Drossel1}",
+        "secret: {password: Drossel1}",
+        "secret:\n  password: Drossel1",
+        "password:\n  Drossel1",
+        'passwords: ["a", "Drossel1"]',
+        'password="Drossel1 and cut off',
     ],
 )
 def test_what_looks_like_a_secret_is_taken_out(text: str) -> None:
@@ -86,11 +110,25 @@ def test_what_looks_like_a_secret_is_taken_out(text: str) -> None:
         '{"secret": "RDS_PASSWORD", "kind": "old"}',
         "https://nba-mcp-synthesis.example.com/health?x=1",
         "Error: back-off 5m0s restarting failed container",
+        "  - secretKey: RDS_PASSWORD\n    remoteRef:\n      key: nba-mcp-synthesis/RDS_PASSWORD",
+        "    secretKeyRef:\n      key: RDS_PASSWORD\n      name: nba-mcp-synthesis-secrets",
+        "  volumes:\n  - secret:\n      secretName: nba-mcp-synthesis-secrets",
+        "  secretStoreRef:\n    name: nba-mcp-synthesis-store",
+        "Image pull secrets:  <none>",
+        '{"max_tokens":4096,"event":"model"}',
+        '{"password": null, "token": "", "event": "login"}',
     ],
 )
 def test_what_is_no_secret_stays(text: str) -> None:
     """People look for a cause in it."""
     assert REDACT(text) == text
+
+
+def test_what_stands_beside_a_secret_stays() -> None:
+    """The rest of a line of JSON, and what follows a quoted value."""
+    told = Redactor({})('{"message":"password=a,b","level":"error","secret_key":5,"event":"boom"}')
+    assert told == '{"message":"password=[redacted]","level":"error","secret_key":[redacted],"event":"boom"}'
+    assert Redactor({})("password='a b' host=db") == "password='[redacted]' host=db"
 
 
 @given(st.text(max_size=60), st.text(max_size=60))

@@ -11,7 +11,20 @@ from nba_mcp_synthesis.operations.incidents.collecting import Part
 from nba_mcp_synthesis.operations.reports.database import hidden_sessions
 
 _MILLISECONDS = 5_000
-_LITERAL = re.compile(r"'(?:[^']|'')*'|\$(\w*)\$.*?\$\1\$", re.DOTALL)
+# The parts of a statement in which a quote means something else, and those that are somebody's data.
+# A statement may be cut off within each of them.
+_TOKEN = re.compile(
+    r"""(?xs)
+    (?P<name>"(?:[^"]|"")*(?:"|\Z))
+    |(?P<comment>--[^\n]*|/\*.*?(?:\*/|\Z))
+    |(?P<text>
+        \b[eE]'(?:[^'\\]|''|\\.)*(?:'|\\?\Z)
+        |'(?:[^']|'')*(?:'|\Z)
+        |\$(?P<tag>(?:[A-Za-z_]\w*)?)\$.*?(?:\$(?P=tag)\$|\Z)
+    )
+    |(?P<number>\b\d{5,}(?:\.\d+)?\b)
+    """
+)
 
 
 def part(door: RDSConnector) -> Part:
@@ -27,7 +40,10 @@ def _look(door: RDSConnector) -> str:
         for question in _questions():
             cursor = connection.execute(question["sql"].encode())
             names = [column.name for column in cursor.description or ()]
-            rows = [[_plain(value) for value in row] for row in cursor.fetchall()]
+            rows = [
+                [_cell(name, value) for name, value in zip(names, row, strict=True)]
+                for row in cursor.fetchall()
+            ]
             texts.append(f"{question['title']}\n{table(names, rows)}")
     return "\n\n".join(texts)
 
@@ -36,9 +52,18 @@ def _questions() -> list[dict[str, str]]:
     return list(tomllib.loads(files(__package__).joinpath("database.toml").read_text("utf-8"))["questions"])
 
 
-def _plain(value: Any) -> str:
-    """A cell; what stands in quotes in a statement is somebody's data."""
-    return "" if value is None else " ".join(_LITERAL.sub("'…'", str(value)).split())
+def _cell(name: str, value: Any) -> str:
+    told = "" if value is None else str(value)
+    return " ".join((statement(told) if name == "query" else told).split())
+
+
+def statement(text: str) -> str:
+    """A statement without texts, comments and long numbers, which are somebody's data; names stay."""
+    return _TOKEN.sub(_without, text)
+
+
+def _without(found: re.Match[str]) -> str:
+    return {"name": found[0], "comment": "/*…*/", "text": "'…'", "number": "…"}[found.lastgroup or ""]
 
 
 def table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

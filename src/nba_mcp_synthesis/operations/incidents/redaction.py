@@ -17,14 +17,36 @@ _WORDS = (
     r"[\w.-]*(?:passw(?:or)?d|passwd|pwd|secret|token|credential|webhook"
     r"|(?:api|routing|signing|private|access)[_-]?key)[\w.-]*"
 )
-_ASSIGNED = re.compile(rf"""(?i)(?<![\w])({_WORDS})(\\?["']?\s*[:=]\s*\\?["']?)([^\s"',;&}}\\]+)""")
+_ASSIGNED = re.compile(
+    rf"""(?ix)
+    (?<![\w.-])(?P<name>{_WORDS})
+    (?P<between>
+        (?P<quoted_name>\\?["'])?\s*[:=]+>?
+        (?:[^\S\n]*|\s*(?![\w.-]+\\?["']?:(?:\s|\Z)))      # below it no key of YAML, which is looked at itself
+    )
+    (?:
+        (?P<quote>\\?["'])(?P<inside>
+            (?<=\\["'])(?:\\\\\\?.|\\[^"'\\\n]|[^"'\\\n])+  # a text in a text: \"…\"
+            |(?<!\\)(?<=")(?:\\.|[^"\\\n])+
+            |(?<!\\)(?<=')(?:\\.|\'\'|[^'\\\n])+
+        )
+        |(?P<bare>
+            \[(?:redacted|[A-Z][A-Z0-9_]*)\](?=[\s,}}\]"'\\]|\Z)  # taken out already
+            |\[(?=\\?["'])[^\]\n]*\]?                       # a list of texts
+            |(?!\\?["']|\{{(?:[\s"'}}\\]|[\w.-]+:|\Z))     # neither a quote nor the begin of a structure
+            (?(quoted_name)[^\s,}}"'\\]+|(?:(?!\\?["'](?:[\s,}}\]:]|\Z))\S)+)
+        )
+    )"""
+)
 _HEADER = re.compile(
     r"""(?i)\b((?:proxy-)?authorization|x-api-key|cookie|set-cookie)(["']?\s*[:=]\s*["']?)([^"'\r\n}]+)"""
 )
-# A line of `kubectl describe` or YAML that tells where a secret is, and counts, are none.
-_HARMLESS_NAME = re.compile(
-    r"(?i)secret(_?name|s)?|(.*[_-])?tokens|.*secret[_.-]?(store|ref|key|valid|age|watch).*"
-)
+# Names that tell which secret, not what is in it; and counts.
+_HARMLESS_NAME = re.compile(r"(?i:secret_?name|secrets)|nba_mcp_secret_(?:valid|age_seconds)")
+_NAMES_A_SECRET = re.compile(r"secretKey(?:Ref)?|(?i:secret)")
+_HARMLESS_VALUE = re.compile(r"true|false|null|None|<none>|\[(?:redacted|[A-Z][A-Z0-9_]*)\]")
+_COUNTED, _COUNT = re.compile(r"(?i)(?:.*[_-])?tokens"), re.compile(r"[\d.,_]+")
+_NAME_OF_SECRET = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|nba-mcp[a-z0-9/-]*")
 _FORMS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         re.compile(
@@ -77,12 +99,20 @@ class Redactor:
 
 
 def _assigned(found: re.Match[str]) -> str:
-    name, between, value = found.groups()
-    if value.startswith(("[", "<")) or _HARMLESS_NAME.fullmatch(name):
+    if _is_harmless(found):
         return found[0]
-    if value in ("true", "false", "null", "None", "{") or value.startswith("{"):
-        return found[0]
-    return f"{name}{between}{BLANK}"
+    return f"{found['name']}{found['between']}{found['quote'] or ''}{BLANK}"
+
+
+def _is_harmless(found: re.Match[str]) -> bool:
+    """Whether what is assigned is the name of a secret, or where it is, or a count."""
+    name, value = found["name"], (found["inside"] or found["bare"]).rstrip(",;)")
+    if value == "<set":  # by `kubectl describe`
+        return found.string.startswith(" to the key ", found.end())
+    for names, values in ((_NAMES_A_SECRET, _NAME_OF_SECRET), (_COUNTED, _COUNT)):
+        if names.fullmatch(name) and values.fullmatch(value):
+            return True
+    return bool(_HARMLESS_NAME.fullmatch(name) or _HARMLESS_VALUE.fullmatch(value))
 
 
 def _forms(value: str) -> Iterator[str]:
