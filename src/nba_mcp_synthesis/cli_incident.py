@@ -208,6 +208,8 @@ def _lines(desk: "Desk", kept: "Incident", told: dict[str, Any]) -> "Iterator[st
         yield f"{complete} of {len(desk.found)} parts were collected, in {', '.join(told['files'])}."
     yield from (f"Not complete: {one.name}: {one.text.splitlines()[0]}" for one in desk.found if not one.ok)
     yield from (one.message for one in desk.notices.told)
+    if kept.resolved_at and kept.paged:
+        yield f"It may ring on. Again: nba-mcp ops incident resolve --id {kept.id} 'Ends the ringing'"
     yield from desk.warnings
     if kept.resolved_at and not desk.incidents.has_postmortem(kept.id):
         due = stamp(kept.postmortem_due)

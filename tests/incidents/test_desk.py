@@ -1,7 +1,9 @@
 """What is done with incidents, without a cluster: silent sources, words that are none, files by hand."""
 
 import json
+import os
 import re
+import signal
 import threading
 import tomllib
 from collections.abc import Callable
@@ -30,7 +32,7 @@ from nba_mcp_synthesis.operations.monitoring import sources
 from nba_mcp_synthesis.operations.oncall import contacts
 from nba_mcp_synthesis.settings import load_settings
 from nba_mcp_synthesis.telemetry.metrics import catalogue
-from servers.listeners import Reply, web
+from servers.listeners import Heard, Reply, web
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "nba_mcp_synthesis" / "operations" / "incidents"
@@ -164,6 +166,56 @@ def test_it_is_open_although_nobody_could_be_told(tmp_path: Path, monkeypatch: p
     told = [entry.text for entry in one.entries if entry.kind == "told"]
     assert [line.partition(" was not told")[0] for line in told] == ["PagerDuty", "Slack"]
     assert not one.paged
+
+
+def _events(heard: list[Heard]) -> list[str]:
+    """What PagerDuty was asked for."""
+    return [one.json()["event_action"] for one in heard if one.path == "/v2/enqueue"]
+
+
+@pytest.mark.parametrize("cut_short", ["/services/x", "/v2/enqueue"])
+def test_an_interrupted_opening_remembers_that_it_rang(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut_short: str
+) -> None:
+    """Ctrl-C while Slack, or PagerDuty itself, has not answered yet: its end is told all the same."""
+    waiting = [cut_short]
+
+    def answer(heard: Heard) -> Reply:
+        if heard.path in waiting:
+            waiting.clear()
+            os.kill(os.getpid(), signal.SIGINT)
+            return Reply(200, "ok", seconds=1.0)
+        return Reply(202 if heard.path == "/v2/enqueue" else 200)
+
+    with web(answer) as peer:
+        monkeypatch.setenv("PAGERDUTY_EVENTS_URL", peer.url)
+        desk = desk_of(tmp_path)
+        desk.notices.webhook = SlackConnector(lambda: SecretStr(f"{peer.url}/services/x"))
+        with pytest.raises(KeyboardInterrupt):
+            desk.open("P1", "Down", notify=True)
+        kept = desk.incidents.read(desk.incidents.the_open_one())
+        assert (kept.notified, kept.paged) == (True, True)
+        desk.resolve(kept.id, "Gone.", notify=False)
+    assert _events(peer.heard) == ["trigger", "resolve"]
+    assert not desk.incidents.read(kept.id).paged
+
+
+def test_what_rings_on_is_ended_by_resolving_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PagerDuty was away at the end; once it has heard, there is nothing to resolve any more."""
+    status = [202, 503, 202]
+    with web(lambda heard: Reply(status.pop(0) if heard.path == "/v2/enqueue" else 200)) as peer:
+        monkeypatch.setenv("PAGERDUTY_EVENTS_URL", peer.url)
+        desk = desk_of(tmp_path)
+        one = desk.open("P1", "Down", notify=True)
+        ended = desk.resolve(one.id, "Gone.", notify=False)
+        assert (ended.paged, ended.resolved_at is None) == (True, False)
+        again = desk.resolve(one.id, "Gone.", notify=False)
+    assert (again.paged, again.resolved_at) == (False, ended.resolved_at)
+    assert _events(peer.heard) == ["trigger", "resolve", "resolve"]
+    assert [entry.text for entry in again.entries][-1] == "PagerDuty has it resolved."
+    assert len(next(tmp_path.glob("resolution-*.txt")).read_text().splitlines()) == 1
+    with pytest.raises(UsageError, match="already"):
+        desk.resolve(one.id, "Gone.", notify=False)
 
 
 @pytest.mark.parametrize(

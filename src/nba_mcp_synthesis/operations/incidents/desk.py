@@ -50,15 +50,17 @@ class Desk:
         at = now()
         due = self.contacts.answer_due(known, at) if self.contacts else None
         incident = Incident(id="", severity=known, title=told, opened_at=at, opened_by=self.by, answer_by=due)
+        # Kept before anybody is told: whatever cuts the telling short, its end is told as well.
+        incident.notified, incident.paged = notify, notify and self.notices.rings(known)
         incident.note("opened", self.by, f"{known} opened: {told}", at)
         self.incidents.open(incident)
         self.warnings += self.incidents.warnings
         if notify:
-            with self.incidents.changing(incident.id) as kept:
-                kept.notified = True
-                self.notices.page(kept)
-                self.notices.say(kept, f"Opened by {self.by}. State is being collected.")
-                self._note_told(kept)
+            for tell in (self.notices.page, self._say_opened):
+                with self.incidents.changing(incident.id) as kept:
+                    before = len(self.notices.told)
+                    tell(kept)
+                    self._note_told(kept, before)
         return self.incidents.read(incident.id)
 
     def collect(self, incident_id: str) -> None:
@@ -88,14 +90,15 @@ class Desk:
         return incident
 
     def resolve(self, incident_id: str, text: str, *, notify: bool) -> Incident:
-        """Notes the end and how it came about; raises UsageError where it has come already."""
+        """Notes the end and how it came about; of one that ended, it only ends what rings still.
+
+        Raises UsageError where it has ended and nothing rings.
+        """
         told = self._words(text, MOST_TEXT, "resolution")
         with self.incidents.changing(incident_id) as incident:
             if incident.resolved_at:
-                raise UsageError(
-                    f"{incident_id} was resolved at {report.stamp(incident.resolved_at)} already.",
-                    "`nba-mcp ops incident update` adds to it.",
-                )
+                self._end_ringing(incident, incident.resolved_at)
+                return incident
             entry = incident.note("resolved", self.by, f"Resolved: {told}")
             incident.resolved_at = entry.at
             self.notices.end(incident)
@@ -129,13 +132,26 @@ class Desk:
             "postmortem_is_overdue": not has and incident.postmortem_due < at,
         }
 
+    def _end_ringing(self, incident: Incident, resolved_at: datetime) -> None:
+        if not incident.paged:
+            raise UsageError(
+                f"{incident.id} was resolved at {report.stamp(resolved_at)} already.",
+                "`nba-mcp ops incident update` adds to it.",
+            )
+        before = len(self.notices.told)
+        self.notices.end(incident)
+        self._note_told(incident, before)
+
+    def _say_opened(self, incident: Incident) -> None:
+        self.notices.say(incident, f"Opened by {self.by}. State is being collected.")
+
     def _say(self, incident: Incident, text: str, *, notify: bool) -> None:
         if notify or incident.notified:
             incident.notified = True
             self.notices.say(incident, text)
 
-    def _note_told(self, incident: Incident) -> None:
-        for one in self.notices.told:
+    def _note_told(self, incident: Incident, since: int) -> None:
+        for one in self.notices.told[since:]:
             incident.note("told", self.by, one.message)
 
     def _keep(self, incident_id: str, name: File, head: str, at: datetime) -> str:

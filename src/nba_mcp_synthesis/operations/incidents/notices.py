@@ -54,6 +54,11 @@ class Notices:
         where = f"in the thread of {self.channel}" if incident.thread else f"in {self.channel}"
         self._try(bot, post, f"Slack was told {where}.")
 
+    @staticmethod
+    def rings(severity: str) -> bool:
+        """Whether an incident of this severity rings."""
+        return severity in _LOUD
+
     def page(self, incident: Incident) -> None:
         """Rings whoever is on call, where the severity does."""
         loud = _LOUD.get(incident.severity)
@@ -72,10 +77,11 @@ class Notices:
         incident.paged = self._try(self.pagerduty, lambda: self.pagerduty.send(event), "PagerDuty was told.")
 
     def end(self, incident: Incident) -> None:
-        """Ends the ringing of an incident that rang."""
+        """Ends the ringing of an incident that rang; `paged` stays where PagerDuty was not told."""
         if incident.paged:
             event: dict[str, Any] = {"event_action": "resolve", "dedup_key": _key(incident)}
-            self._try(self.pagerduty, lambda: self.pagerduty.send(event), "PagerDuty has it resolved.")
+            done = "PagerDuty has it resolved."
+            incident.paged = not self._try(self.pagerduty, lambda: self.pagerduty.send(event), done)
 
     @property
     def failed(self) -> bool:
