@@ -46,7 +46,7 @@ def main() -> int:
     began = datetime.now(UTC)
     try:
         for _ in play([known[name] for name in names], outcomes, follow=follow, secret=not told.fault):
-            page = write(told.reports, outcomes, began)  # after each, in case the next one is cut short
+            write(told.reports, outcomes, began)  # after each, in case the next one is cut short
     except Skipped as missing:
         print(f"A game day cannot be held here: {missing}.", file=sys.stderr)
         return 3
@@ -56,7 +56,7 @@ def main() -> int:
         return 130
     for one in outcomes:
         print(f"{one.fault.name}: {score(one)} of 100. {one.failure}".rstrip())
-    print(f"Report: {page}")
+    print(f"Report: {write(told.reports, outcomes, began)}")
     return 0 if len(outcomes) == len(names) and all(one.is_good for one in outcomes) else 1
 
 
@@ -71,8 +71,10 @@ def play(faults: list[Fault], outcomes: list[Outcome], *, follow: bool, secret: 
             with stack(folder) as found:
                 if not follow:
                     _tell(console, _invitation(found, folder))
-                outcomes.append(Drill(found, fault, lambda text: _tell(console, text), follow=follow).run())
-            yield outcomes[-1]
+                drill = Drill(found, fault, lambda text: _tell(console, text), follow=follow)
+                outcomes.append(drill.outcome)  # before it is over, in case it is cut short
+                drill.run()
+            yield drill.outcome
 
 
 def _tell(console: Console, text: str) -> None:

@@ -1,8 +1,10 @@
 """One drill: a fault begins, its page arrives, the runbook is followed, and it is over."""
 
+import os
+import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "docs" / "runbooks" / "alerts"
 PAGE_SECONDS = 90.0  # within which an alert has to arrive
 STEP_SECONDS = 20.0  # after which a step counts as having done nothing
+COMMAND_SECONDS = 120.0  # after which a block of commands is ended
+_ENDED = 124  # the exit code of a block that was ended, as timeout(1) has it
 _TOLD = ("/v2/enqueue", "/slack/alerts", "/slack/incidents")
 Tell = Callable[[str], None]
 
@@ -80,6 +84,9 @@ class Drill:
             self.outcome.others = sorted(self._seen - before - {self.fault.alert})
         except DrillFailedError as error:
             self.outcome.failure = str(error)
+        except KeyboardInterrupt:
+            self.outcome.failure = "it was cut short"
+            raise
         return self.outcome
 
     def _seconds(self) -> float:
@@ -134,13 +141,9 @@ class Drill:
     def _ran(self, where: str, command: str) -> Ran:
         self.tell(f"$ {command}")
         began = time.monotonic()
-        done = subprocess.run(
-            ["bash", "-c", command], env=self.stack.people, cwd=ROOT, stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, timeout=120, check=False,
-        )  # fmt: skip
-        printed = done.stdout + done.stderr
+        code, printed = _shell(command, self.stack.people)
         self.tell(printed.rstrip()[-2_000:])
-        ran = Ran(where, command, done.returncode, round(time.monotonic() - began, 1), printed)
+        ran = Ran(where, command, code, round(time.monotonic() - began, 1), printed)
         self.outcome.ran.append(ran)
         return ran
 
@@ -157,6 +160,23 @@ class Drill:
         ended = f"the end of {alert} did not come"
         self._await(lambda: paged(self.stack, alert, summary, self._heard, ended=True), 120, ended)
         self.outcome.resolved = self._seconds()
+
+
+def _shell(command: str, environment: Mapping[str, str]) -> tuple[int, str]:
+    """Exit code and output of a block of commands; one that hangs is ended with all that it started."""
+    with subprocess.Popen(
+        ["bash", "-c", command], env=environment, cwd=ROOT, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+    ) as shell:  # fmt: skip
+        try:
+            printed, _ = shell.communicate(timeout=COMMAND_SECONDS)
+        except BaseException as error:
+            os.killpg(shell.pid, signal.SIGKILL)
+            if not isinstance(error, subprocess.TimeoutExpired):
+                raise
+            printed, _ = shell.communicate()
+            return _ENDED, f"{printed}\nIt did not end within {COMMAND_SECONDS:.0f} seconds."
+    return shell.returncode, printed
 
 
 def rule_of(alert: str) -> dict[str, Any]:
