@@ -39,6 +39,7 @@ PARTS = {
 SOURCES = {
     "aws",
     "cluster",
+    "costs",
     "database",
     "incidents",
     "packages",
@@ -71,3 +72,5 @@ def test_steps_and_checks_are_the_same_both_ways() -> None:
     assert {step.get("check", key) for key, step in told} == set(CHECKS)
     assert {step["source"] for _, step in told} == SOURCES
     assert all(set(step) <= {"title", "source", "check"} for _, step in told)
+    # An identity that may not see costs is no reason to leave out all else in AWS.
+    assert [key for key, step in told if step["source"] == "costs"] == ["costs"]

@@ -43,7 +43,7 @@ def monthly_costs(ground: Ground) -> Finding:
     period = month_to_report(ground.now)
     found = costs.costs(ground.sources.state, period, ground.reports / "eval")
     told = f"{period}: {_kept(ground, found)}"
-    if found.data["cloud"] is None:
+    if found.data["cloud"] is None or found.data["models_usd"] is None:
         raise Away(" ".join([*found.data["away"], told]))
     return Finding(told, figures={"models_usd": found.data["models_usd"], "cloud": found.data["cloud"]})
 
@@ -88,7 +88,9 @@ def scan(ground: Ground) -> Finding:
         results = json.loads(done.stdout)["Results"] or []
     except subprocess.TimeoutExpired:
         raise Away(f"trivy did not end within {_TRIVY_SECONDS} s.") from None
-    except (OSError, ValueError, KeyError):
+    except OSError as error:
+        raise Away(f"trivy could not be run: {error.strerror}.") from None
+    except (ValueError, KeyError, TypeError):
         raise Away(f"trivy could not scan {image}: {done.stderr.strip()[-300:]}") from None
     counts = Counter(bug["Severity"] for result in results for bug in result.get("Vulnerabilities") or [])
     told = ", ".join(f"{number} {name.lower()}" for name, number in sorted(counts.items())) or "nothing"

@@ -2,14 +2,16 @@
 
 import heapq
 import itertools
+import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from nba_mcp_synthesis.connectors.redis import RedisConnector
 from nba_mcp_synthesis.connectors.s3 import S3Connector
 from nba_mcp_synthesis.doors import BACKUPS_BUCKET
+from nba_mcp_synthesis.lake.store import S3
 from nba_mcp_synthesis.operations.backup.databases import Database, databases_of
 from nba_mcp_synthesis.operations.checklists.findings import Away, Finding, judged
 from nba_mcp_synthesis.operations.checklists.ground import Ground, worded
@@ -88,7 +90,7 @@ def cache(ground: Ground) -> Finding:
 
 def storage(ground: Ground) -> Finding:
     """Whether the bucket of backups can be reached."""
-    bucket = _bucket(ground)
+    bucket, _ = _place(ground)
     door = S3Connector(bucket)
     with worded(door.fault):
         door.probe()
@@ -96,30 +98,35 @@ def storage(ground: Ground) -> Finding:
 
 
 def backups(ground: Ground) -> Finding:
-    """The newest objects in the bucket of backups, and how old the newest one is."""
-    bucket = _bucket(ground)
+    """The newest objects where backups go in their bucket, and how old the newest one is."""
+    bucket, prefix = _place(ground)
+    place = f"{bucket}/{prefix}".rstrip("/")
     with ground.aws("s3", f"The bucket {bucket}") as client:
-        newest = heapq.nlargest(_NEWEST, _objects(client, bucket), key=lambda one: one[0])
+        newest = heapq.nlargest(_NEWEST, _objects(client, bucket, prefix), key=lambda one: one[0])
     rows = [(f"{at:%Y-%m-%d %H:%M}", words.size(size), key) for at, key, size in newest]
-    table = Table(("at (UTC)", "size", "object"), rows, frozenset({1}), "The bucket is empty.")
+    table = Table(("at (UTC)", "size", "object"), rows, frozenset({1}), "There is none.")
     if not newest:
-        return judged(f"{bucket} is empty.", "nba-mcp ops backup create", failed=True, table=table)
+        return judged(f"{place} is empty.", "nba-mcp ops backup create", failed=True, table=table)
     age = ground.now - newest[0][0]
-    told = f"The newest object of {bucket} is {age.total_seconds() / 3_600:.1f} hours old."
+    told = f"The newest object of {place} is {age.total_seconds() / 3_600:.1f} hours old."
     person = "" if age <= _BACKUP_AGE else "No backup for a day: nba-mcp ops backup list says why."
     return judged(told, person, failed=bool(person), table=table)
 
 
-def _objects(client: Any, bucket: str) -> Iterator[tuple[datetime, str, int]]:
-    """All objects of a bucket; of a very large one, those of the first hundred thousand names."""
-    pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+def _objects(client: Any, bucket: str, prefix: str) -> Iterator[tuple[datetime, str, int]]:
+    """All objects below a prefix of a bucket; of very many, those of the first hundred thousand names."""
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     for page in itertools.islice(pages, _MOST_PAGES):
         yield from ((one["LastModified"], one["Key"], one["Size"]) for one in page.get("Contents", ()))
 
 
-def _bucket(ground: Ground) -> str:
+def _place(ground: Ground) -> tuple[str, str]:
+    """The bucket of backups, and what the names of their objects begin with."""
     url = ground.settings.backup_url or ""
-    return urlsplit(url).netloc if url.startswith("s3://") else BACKUPS_BUCKET
+    if not url.startswith(S3):
+        return BACKUPS_BUCKET, ""
+    bucket, _, folder = url.removeprefix(S3).partition("/")
+    return bucket, f"{folder.strip('/')}/" if folder.strip("/") else ""
 
 
 def secrets(ground: Ground) -> Finding:
@@ -164,15 +171,32 @@ def metrics(ground: Ground) -> Finding:
 
 
 def drill(ground: Ground) -> Finding:
-    """When recovery was last tried, by the reports of drills."""
+    """When recovery was last tried, and whether everything came back, by the reports of drills."""
     found = sorted(ground.reports.glob("backup-drill-*.md"))
     person = "nba-mcp ops backup drill"
     if not found:
         return judged(f"There is no report of a drill in {ground.reports}.", person)
-    stamp = found[-1].stem.removeprefix("backup-drill-")
+    last = found[-1]
+    stamp = last.stem.removeprefix("backup-drill-")
     try:
         at = datetime.strptime(f"{stamp}+0000", "%Y%m%d-%H%M%S%z")
     except ValueError:
-        return judged(f"{found[-1].name} is no report of a drill by its name.", person)
-    age = ground.now - at
-    return judged(f"The last drill was {age.days} days ago: {found[-1]}.", person if age > _DRILL_AGE else "")
+        return judged(f"{last.name} is no report of a drill by its name.", person)
+    told = f"The last drill was {(ground.now - at).days} days ago: {last}."
+    holds = _holds(last.with_suffix(".json"))
+    if holds is None:
+        return judged(f"{told} Its JSON beside it does not say how it ended.", person)
+    if not holds:
+        return judged(
+            f"{told} Not everything came back.", f"{last} says what did not; then {person}", failed=True
+        )
+    return judged(f"{told} Everything came back.", person if ground.now - at > _DRILL_AGE else "")
+
+
+def _holds(file: Path) -> bool | None:
+    """Whether everything came back in a drill; None where its report does not say it."""
+    try:
+        holds = json.loads(file.read_text("utf-8"))["holds"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return holds if isinstance(holds, bool) else None

@@ -1,0 +1,102 @@
+"""Steps of checklists alone: what a drill came to, where backups are, a scanner and a side that fail."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from nba_mcp_synthesis.errors import Unavailable
+from nba_mcp_synthesis.operations.checklists.checks import CHECKS
+from nba_mcp_synthesis.operations.checklists.findings import Away
+from nba_mcp_synthesis.operations.checklists.ground import Ground
+from nba_mcp_synthesis.settings import load_settings
+from report_ground import Traffic, traffic
+from servers.aws import AwsServer
+
+__all__ = ["traffic"]
+NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
+
+
+def ground_of(folder: Path, now: datetime = NOW, state: Any = None, **settings: str) -> Ground:
+    """A ground with folders, and a cluster that has nothing of ours."""
+    nothing: Any = SimpleNamespace(probe=lambda: None, find=lambda *_: None, state=state)
+    return Ground(load_settings(settings), nothing, nothing, nothing, folder, folder, now)
+
+
+@pytest.mark.parametrize(
+    ("told", "result", "message"),
+    [
+        ({"holds": True}, "done", "Everything came back."),
+        ({"holds": False}, "failed", "Not everything came back."),
+        ({"databases": []}, "warning", "does not say how it ended"),
+        ({"holds": "yes"}, "warning", "does not say how it ended"),
+        ([], "warning", "does not say how it ended"),
+        (None, "warning", "does not say how it ended"),
+    ],
+)
+def test_the_last_drill_counts_by_how_it_ended(
+    tmp_path: Path, told: object, result: str, message: str
+) -> None:
+    """By its JSON; one before it that went well changes nothing."""
+    for name, holds in (("20260301-040500", {"holds": True}), ("20260310-040500", told)):
+        (tmp_path / f"backup-drill-{name}.md").write_text("# Recovery drill\n")
+        if holds is not None:
+            (tmp_path / f"backup-drill-{name}.json").write_text(json.dumps(holds))
+    found = CHECKS["drill"](ground_of(tmp_path))
+    assert (found.result, found.message.startswith("The last drill was 10 days ago: ")) == (result, True)
+    assert message in found.message
+    late = CHECKS["drill"](ground_of(tmp_path, NOW + timedelta(days=30)))
+    assert late.result == ("failed" if result == "failed" else "warning")
+
+
+def test_backups_are_looked_for_where_they_go(tmp_path: Path, aws_server: AwsServer) -> None:
+    """What somebody else keeps in the same bucket is no backup."""
+    client = aws_server.client("s3")
+    client.create_bucket(Bucket="shared")
+    client.put_object(Bucket="shared", Key="others/new.log", Body=b"x")
+    place = {"NBA_MCP_BACKUP_URL": "s3://shared/nba/backups/"}
+    now = datetime.now(UTC)
+    found = CHECKS["backups"](ground_of(tmp_path, now, **place))
+    assert (found.result, found.message) == ("failed", "shared/nba/backups is empty.")
+    client.put_object(Bucket="shared", Key="nba/backups/warehouse/a.dump", Body=b"x")
+    found = CHECKS["backups"](ground_of(tmp_path, now, **place))
+    assert (found.result, found.message[:32]) == ("done", "The newest object of shared/nba/")
+    assert found.table is not None
+    assert [row[2] for row in found.table.rows] == ["nba/backups/warehouse/a.dump"]
+    assert CHECKS["storage"](ground_of(tmp_path, now, **place)).message == "The bucket shared answers."
+
+
+def test_a_scanner_that_cannot_be_run_costs_its_own_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that is no program, and one that prints something else."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    program = tmp_path / "trivy"
+    program.write_bytes(b"\x7fELF")
+    program.chmod(0o755)
+    with pytest.raises(Away, match=r"^trivy could not be run: Exec format error\.$"):
+        CHECKS["scan"](ground_of(tmp_path))
+    program.write_text("#!/bin/sh\necho null; echo no such image >&2\n")
+    with pytest.raises(Away, match=r"^trivy could not scan nba-mcp-synthesis:latest: no such image$"):
+        CHECKS["scan"](ground_of(tmp_path))
+
+
+def test_costs_without_either_side_are_not_done(
+    tmp_path: Path, traffic: Traffic, aws_server: AwsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """AWS answered, and the ledger was away; then the other way round. The report has what there is."""
+
+    def away() -> object:
+        raise Unavailable("The state database is away.")
+
+    with pytest.raises(Away, match="The state database is away") as told:
+        CHECKS["costs"](ground_of(tmp_path, state=away))
+    assert "AWS: $0.00" in told.value.message
+    found = CHECKS["costs"](ground_of(tmp_path, state=lambda: traffic.state))
+    assert found.figures == {"models_usd": 0, "cloud": 0}
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    with pytest.raises(Away, match="So nothing is said about AWS"):
+        CHECKS["costs"](ground_of(tmp_path, state=lambda: traffic.state))
