@@ -152,7 +152,13 @@ def kubectl(command: Command) -> str:
     named = [n for w in command.words for n in re.findall(r"\bnba-mcp-[a-z0-9-]*[a-z0-9]\b", w)]
     paths = [w for w in command.words if w.startswith(("k8s/", "backups/"))]
     missing = [p for p in paths if p.startswith("k8s/") and not (ROOT / p).exists()]
+    if "logs" in command.words and _has(command, "-l", "--selector") and not _has(command, "--tail"):
+        return "logs of a selector are ten lines of each pod without --tail"
     return "".join(f"k8s/ has no {n}; " for n in {*named} - known) + "".join(f"no {p}" for p in missing)
+
+
+def _has(command: Command, *options: str) -> bool:
+    return any(word.partition("=")[0] in options for word in command.words)
 
 
 @cache

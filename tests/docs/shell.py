@@ -78,11 +78,15 @@ def commands() -> list[Command]:
 def commands_of(block: Block) -> list[Command]:
     """The simple commands of a block, those within pipes and `$(…)` too; raises what bashlex raises."""
     found: list[Command] = []
-    lines = block.text.replace("…", "X").splitlines()
-    text = "\n".join(line for line in lines if not line.startswith("#"))
-    for tree in bashlex.parse(text.strip()):
+    for tree in _trees(block):
         _walk(tree, str(block), found)
     return found
+
+
+def _trees(block: Block) -> list[Any]:
+    lines = block.text.replace("…", "X").splitlines()
+    text = "\n".join(line for line in lines if not line.startswith("#"))
+    return list(bashlex.parse(text.strip()))
 
 
 def _walk(node: Any, where: str, found: list[Command]) -> None:
@@ -97,6 +101,23 @@ def _walk(node: Any, where: str, found: list[Command]) -> None:
         for one in below if isinstance(below, list) else [below]:
             if hasattr(one, "kind"):
                 _walk(one, where, found)
+
+
+def waits_for_ever(block: Block) -> list[str]:
+    """Port-forwards in the foreground that something follows, which would never be reached."""
+    steps: list[tuple[Any, str]] = []
+    for tree in _trees(block):
+        parts = tree.parts if tree.kind == "list" else [tree]
+        for node in parts:
+            if node.kind == "operator":
+                steps[-1] = (steps[-1][0], node.op)
+            else:
+                steps.append((node, ";"))
+    found: list[Command] = []
+    for node, then in steps[:-1]:
+        if then != "&":
+            _walk(node, str(block), found)
+    return [str(one) for one in found if "port-forward" in one.words]
 
 
 def _unwrapped(words: tuple[str, ...]) -> tuple[str, ...]:

@@ -43,6 +43,28 @@ def test_every_command_would_work() -> None:
     assert wrong == [], "\n".join(["", *wrong])
 
 
+@pytest.mark.requirement("DOC-RUNBOOKS")
+def test_no_command_keeps_the_next_one_from_being_reached() -> None:
+    """A block is pasted in whole."""
+    assert [one for block in BLOCKS if block.language == "sh" for one in shell.waits_for_ever(block)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "waits"),
+    [
+        ("kubectl port-forward svc/a 80:80\ncurl localhost", True),
+        ("kubectl port-forward svc/a 80:80 && curl localhost", True),
+        ("kubectl get pods; kubectl port-forward svc/a 80:80; curl localhost", True),
+        ("kubectl get pods\nkubectl port-forward svc/a 80:80", False),
+        ("kubectl port-forward svc/a 80:80 & PF=$!\ncurl localhost\nkill $PF", False),
+        ("kubectl port-forward svc/a 80:80 &\ncurl localhost", False),
+    ],
+)
+def test_a_port_forward_in_the_foreground_is_found(text: str, waits: bool) -> None:
+    """Where something follows it."""
+    assert bool(shell.waits_for_ever(shell.Block("a.md", 1, "sh", text))) == waits
+
+
 def test_enough_is_found_to_speak_of_all() -> None:
     """Otherwise the test above would say nothing."""
     counted = Counter(c.program.rpartition("/")[2] for c in shell.commands())
@@ -71,6 +93,8 @@ def test_enough_is_found_to_speak_of_all() -> None:
         ("curl localhost:8000/v1/stat", "the server has no /v1/stat"),
         ("kubectl get hpa nba-mcp-hpa", "k8s/ has no nba-mcp-hpa"),
         ("kubectl apply -f k8s/monitors.yaml", "no k8s/monitors.yaml"),
+        ("kubectl logs -n a -l app=b --since=1h | grep x", "ten lines of each pod"),
+        ("kubectl logs --selector=app=b", "ten lines of each pod"),
         ("kubectx production", "nothing here knows kubectx"),
     ],
 )
@@ -87,6 +111,7 @@ def test_a_command_that_would_not_work_is_found(text: str, fault: str) -> None:
         "timeout 5 kubectl exec deployment/nba-mcp-redis -- redis-cli ping",
         "aws s3 ls s3://nba-mcp-synthesis-backups/ --recursive | tail -10",
         "curl 'localhost:8000/v1/answers/x'",
+        "kubectl logs -l app=b --tail=-1 | grep x",
         "make gameday FAULT=redis-gone",
     ],
 )
