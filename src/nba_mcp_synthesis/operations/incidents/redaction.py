@@ -22,7 +22,7 @@ _ASSIGNED = re.compile(
     (?<![\w.-])(?P<name>{_WORDS})
     (?P<between>
         (?P<quoted_name>\\?["'])?\s*[:=]+>?
-        (?:[^\S\n]*|\s*(?![\w.-]+\\?["']?:(?:\s|\Z)))      # no key of YAML below it: that one is looked at
+        (?:[^\S\n]*|\s*(?:-\s+)?(?!-\s|[\w.-]+\\?["']?:(?:\s|\Z)))  # below it no key: that one is looked at
     )
     (?:
         (?P<quote>\\?["'])(?P<inside>
