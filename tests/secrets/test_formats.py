@@ -10,6 +10,10 @@ from nba_mcp_synthesis.secrets.manifest import default_manifest
 MISFITS = [
     ("RDS_HOST", "https://db.example.net"),
     ("RDS_HOST", "db.example.net:5432"),
+    ("RDS_HOST", "nba-simulator.c1abcdefghij.us-east-1.rds.amazonaws.com:5432"),
+    ("RDS_HOST", "x." * 100 + "rds.amazonaws.com:5432"),
+    ("RDS_HOST", "two..dots"),
+    ("RDS_HOST", "a" * 64),
     ("RDS_PORT", "70000"),
     ("RDS_PORT", "54 32"),
     ("RDS_USERNAME", "a b"),
@@ -34,6 +38,23 @@ def test_a_value_that_does_not_fit_is_told_without_being_quoted(name: str, value
     fault = default_manifest().specs[name].format.fault(value)
     assert fault
     assert value not in fault
+
+
+@pytest.mark.parametrize(
+    "value", ["db", "nba-db.c1a.us-east-1.rds.amazonaws.com", "db.", "a_b", "127.0.0.1", "::1", "a" * 63]
+)
+def test_hosts_and_addresses_fit(value: str) -> None:
+    """Names of one label and of many, with or without the dot of the root."""
+    assert Format("host").fault(value) is None
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("name", sorted(default_manifest().specs))
+def test_a_long_value_is_judged_at_once(name: str) -> None:
+    """As many bytes as AWS keeps: one that somebody got wrong must not hold up every server that reads it."""
+    form = default_manifest().specs[name].format
+    for part in ("a", "a.", "a-", "1:", "x", "<", "your ", "redis://", "sk-"):
+        form.fault(part * (65_536 // len(part)) + "\N{BULLET}")
 
 
 @given(st.sampled_from(sorted(KINDS)), st.text(min_size=1))

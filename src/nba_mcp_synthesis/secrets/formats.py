@@ -5,7 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
-_HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62}\.?)*[A-Za-z0-9_]?|[0-9a-fA-F:]{2,39}")
+# Each character has one place it can be matched at: a value that does not fit must not take long to say so.
+_HOST = re.compile(
+    r"(?=.{1,253}$)[A-Za-z0-9_][A-Za-z0-9_-]{0,62}(\.[A-Za-z0-9_-]{1,63})*\.?|[0-9a-fA-F:]{2,39}"
+)
 _PLACEHOLDER = re.compile(
     r"(?i)change[-_ ]?me|replace[-_ ]?me|todo|x{3,}|your[-_ ].*|<.*>|\$\{.*\}|example|none|null"
 )
