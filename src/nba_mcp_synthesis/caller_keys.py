@@ -1,5 +1,6 @@
 """Keys of callers for those who replace them: old ones end some days after the new one is there."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,7 @@ from nba_mcp_synthesis.server.access.key_format import NewKey, id_of, is_key, ne
 from nba_mcp_synthesis.state.api_key import ApiKey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from nba_mcp_synthesis.state.api_keys import ApiKeys
 
@@ -24,7 +25,7 @@ class CallerKeys:
         return new_key("new", ["nba:read"], None).text
 
     def admit(self, text: str, like: str) -> None:
-        """Lets a key in, with name and scopes of another that is in force; twice is once."""
+        """Lets a key in, with name, scopes and end of another that is in force; twice is once."""
         rows = self._keys().by_id()
         if id_of(text) in rows:
             return
@@ -34,7 +35,7 @@ class CallerKeys:
                 "The key in use is not one that is in force here, so nobody knows what the new one may do.",
                 "Make one with `nba-mcp keys create` and store it: `nba-mcp secrets migrate`.",
             )
-        self._keys().add(row_of(text, old.name, old.scopes))
+        self._keys().add(replace(row_of(text, old.name, old.scopes), expires_at=_end(old, rows.values())))
 
     def opens(self, text: str) -> bool:
         """Whether a key is in force."""
@@ -46,18 +47,34 @@ class CallerKeys:
         self._keys().end_others(id_of(but) or "", at)
 
     def replace(self, id_or_name: str, overlap_days: int) -> tuple[NewKey, list[ApiKey]]:
-        """(a new key with name and scopes of the newest in force, those whose end is now some days away).
+        """(a new key like the newest in force, those whose end is now some days away).
+
+        The new one has its name and scopes, and ends when it would have ended.
 
         Raises:
             UsageError: no key in force has that id or name.
         """
-        found = [row for row in self._keys().all() if id_or_name in (row.id, row.name) and _in_force(row)]
+        rows = self._keys().all()
+        found = [row for row in rows if id_or_name in (row.id, row.name) and _in_force(row)]
         if not found:
             raise UsageError("No key in force has that id or name.", "`nba-mcp keys list` lists them.")
-        made = new_key(found[0].name, list(found[0].scopes), None)
+        text = self.text()
+        made = NewKey(
+            replace(row_of(text, found[0].name, found[0].scopes), expires_at=_end(found[0], rows)), text
+        )
         self._keys().add(made.row)
         return made, self._keys().end_others(made.row.id, datetime.now(UTC) + timedelta(days=overlap_days))
 
 
 def _in_force(row: ApiKey) -> bool:
     return row.revoked_at is None and (row.expires_at is None or row.expires_at > datetime.now(UTC))
+
+
+def _end(like: ApiKey, rows: "Iterable[ApiKey]") -> datetime | None:
+    """When a key that takes the place of this one ends: a replacement gives nobody more time than he had.
+
+    One that was replaced before ends early for that alone; those with its name and rights say how late.
+    """
+    alike = [row for row in rows if (row.name, row.scopes) == (like.name, like.scopes) and _in_force(row)]
+    ends = [row.expires_at for row in alike]
+    return None if None in ends else max((end for end in ends if end), default=like.expires_at)

@@ -51,7 +51,7 @@ def rotate(
     ] = 7,
     as_json: AsJson = False,
 ) -> None:
-    """Make a new key with name and scopes of another; the old ones end some days later."""
+    """Make a new key with name, scopes and end of another; the old ones end some days later."""
     from nba_mcp_synthesis import terminal
     from nba_mcp_synthesis.caller_keys import CallerKeys
 
@@ -62,8 +62,10 @@ def rotate(
         return
     print(made.text)  # alone on standard output, as of `create`
     old = ", ".join(key.id for key in ending) or "none"
+    ends = f" It ends on {made.row.expires_at:%Y-%m-%d}, as the old one would." if made.row.expires_at else ""
     print(
-        f"Key {made.row.id} of {made.row.name}. It is not shown again. Ending in {overlap_days} days: {old}.",
+        f"Key {made.row.id} of {made.row.name}. It is not shown again.{ends} "
+        f"Ending in {overlap_days} days: {old}.",
         file=sys.stderr,
     )
 

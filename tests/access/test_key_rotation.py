@@ -10,7 +10,7 @@ import pytest
 from nba_mcp_synthesis.app import App
 from nba_mcp_synthesis.caller_keys import CallerKeys
 from nba_mcp_synthesis.errors import UsageError
-from nba_mcp_synthesis.server.access.key_format import new_key
+from nba_mcp_synthesis.server.access.key_format import id_of, new_key
 from nba_mcp_synthesis.settings import load_settings
 from nba_mcp_synthesis.state.api_keys import ApiKeys
 from running import COMMAND
@@ -41,6 +41,30 @@ def test_both_are_good_until_the_old_one_ends(keys: ApiKeys) -> None:
     assert rows[other.row.id].expires_at is None
     assert rows[made.row.id].expires_at is None
     assert all(CallerKeys(lambda: keys).opens(one.text) for one in (old, soon, other, made))
+
+
+def test_a_key_that_ends_is_replaced_by_one_that_ends_then(keys: ApiKeys) -> None:
+    """However often, and whoever replaces it; that its own replacement shortened its time does not count."""
+    old = new_key("contractor", ["nba:sql"], 30)
+    keys.add(old.row)
+    first, _ = CallerKeys(lambda: keys).replace("contractor", 7)
+    by_name, _ = CallerKeys(lambda: keys).replace("contractor", 7)
+    by_old_id, _ = CallerKeys(lambda: keys).replace(old.row.id, 7)
+    text = CallerKeys(lambda: keys).text()
+    CallerKeys(lambda: keys).admit(text, by_old_id.text)
+    admitted = keys.by_id()[id_of(text) or ""]
+    for one in (first.row, by_name.row, by_old_id.row, admitted):
+        assert one.expires_at == old.row.expires_at
+
+
+def test_a_key_that_was_replaced_ends_early_and_its_next_replacement_does_not(keys: ApiKeys) -> None:
+    """The service's own key, of which somebody made a new one by hand first."""
+    old = new_key("jobs", ["nba:read"], None)
+    keys.add(old.row)
+    CallerKeys(lambda: keys).replace("jobs", 7)
+    text = CallerKeys(lambda: keys).text()
+    CallerKeys(lambda: keys).admit(text, old.text)
+    assert keys.by_id()[id_of(text) or ""].expires_at is None
 
 
 def test_a_key_that_is_not_in_force_is_not_replaced(keys: ApiKeys) -> None:

@@ -19,7 +19,7 @@ class Keys(Protocol):
         ...
 
     def admit(self, text: str, like: str) -> None:
-        """Lets a key in, with name and scopes of another that is in force; twice is once."""
+        """Lets a key in, with name, scopes and end of another that is in force; twice is once."""
         ...
 
     def opens(self, text: str) -> bool:
@@ -41,7 +41,7 @@ class ServiceKeyItem:
         """The sentences."""
         return {
             "create": f"Stage a new {self.name}",
-            "set": "Let the new key in, with name and scopes of the one in use",
+            "set": "Let the new key in, with name, scopes and end of the one in use",
             "test": "See that the new key is in force",
             "retire": f"Let the other keys of its name end in {self._spec.overlap_days} days",
         }
