@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +157,44 @@ def test_single_secrets_are_gathered(ground: Ground, aws_server: AwsServer) -> N
     report = manager.load_secrets_hierarchical("production")
     assert manager.require("OPENAI_API_KEY").get_secret_value() == FITTING["OPENAI_API_KEY"]
     assert "unknown" not in {finding.kind for finding in report.findings}
+
+
+def test_what_is_refused_stays_as_the_single_secrets_have_it(ground: Ground, aws_server: AwsServer) -> None:
+    """The JSON secret that is made hides them, so that it has each of their values, as old as AWS says."""
+    client = aws_server.client("secretsmanager")
+    production = {"RDS_PASSWORD": "the-one-of-production", "SIGNING_KEY": FITTING["SIGNING_KEY"]}
+    replaced = {"METRICS_TOKEN": "the-token-that-is-to-go"}
+    for name, value in {**production, **replaced}.items():
+        client.create_secret(Name=f"{SECRET}/{name}", SecretString=value)
+    here = {"RDS_PASSWORD": "an-old-one-of-a-laptop", "SIGNING_KEY": "short"}
+    for name, value in {**here, "METRICS_TOKEN": FITTING["METRICS_TOKEN"], "RDS_HOST": "db"}.items():
+        os.utime(ground.file(name, value), (1_700_000_000, 1_700_000_000))
+    migrated = migration(ground, default_manifest())
+    plan = migrated.plan(["METRICS_TOKEN"])
+    assert {step.secret: step.action for step in plan.steps} == {
+        "RDS_HOST": "copy",
+        "RDS_PASSWORD": "refuse",
+        "METRICS_TOKEN": "replace",
+        "SIGNING_KEY": "refuse",
+    }
+    assert all("keeps" in step.message for step in plan.steps if step.action == "refuse")
+    migrated.carry_out(plan)
+    stored = json.loads(client.get_secret_value(SecretId=SECRET)["SecretString"])
+    history = stored.pop("_history")
+    assert stored == {**production, "METRICS_TOKEN": FITTING["METRICS_TOKEN"], "RDS_HOST": "db"}
+    ages = {name: datetime.now(UTC) - datetime.fromisoformat(one["since"]) for name, one in history.items()}
+    assert {name for name, age in ages.items() if age < timedelta(hours=1)} == set(production)
+
+
+def test_a_key_under_both_its_names_is_changed_under_both(aws_server: AwsServer) -> None:
+    """One of the two would open nothing any more, and which of them is read depends on who reads."""
+    whole = "RDS_PASSWORD_NBA_MCP_SYNTHESIS_PRODUCTION"
+    document = {"RDS_PASSWORD": "old", whole: "old", "SIGNING_KEY_NBA_MCP_SYNTHESIS_PRODUCTION": "old"}
+    aws_server.client("secretsmanager").create_secret(Name=SECRET, SecretString=json.dumps(document))
+    secret = VersionedSecret(naming(PROJECT, "production"))
+    changes = {"RDS_PASSWORD": "new", "SIGNING_KEY": "new", "METRICS_TOKEN": "new"}
+    staged = secret.stage(secret.require(), changes, {"item": "x"})
+    assert {key for key, value in staged.raw.items() if value == "new"} == {*document, "METRICS_TOKEN"}
 
 
 @pytest.mark.system

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from nba_mcp_synthesis.connectors.aws import aws_client, explain_aws
 from nba_mcp_synthesis.errors import RotationFailed, Unavailable, UsageError
@@ -38,6 +38,13 @@ class Version:
     history: History
     turn: Mapping[str, str]
     raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Single(NamedTuple):
+    """One value of the layout with an AWS secret for each, and since when it is there."""
+
+    value: str
+    since: datetime
 
 
 class VersionedSecret:
@@ -70,10 +77,14 @@ class VersionedSecret:
         found = self._fetched(name, CURRENT)
         return {} if found is None else {k: v for k, v in _parsed(found, name).items() if isinstance(v, str)}
 
-    def singles(self, names: Iterable[str]) -> dict[str, str]:
+    def singles(self, names: Iterable[str]) -> dict[str, Single]:
         """What the other layout has, one AWS secret PROJECT/CONTEXT/NAME each, of these names."""
         found = {name: self._fetched(f"{self.name}/{name}", CURRENT) for name in names}
-        return {name: one["SecretString"] for name, one in found.items() if one and one.get("SecretString")}
+        return {
+            name: Single(one["SecretString"], one.get("CreatedDate") or datetime.now(UTC))
+            for name, one in found.items()
+            if one and one.get("SecretString")
+        }
 
     def stage(
         self,
@@ -164,8 +175,9 @@ class VersionedSecret:
         history = History({**known, **brought})
         raw = dict(base.raw)
         for name, value in changes.items():
-            whole = self.naming.long(name)
-            raw[whole if whole in raw else name] = value
+            # under each name that it has: the cluster's copy reads the short one, this product the whole one
+            for key in [key for key in (self.naming.long(name), name) if key in raw] or [name]:
+                raw[key] = value
         return raw | {HISTORY: history.as_json()}
 
     def _put(self, version: str, raw: Mapping[str, Any]) -> None:

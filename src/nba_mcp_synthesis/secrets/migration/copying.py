@@ -45,7 +45,7 @@ class Migration:
         for name in replace:
             self._manifest.spec(name)
         current = self._secret.current()
-        there = current.values if current else self._single()
+        there = self._there(current)
         steps = [
             self._step(spec, one, is_gathered=current is None, replace=replace)
             for spec, one in self._comparing(current, there).all()
@@ -64,9 +64,10 @@ class Migration:
             raise RotationFailed(
                 f"{plan.name} was changed since the plan was made.", "Run the command again."
             )
-        values = self._values(plan, {} if current else self._single())
+        values = self._values(plan)
         entries = {name: Entry(self._since(name)) for name in values}
         if current is None:
+            self._gather(plan, values, entries)
             if values:
                 self._secret.create(values, entries, _options(self._secret, kms_key))
             return
@@ -80,7 +81,7 @@ class Migration:
     def verify(self) -> Verified:
         """Compares both sides by digests; what was rotated since is tried where it opens something."""
         current = self._secret.current()
-        there = current.values if current else self._single()
+        there = self._there(current)
         compared = [one for _, one in self._comparing(current, there).all(probe=True)]
         return Verified(self._secret.name, tuple(compared))
 
@@ -90,36 +91,40 @@ class Migration:
     def _step(self, spec: Spec, one: Compared, *, is_gathered: bool, replace: Collection[str]) -> Step:
         name, state = spec.name, one.state
         if state == "malformed":
-            return Step(name, "refuse", state, one.message)
+            return Step(name, "refuse", state, one.message + ("; AWS keeps its own" if one.there else ""))
         if state == "only here":
             return Step(name, "copy", state)
         if is_gathered and state in ("same", "only there"):
-            # a JSON secret hides the single ones beside it, so that all of them have to be in it
             return Step(name, "gather", state, f"from AWS secret {self._secret.name}/{name}")
         if state == "different" and name in replace:
             return Step(name, "replace", state, "the value here takes the place of the one in AWS")
         if state == "different":
-            told = f"AWS has another value, of which no rotation is known; --replace {name} overwrites it"
+            told = f"{one.message}, and keeps it; --replace {name} overwrites it"
             return Step(name, "refuse", state, told)
         return Step(name, "leave", state, one.message)
 
-    def _values(self, plan: CopyPlan, gathered: Mapping[str, str]) -> dict[str, str]:
-        return {
-            step.secret: gathered[step.secret]
-            if step.action == "gather"
-            else self._held[step.secret].value.get_secret_value()
-            for step in plan.steps
-            if step.action in ("copy", "gather", "replace")
-        }
+    def _values(self, plan: CopyPlan) -> dict[str, str]:
+        """What is written of this machine."""
+        names = [step.secret for step in plan.steps if step.action in ("copy", "replace")]
+        return {name: self._held[name].value.get_secret_value() for name in names}
+
+    def _gather(self, plan: CopyPlan, values: dict[str, str], entries: dict[str, Entry]) -> None:
+        """Adds what the single secrets have, refused or not: the JSON secret hides all of them."""
+        replaced = {step.secret for step in plan.steps if step.action == "replace"}
+        for name, one in self._secret.singles(self._manifest.specs).items():
+            if name not in replaced:
+                values[name], entries[name] = one.value, Entry(one.since)
 
     def _since(self, name: str) -> datetime:
         """The age that a file keeps goes along; a variable has none."""
         held = self._held.get(name)
         return (held.since if held else None) or datetime.now(UTC)
 
-    def _single(self) -> dict[str, str]:
-        """The other layout: one AWS secret a name."""
-        return self._secret.singles(self._manifest.specs)
+    def _there(self, current: Version | None) -> Mapping[str, str]:
+        """What AWS has, in either layout: one JSON secret, or one AWS secret a name."""
+        if current:
+            return current.values
+        return {name: one.value for name, one in self._secret.singles(self._manifest.specs).items()}
 
     def _end_earlier(self) -> None:
         """What an interrupted migration left; a rotation that is not over has to be completed first."""
