@@ -181,7 +181,8 @@ def _run(run: "Run", untold: list[str]) -> Any:
         lines.append(Text(f"{done.name} was {how} (version {done.version}).", style="green"))
         lines += [Text(f"  {sentence}", style="yellow") for sentence in done.untold]
     for failed in run.failed:
-        lines.append(Text(f"{failed.name} was not rotated: {failed.error}", style="red"))
+        how = "has its new value, and its turn is not over" if failed.switched else "was not rotated"
+        lines.append(Text(f"{failed.name} {how}: {failed.error}", style="red"))
     if not lines:
         lines.append(Text("Nothing was to be rotated."))
     return Group(*lines, *(Text(sentence, style="yellow") for sentence in untold), *_by_hand(run.plan))

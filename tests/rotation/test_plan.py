@@ -1,17 +1,26 @@
 """What a rotation says it would do is what it then does; and what it leaves to people."""
 
+import contextlib
+import io
 import json
 import os
 import subprocess
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from rich.console import Console
 
+from nba_mcp_synthesis import cli_rotation
 from nba_mcp_synthesis.cli_rotation import secrets_rotate
 from nba_mcp_synthesis.connectors.model_api import model_apis
-from nba_mcp_synthesis.errors import UsageError
+from nba_mcp_synthesis.errors import Busy, UsageError
+from nba_mcp_synthesis.secrets.manifest import default_manifest
+from nba_mcp_synthesis.secrets.rotation.overlaps import OverlapItem
+from nba_mcp_synthesis.secrets.rotation.plan import Kinds
+from nba_mcp_synthesis.secrets.rotation.run import Run
 from nba_mcp_synthesis.server.access.key_format import new_key
 from rotation.ground import OVERLAPS, SECRET, Place, Prepare
 from running import COMMAND
@@ -178,6 +187,11 @@ def test_a_state_database_that_is_away_is_told_and_made_good(prepared: Prepare, 
     run = place.rotations().run()
     assert run.exit_code == 3
     assert "the audit log does not have it" in run.failed[0].error.message
+    assert run.as_dict()["rotations"][0]["outcome"] == "unfinished"
+    told = shown(run)
+    assert "RDS_PASSWORD has its new value, and its turn is not over" in told
+    assert "not rotated" not in told
+    assert place.current()["RDS_USERNAME"] == f"{place.user}_b"
     assert place.works()
     assert not place.is_settled()
     (place.home / "state.db").rmdir()
@@ -185,3 +199,34 @@ def test_a_state_database_that_is_away_is_told_and_made_good(prepared: Prepare, 
     assert [done.resumed for done in again.done] == [True]
     assert place.audited() == [("rotate RDS_PASSWORD", "ok")]
     assert place.is_settled()
+
+
+def test_what_was_done_is_told_though_another_is_at_the_next(prepared: Prepare) -> None:
+    """The token was rotated, and the run says so; the signing key is somebody else's now."""
+    place = prepared(**OVERLAPS)
+    rotations = place.rotations()
+    kinds = rotations._kinds
+
+    class Taken(OverlapItem):
+        @contextlib.contextmanager
+        def lock(self) -> Iterator[None]:
+            raise Busy("Another process is rotating this.")
+            yield
+
+    manifest = default_manifest()
+    taken = Taken(manifest.specs["SIGNING_KEY"], manifest)
+    rotations._kinds = Kinds({**kinds.items, "SIGNING_KEY": taken}, kinds.needs)
+    run = rotations.run(["METRICS_TOKEN", "SIGNING_KEY"])
+    assert [done.name for done in run.done] == ["METRICS_TOKEN"]
+    assert [(one.name, one.switched) for one in run.failed] == [("SIGNING_KEY", False)]
+    assert "METRICS_TOKEN was rotated" in shown(run)
+    assert "SIGNING_KEY was not rotated: Another process" in shown(run)
+    assert run.exit_code == 3
+
+
+def shown(run: Run) -> str:
+    """What people see of a run."""
+    console = Console(width=500, file=io.StringIO())
+    console.print(cli_rotation._run(run, []))
+    file: Any = console.file
+    return str(file.getvalue())

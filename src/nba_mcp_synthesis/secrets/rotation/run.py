@@ -17,16 +17,17 @@ OnStep = Callable[[str, Step], None]
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A turn that came to nothing: the old secret works."""
+    """A turn that did not go through. `switched` tells which secret is in use: the new one, or else the old."""
 
     name: str
     error: NbaMcpError
+    switched: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
         return {
             "secret": self.name,
-            "outcome": "failed",
+            "outcome": "unfinished" if self.switched else "failed",
             "error": self.error.code,
             "message": self.error.message,
             "hint": self.error.hint,
@@ -85,26 +86,26 @@ class Rotations:
 
         Raises:
             UsageError: there is no such secret, here or in AWS.
-            Busy: somebody else is at it.
             RotationFailed: a turn was begun that this process cannot complete.
         """
         plan = self.plan(only, due_only=due_only)
         done: list[Done] = []
         failed: list[Failed] = []
-        if plan.begun is not None:
-            done.append(self._turn(self._of_begun(plan.begun), on_step).run())
-        for one in plan.unattended:
-            if one.name == plan.begun:
-                continue
+        for item in self._in_order(plan):
+            turn = Turn(self._secret, item, self._manifest, self._witness, on_step)
             try:
-                done.append(self._turn(one.item, on_step).run())
-            except Busy:
-                raise
+                done.append(turn.run())
             except NbaMcpError as error:
-                failed.append(Failed(one.name, error))
-                if isinstance(error, Unavailable) and self._is_open():
-                    break  # that turn goes on at the next run; another one now would take its place
+                failed.append(Failed(item.name, error, turn.switched))
+                # an open turn goes on at the next run; another one now would take its place
+                if isinstance(error, Busy) or (isinstance(error, Unavailable) and self._is_open()):
+                    break
         return Run(plan, tuple(done), tuple(failed))
+
+    def _in_order(self, plan: Plan) -> list[Item]:
+        """The turn that was begun, then what is planned."""
+        begun = [] if plan.begun is None else [self._of_begun(plan.begun)]
+        return begun + [one.item for one in plan.unattended if one.name != plan.begun]
 
     def _of_begun(self, name: str) -> Item:
         if name not in self._kinds.items:
@@ -120,6 +121,3 @@ class Rotations:
             return self._secret.pending() is not None
         except NbaMcpError:
             return True
-
-    def _turn(self, item: Item, on_step: OnStep) -> Turn:
-        return Turn(self._secret, item, self._manifest, self._witness, on_step)

@@ -81,7 +81,10 @@ def steps_of(item: Item) -> dict[Step, str]:
 
 
 class Turn:
-    """One item's turn. `on_step` hears of each step that is done."""
+    """One item's turn. `on_step` hears of each step that is done.
+
+    `switched` tells, also after an error, whether the new value is the one in use.
+    """
 
     def __init__(
         self,
@@ -93,6 +96,7 @@ class Turn:
     ) -> None:
         self._secret, self._item, self._manifest = secret, item, manifest
         self._witness, self._on_step = witness, on_step
+        self.switched = False
         self._did: list[tuple[Step, str]] = []
         self._untold: list[str] = []
 
@@ -110,6 +114,7 @@ class Turn:
             resumed = pending is not None
             if pending is None or pending.id != current.id:
                 pending = self._prepared(current, pending)
+            self.switched = True  # by this process or by the one that died
             return self._finished(pending, resumed=resumed)
 
     def _own(self, current: Version, pending: Version | None) -> Version | None:
@@ -147,6 +152,7 @@ class Turn:
             self._withdraw(pending, error)
             raise
         self._secret.switch(pending, current.id)
+        self.switched = True
         self._step("switch")
         return pending
 
