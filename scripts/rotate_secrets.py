@@ -2,8 +2,8 @@
 """Rotates all secrets that need nobody, and lists those that need a person. Monthly, first with --dry-run.
 
 It needs NBA_MCP_CONTEXT, and credentials of AWS that may read and write the secret nba-mcp-synthesis/CONTEXT.
-The options are those of `nba-mcp secrets rotate`. Exit codes: 0 done, 1 a rotation failed and the old secret
-works, 2 wrong use, 3 AWS or a database is away. It asks nothing unless a secret is named on a terminal.
+The options are those of `nba-mcp secrets rotate`. Exit codes: 0 done, 1 a rotation failed,
+2 wrong use, 3 AWS or a database is away. It asks nothing unless a secret is named on a terminal.
 """
 
 import sys

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from nba_mcp_synthesis.rotation_witness import LoggedWitness
+    from nba_mcp_synthesis.secrets.manager import UnifiedSecretsManager
     from nba_mcp_synthesis.secrets.manifest import Spec
     from nba_mcp_synthesis.secrets.migration.copying import Migration
     from nba_mcp_synthesis.secrets.rotation.plan import Plan, Planned
     from nba_mcp_synthesis.secrets.rotation.run import Rotations, Run
+    from nba_mcp_synthesis.settings import Settings
 
 
 def secrets_rotate(
@@ -29,23 +31,31 @@ def secrets_rotate(
     ] = False,
     due: Annotated[bool, typer.Option("--due", help="Only what is older than its period.")] = False,
     even_in_use: Annotated[
-        bool, typer.Option("--even-in-use", help="Rotate a login though its other role has sessions.")
+        bool,
+        typer.Option(
+            "--even-in-use",
+            help="Rotate a login though its other role has sessions, or had its turn just now.",
+        ),
     ] = False,
     context: Context = None,
     as_json: AsJson = False,
 ) -> None:
     """Replace secrets in AWS: staged, set, tested, switched to; the old one works until the next turn."""
     from nba_mcp_synthesis import terminal
+    from nba_mcp_synthesis.settings import load_settings
 
     rotations, witness = _rotations(context, names or (), even_in_use)
+    settings = load_settings()
+    where = {"audit_log": settings.state_place()}
     if dry_run:
         plan = rotations.plan(names or (), due_only=due)
-        terminal.show(plan.as_dict(), _plan(plan), as_json=as_json)
+        terminal.show({**plan.as_dict(), **where}, _told(_plan(plan), settings), as_json=as_json)
         return
     with _progress() as on_step:
         run = rotations.run(names or (), due_only=due, on_step=on_step)
     untold = _remind(witness, run) if not names else []
-    terminal.show({**run.as_dict(), "not_told": untold}, _run(run, untold), as_json=as_json)
+    shown = {**run.as_dict(), "not_told": untold, **where}
+    terminal.show(shown, _told(_run(run, untold), settings), as_json=as_json)
     raise typer.Exit(run.exit_code)
 
 
@@ -67,17 +77,21 @@ def secrets_migrate(
 ) -> None:
     """Copy the secrets of variables and files into AWS Secrets Manager, or verify that they are there."""
     from nba_mcp_synthesis import terminal
+    from nba_mcp_synthesis.settings import load_settings
 
-    migration = _migration(context)
+    migration, settings = _migration(context), load_settings()
+    where = {"audit_log": settings.state_place()}
     if verify:
         found = migration.verify()
-        terminal.show(found.as_dict(), _records(found.as_dict()["secrets"], found.told), as_json=as_json)
+        listed = _records(found.as_dict()["secrets"], found.told)
+        terminal.show({**found.as_dict(), **where}, _told(listed, settings), as_json=as_json)
         raise typer.Exit(found.exit_code)
     plan = migration.plan(replace or ())
     if not dry_run:
         migration.carry_out(plan, kms_key)
-    shown = {**plan.as_dict(), "done": not dry_run}
-    terminal.show(shown, _records(plan.as_dict()["secrets"], plan.told(done=not dry_run)), as_json=as_json)
+    listed = _records(plan.as_dict()["secrets"], plan.told(done=not dry_run))
+    shown = {**plan.as_dict(), "done": not dry_run, **where}
+    terminal.show(shown, _told(listed, settings), as_json=as_json)
     raise typer.Exit(plan.exit_code)
 
 
@@ -91,9 +105,8 @@ def _rotations(
     from nba_mcp_synthesis.secrets.names import naming
     from nba_mcp_synthesis.secrets.rotation.run import Rotations
     from nba_mcp_synthesis.secrets.versions import VersionedSecret
-    from nba_mcp_synthesis.settings import load_settings
 
-    manager, settings = loaded(context), load_settings()
+    manager, settings = _of_process(context)
     for name in names:  # a misspelt one is told before anybody is asked
         manager.manifest.spec(name)
     app = App(settings)
@@ -111,9 +124,8 @@ def _migration(context: str | None) -> "Migration":
     from nba_mcp_synthesis.secrets.migration.copying import Migration
     from nba_mcp_synthesis.secrets.names import naming
     from nba_mcp_synthesis.secrets.versions import VersionedSecret
-    from nba_mcp_synthesis.settings import load_settings
 
-    manager, settings = loaded(context), load_settings()
+    manager, settings = _of_process(context)
     app = App(settings)
     secret = VersionedSecret(naming(manager.project, manager.report.context))
     return Migration(
@@ -123,6 +135,22 @@ def _migration(context: str | None) -> "Migration":
         app.state.rotations,
         lambda spec: opening(spec.name, spec, settings),
     )
+
+
+def _of_process(context: str | None) -> "tuple[UnifiedSecretsManager, Settings]":
+    """Secrets and settings of one context: databases and audit log are those of the settings."""
+    from nba_mcp_synthesis.errors import UsageError
+    from nba_mcp_synthesis.settings import load_settings
+
+    manager, settings = loaded(context), load_settings()
+    asked = manager.report.context
+    if asked != settings.context:
+        raise UsageError(
+            f"This process belongs to {settings.context}: its variables, databases and audit log are not "
+            f"those of {asked}. Nothing was changed.",
+            f"Set NBA_MCP_CONTEXT={asked}, and NBA_MCP_STATE_URL as the servers of {asked} have it.",
+        )
+    return manager, settings
 
 
 def _paste(spec: "Spec") -> "SecretStr":
@@ -145,6 +173,18 @@ def _progress() -> Any:
         yield lambda name, step: print(f"{name}: {step} done", file=sys.stderr) if shown else None
 
     return told()
+
+
+def _told(shown: Any, settings: "Settings") -> Any:
+    """And where the entries of rotations are: elsewhere a rotation is unknown that is only in a file here."""
+    from rich.console import Group
+    from rich.text import Text
+
+    place = Text(f"The audit log is {settings.state_place()}.")
+    if settings.context == "production" and settings.state_path():
+        more = " It is a file of this machine: where servers have NBA_MCP_STATE_URL, set the same here."
+        place.append(more, style="yellow")
+    return Group(shown, place)
 
 
 def _remind(witness: "LoggedWitness", run: "Run") -> list[str]:

@@ -1,6 +1,7 @@
 """Rotating a database login against a real PostgreSQL and an AWS API server."""
 
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
@@ -8,8 +9,9 @@ import pytest
 from psycopg import sql
 
 from nba_mcp_synthesis.errors import Busy, RotationFailed, Unavailable, UsageError
+from nba_mcp_synthesis.secrets.rotation import logins
 from nba_mcp_synthesis.secrets.rotation.logins import other_of
-from rotation.ground import PASSWORD, SECRET, Prepare
+from rotation.ground import PASSWORD, SECRET, Place, Prepare
 from running import free_port
 
 
@@ -50,12 +52,30 @@ def test_the_server_never_sees_a_password_in_a_statement(prepared: Prepare) -> N
     assert place.current()["RDS_PASSWORD"] not in log
 
 
+def grant_own(place: Place, role: str) -> None:
+    """A table that this role alone may read."""
+    with place.postgres.connect(place.database) as admin:
+        admin.execute("CREATE TABLE own (n integer)")
+        admin.execute(sql.SQL("GRANT SELECT ON own TO {}").format(sql.Identifier(role)))
+
+
+def test_a_login_with_more_rights_than_the_one_in_use_is_not_switched_to(prepared: Prepare) -> None:
+    """Servers would be able to do what they were not, and the next turn could not be taken."""
+    place = prepared()
+    place.rotations().run()
+    before = place.current()
+    grant_own(place, place.user)
+    run = place.rotations().run()
+    assert run.exit_code == 1
+    assert "The other login has rights of its own on public.own" in str(run.failed[0].error)
+    assert place.current() == before
+    assert place.works()
+
+
 def test_a_login_with_rights_of_its_own_is_not_rotated(prepared: Prepare) -> None:
     """What was granted to the login alone, the other would lack: nothing is switched; the table is named."""
     place = prepared()
-    with place.postgres.connect(place.database) as admin:
-        admin.execute("CREATE TABLE own (n integer)")
-        admin.execute(sql.SQL("GRANT SELECT ON own TO {}").format(sql.Identifier(place.user)))
+    grant_own(place, place.user)
     run = place.rotations().run()
     assert run.exit_code == 1
     assert "public.own" in str(run.failed[0].error)
@@ -75,6 +95,37 @@ def test_a_role_of_another_kind_is_left_alone(prepared: Prepare) -> None:
         admin.execute(create.format(sql.Identifier(other), sql.Literal("the-password-of-somebody")))
     assert place.rotations().run().exit_code == 1
     psycopg.connect(place.postgres.url(place.database, other, "the-password-of-somebody")).close()
+
+
+def test_a_role_of_somebody_else_keeps_its_password(prepared: Prepare) -> None:
+    """An ordinary one, that only happens to have the name; once it is in the group it is the other login."""
+    place = prepared()
+    other, theirs = f"{place.user}_b", "the-password-of-somebody"
+    place.postgres.create_role(other, theirs)
+    run = place.rotations().run()
+    assert run.exit_code == 1
+    assert "none of the group roles" in run.failed[0].error.message
+    psycopg.connect(place.postgres.url(place.database, other, theirs)).close()
+    assert place.current() == place.values
+    with place.postgres.connect() as admin:
+        group = sql.Identifier(place.user.replace("app_", "group_"))
+        admin.execute(sql.SQL("GRANT {} TO {}").format(group, sql.Identifier(other)))
+    assert place.rotations().run().exit_code == 0
+    assert place.works()
+
+
+def test_a_turn_right_after_another_is_refused(prepared: Prepare, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that has not heard of the first would be locked out by the second."""
+    place = prepared()
+    monkeypatch.setattr(logins, "SETTLED", timedelta(minutes=5))
+    assert place.rotations().run().exit_code == 0
+    run = place.rotations().run()
+    assert run.exit_code == 1
+    assert "seconds ago" in run.failed[0].error.message
+    assert place.works(place.values)
+    assert place.is_settled()
+    assert place.rotations(even_in_use=True).run().exit_code == 0
+    assert not place.works(place.values)
 
 
 def test_a_login_that_is_still_in_use_keeps_its_password(prepared: Prepare) -> None:
@@ -236,3 +287,11 @@ def test_without_aws_nothing_begins(prepared: Prepare, monkeypatch: pytest.Monke
 def test_the_other_of_the_other_is_the_first(user: str, other: str) -> None:
     """So that there are two of them, and never three."""
     assert (other_of(user), other_of(other_of(user))) == (other, user)
+
+
+def test_a_name_that_postgresql_would_cut_is_refused() -> None:
+    """The other login would be another role altogether, or the one in use."""
+    assert other_of("a" * 61) == "a" * 61 + "_b"
+    assert other_of("a" * 61 + "_b") == "a" * 61
+    with pytest.raises(UsageError, match="too long"):
+        other_of("ä" * 31)

@@ -27,7 +27,13 @@ def migrate(ground: Ground, *arguments: str, **environment: str) -> tuple[int, A
     """The exit code and the JSON of `nba-mcp secrets migrate`; no value is in what it says."""
     done = subprocess.run(
         [COMMAND, "secrets", "migrate", "--context", "production", *arguments, "--json"],
-        env={**os.environ, **ground.variables(), "PGSSLMODE": "disable", **environment},
+        env={
+            **os.environ,
+            **ground.variables(),
+            "PGSSLMODE": "disable",
+            "NBA_MCP_CONTEXT": "production",
+            **environment,
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -59,6 +65,7 @@ def test_fifty_secrets_plan_run_and_rerun(ground: Ground, aws_server: AwsServer)
     for name, value in values.items():
         ground.file(name, value)
     plan = migration(ground, manifest).plan()
+    assert plan.steps[7].message == f"from {ground.folder() / 'SECRET_7.env'}"
     assert (len(plan.steps), {step.action for step in plan.steps}) == (50, {"copy"})
     assert client.list_secrets()["SecretList"] == []
     assert migration(ground, manifest).verify().exit_code == 1
@@ -178,6 +185,8 @@ def test_what_is_refused_stays_as_the_single_secrets_have_it(ground: Ground, aws
         "SIGNING_KEY": "refuse",
     }
     assert all("keeps" in step.message for step in plan.steps if step.action == "refuse")
+    told = {step.secret: step.message for step in plan.steps}
+    assert str(ground.folder() / "METRICS_TOKEN.env") in told["METRICS_TOKEN"]
     migrated.carry_out(plan)
     stored = json.loads(client.get_secret_value(SecretId=SECRET)["SecretString"])
     history = stored.pop("_history")
@@ -195,6 +204,25 @@ def test_a_key_under_both_its_names_is_changed_under_both(aws_server: AwsServer)
     changes = {"RDS_PASSWORD": "new", "SIGNING_KEY": "new", "METRICS_TOKEN": "new"}
     staged = secret.stage(secret.require(), changes, {"item": "x"})
     assert {key for key, value in staged.raw.items() if value == "new"} == {*document, "METRICS_TOKEN"}
+
+
+@pytest.mark.parametrize("command", ["rotate", "migrate"])
+def test_another_context_than_that_of_the_process_is_refused(
+    command: str, ground: Ground, aws_server: AwsServer
+) -> None:
+    """Its short names, its databases and its audit log are those of development."""
+    ground.environ["OPENAI_API_KEY"] = "sk-" + "mine" * 8
+    done = subprocess.run(
+        [COMMAND, "secrets", command, "--context", "production", "--json"],
+        env={**os.environ, **ground.variables()},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+    assert done.returncode == 2
+    assert "Set NBA_MCP_CONTEXT=production" in json.loads(done.stderr)["error"]["hint"]
+    assert aws_server.client("secretsmanager").list_secrets()["SecretList"] == []
 
 
 @pytest.mark.system

@@ -1,7 +1,6 @@
 """What a rotation says it would do is what it then does; and what it leaves to people."""
 
 import contextlib
-import io
 import json
 import os
 import subprocess
@@ -22,6 +21,7 @@ from nba_mcp_synthesis.secrets.rotation.overlaps import OverlapItem
 from nba_mcp_synthesis.secrets.rotation.plan import Kinds
 from nba_mcp_synthesis.secrets.rotation.run import Run
 from nba_mcp_synthesis.server.access.key_format import new_key
+from nba_mcp_synthesis.settings import load_settings
 from rotation.ground import OVERLAPS, SECRET, Place, Prepare
 from running import COMMAND
 from secret_ground import FITTING
@@ -66,6 +66,7 @@ def test_a_dry_run_says_what_the_run_then_does(prepared: Prepare) -> None:
     names = ["RDS_PASSWORD", "METRICS_TOKEN", "SIGNING_KEY", "SERVICE_API_KEY"]
     assert [one["secret"] for one in run["rotations"]] == names
     assert plan["by_hand"] == run["by_hand"]
+    assert plan["audit_log"] == run["audit_log"] == str(place.home / "state.db")
     assert {one["secret"] for one in run["by_hand"]} == set(BY_HAND)
     assert {action for action, _ in place.audited()} == {f"rotate {name}" for name in names}
     assert place.works()
@@ -224,9 +225,21 @@ def test_what_was_done_is_told_though_another_is_at_the_next(prepared: Prepare) 
     assert run.exit_code == 3
 
 
+def test_where_the_audit_log_is_a_file_of_this_machine_that_is_told() -> None:
+    """A rotation of production that only a laptop knows of looks elsewhere like somebody's change by hand."""
+    base, url = {"NBA_MCP_CONTEXT": "production"}, "postgresql://app@db.example.net/state"
+    lone, shared = load_settings(base), load_settings({**base, "NBA_MCP_STATE_URL": url})
+    for settings, told in ((lone, "state.db. It is a file of this machine"), (shared, "db.example.net")):
+        console = Console(width=500)
+        with console.capture() as seen:
+            console.print(cli_rotation._told("", settings))
+        assert told in seen.get()
+    assert "a file of this machine" not in seen.get()
+
+
 def shown(run: Run) -> str:
     """What people see of a run."""
-    console = Console(width=500, file=io.StringIO())
-    console.print(cli_rotation._run(run, []))
-    file: Any = console.file
-    return str(file.getvalue())
+    console = Console(width=500)
+    with console.capture() as seen:
+        console.print(cli_rotation._run(run, []))
+    return seen.get()

@@ -170,6 +170,8 @@ def test_every_command_has_its_arguments_here() -> None:
 def test_no_command_shows_a_value(command: str, world: tuple[Ground, dict[str, str]], tmp_path: Path) -> None:
     """At the level that logs most, for programs; also with an option that is wrong."""
     _, environment = world
+    if command in ("secrets rotate", "secrets migrate"):  # which refuse any context but that of the process
+        environment["NBA_MCP_CONTEXT"] = "production"
     as_json = ["--json"] if command not in _WITHOUT_JSON else []
     arguments = [*command.split(), *COMMANDS[command]]
     for given in ([*arguments, *as_json], [*arguments, "--no-such-option"]):

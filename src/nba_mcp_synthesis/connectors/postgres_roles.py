@@ -83,8 +83,8 @@ class Roles:
         with self._worded(), self._connection.transaction():
             sql = _composing()
             known = self._all("SELECT 1 FROM pg_roles WHERE rolname = %s", role)
-            if known and (other := self._other_kind(role, like)):
-                raise RotationFailed(other, "Rename or drop that role, or give it the same attributes.")
+            if known:
+                self._mine(role, like)
             verb = "ALTER" if known else "CREATE"
             verifier = self._verifier(role, password)
             change = sql.SQL(verb + " ROLE {} LOGIN PASSWORD {}")
@@ -100,10 +100,26 @@ class Roles:
                 return other
             if self._groups(role) != self._groups(like):
                 return "The two logins are not in the same group roles."
-            lacking = [str(row[0]) for row in self._all(_LACKING, {"role": role, "like": like})]
-        more = " and more" if len(lacking) > 5 else ""
-        told = f"The login in use has rights of its own on {', '.join(lacking[:5])}{more}, the other has not."
-        return told if lacking else None
+            in_use, other = self._beyond(like, role), self._beyond(role, like)
+        if in_use:
+            return f"The login in use has rights of its own on {in_use}, the other has not."
+        return f"The other login has rights of its own on {other}, the one in use has not." if other else None
+
+    def _beyond(self, role: str, other: str) -> str:
+        """The tables and schemas that a role may use and another may not, the first of them by name."""
+        found = [str(row[0]) for row in self._all(_LACKING, {"role": other, "like": role})]
+        return ", ".join(found[:5]) + (" and more" if len(found) > 5 else "")
+
+    def _mine(self, role: str, like: str) -> None:
+        """RotationFailed where a role that is there is somebody else's, by its attributes or its groups."""
+        if other := self._other_kind(role, like):
+            raise RotationFailed(other, "Rename or drop that role, or give it the same attributes.")
+        groups = self._groups(like)
+        if groups and not groups & self._groups(role):
+            raise RotationFailed(
+                "A role that has the name of the other login is in none of the groups of the one in use.",
+                "If it is that login, grant it the group role; if it is somebody else's, rename it.",
+            )
 
     def _other_kind(self, role: str, like: str) -> str | None:
         differs = self._all(_ATTRIBUTES, role) != self._all(_ATTRIBUTES, like)

@@ -93,11 +93,12 @@ class Migration:
         if state == "malformed":
             return Step(name, "refuse", state, one.message + ("; AWS keeps its own" if one.there else ""))
         if state == "only here":
-            return Step(name, "copy", state)
+            return Step(name, "copy", state, f"from {self._held[name].place}")
         if is_gathered and state in ("same", "only there"):
             return Step(name, "gather", state, f"from AWS secret {self._secret.name}/{name}")
         if state == "different" and name in replace:
-            return Step(name, "replace", state, "the value here takes the place of the one in AWS")
+            told = f"the value in {self._held[name].place} takes the place of the one in AWS"
+            return Step(name, "replace", state, told)
         if state == "different":
             told = f"{one.message}, and keeps it; --replace {name} overwrites it"
             return Step(name, "refuse", state, told)

@@ -3,6 +3,7 @@
 import contextlib
 import secrets
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 
 from pydantic import SecretStr
 
@@ -14,6 +15,9 @@ from nba_mcp_synthesis.secrets.versions import Version, VersionedSecret
 
 Place = Callable[[Mapping[str, str]], Mapping[str, str]]
 _SECOND = "_b"
+_LONGEST = 63  # bytes of a role's name; PostgreSQL cuts what is longer
+# So long a change may be on its way to the servers: a minute of the operator, two of the kubelet, their own.
+SETTLED = timedelta(minutes=5)
 
 
 class LoginItem:
@@ -63,11 +67,8 @@ class LoginItem:
     def changes(self, current: Version) -> dict[str, str]:
         """The other login with a password of 256 random bits."""
         other = other_of(self._user(current))
-        if not self._even_in_use and (sessions := self._administering.sessions_of(other)):
-            raise RotationFailed(
-                f"{sessions} sessions still use the login whose turn it is, and would be locked out.",
-                "Restart what holds them, or wait until they end; --even-in-use rotates in spite of them.",
-            )
+        if not self._even_in_use:
+            self._unused(other, current)
         return {self._spec.beside: other, self.name: secrets.token_urlsafe(32)}
 
     def set(self, current: Version, pending: Version) -> None:
@@ -86,6 +87,23 @@ class LoginItem:
 
     def retire(self, pending: Version) -> None:
         """Nothing: the old login is good until it gets its next password, at the next turn."""
+
+    def _unused(self, role: str, current: Version) -> None:
+        """RotationFailed where a new password for this role would lock somebody out."""
+        entry = current.history.entry(self.name)
+        age = datetime.now(UTC) - entry.since if entry and entry.version else SETTLED
+        if age < SETTLED:
+            raise RotationFailed(
+                f"The last turn of this login was {max(age.total_seconds(), 0):.0f} seconds ago; servers "
+                "that do not know of it yet would be locked out.",
+                f"Wait until {SETTLED.total_seconds() / 60:.0f} minutes are over. Where all servers use the "
+                "new one already, --even-in-use does not wait.",
+            )
+        if sessions := self._administering.sessions_of(role):
+            raise RotationFailed(
+                f"{sessions} sessions still use the login whose turn it is, and would be locked out.",
+                "Restart what holds them, or wait until they end; --even-in-use rotates in spite of them.",
+            )
 
     @property
     def _administering(self) -> Roles:
@@ -107,4 +125,11 @@ def other_of(user: str) -> str:
     base, times = user, 0
     while base.endswith(_SECOND) and base != _SECOND:
         base, times = base.removesuffix(_SECOND), times + 1
-    return user.removesuffix(_SECOND) if times % 2 else user + _SECOND
+    other = user.removesuffix(_SECOND) if times % 2 else user + _SECOND
+    if len(other.encode()) > _LONGEST:
+        raise UsageError(
+            f"The name of the login is too long: with {_SECOND}, which the other one has, it is over "
+            f"{_LONGEST} bytes.",
+            "Make a login with a shorter name in the same group role, and store it.",
+        )
+    return other

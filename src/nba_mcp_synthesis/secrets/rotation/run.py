@@ -17,7 +17,7 @@ OnStep = Callable[[str, Step], None]
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A turn that did not go through. `switched` tells which secret is in use: the new one, or else the old."""
+    """A turn that did not go through. `switched` tells whether the new secret is in use, or the old one."""
 
     name: str
     error: NbaMcpError
