@@ -1,5 +1,6 @@
 """The manager: what it reports, what it raises, how changes reach users, and what it does not import."""
 
+import json
 import subprocess
 import sys
 import threading
@@ -10,6 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from nba_mcp_synthesis.errors import SecretMissing
+from nba_mcp_synthesis.secrets.history import Entry, History
 from nba_mcp_synthesis.secrets.manager import UnifiedSecretsManager
 from secret_ground import FITTING, Ground
 
@@ -63,6 +65,32 @@ def test_a_changed_file_is_used_at_the_next_fetch(ground: Ground) -> None:
     assert fetch().get_secret_value() == "the-old-password"
     ground.mount("RDS_PASSWORD", "the-new-password")
     assert fetch().get_secret_value() == "the-new-password"
+
+
+def test_mounted_secrets_are_as_old_as_their_values(ground: Ground) -> None:
+    """Whatever the files say, which are all written when one changes; what has no date has its file's."""
+    now = datetime.now(UTC)
+    for name in ("RDS_PASSWORD", "SIGNING_KEY", "METRICS_TOKEN"):
+        ground.mount(name, FITTING[name])
+    history = History(
+        {
+            "RDS_PASSWORD": Entry(now - timedelta(days=31), "of-a-rotation"),
+            "SIGNING_KEY": Entry(now - timedelta(days=90)),
+        }
+    )
+    ground.mount("_history.json", json.dumps(history.as_json()))
+    manager = ground.manager()
+    report = manager.load_secrets_hierarchical("production")
+    entries = {entry.name: entry for entry in report.entries}
+    days = {name: round((entries[name].age_seconds or 0) / 86_400) for name in entries if entries[name].held}
+    assert days == {"RDS_PASSWORD": 31, "SIGNING_KEY": 90, "METRICS_TOKEN": 0}
+    assert entries["RDS_PASSWORD"].version == "of-a-rotation"
+    assert [f.name for f in report.findings if f.kind == "expired"] == ["RDS_PASSWORD"]
+    assert "unknown" not in {f.kind for f in report.findings}
+    for broken in ("", "no JSON", "[]", '{"RDS_PASSWORD": 3}', "[" * 60_000):
+        ground.mount("_history.json", broken)
+        after = {entry.name: entry.age_seconds for entry in manager.refresh().entries}
+        assert (after["RDS_PASSWORD"] or 0) < 3600
 
 
 def test_a_secret_that_appears_is_found(ground: Ground) -> None:

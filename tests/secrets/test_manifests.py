@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
+from nba_mcp_synthesis.secrets.history import HISTORY_FILE
 from nba_mcp_synthesis.secrets.kubernetes import manifests
 from nba_mcp_synthesis.secrets.manifest import default_manifest
 from nba_mcp_synthesis.secrets.names import naming
@@ -24,7 +25,7 @@ def test_every_secret_reaches_the_cluster_and_required_ones_have_to() -> None:
     """Each name is a key of the Kubernetes secret; a required one stops the copy where it lacks."""
     found: dict[str, Any] = yaml.safe_load(MADE["externalsecret.yaml"])
     specs = default_manifest().specs
-    assert list(found["spec"]["target"]["template"]["data"]) == list(specs)
+    assert list(found["spec"]["target"]["template"]["data"]) == [*specs, HISTORY_FILE]
     assert found["spec"]["target"]["name"] == "nba-mcp-synthesis-secrets"
     required = [name for name, spec in specs.items() if "production" in spec.required]
     assert [one["secretKey"] for one in found["spec"]["data"]] == required

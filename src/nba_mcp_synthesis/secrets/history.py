@@ -10,6 +10,8 @@ from typing import Any
 
 # Keys of the document that are no secrets; their values are objects, which readers of secrets pass over.
 HISTORY, TURN = "_history", "_turn"
+# The first of them as a file beside mounted secrets, whose own dates are those of the whole volume.
+HISTORY_FILE = "_history.json"
 
 
 @dataclass(frozen=True, slots=True)

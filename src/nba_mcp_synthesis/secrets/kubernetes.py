@@ -2,13 +2,16 @@
 
 The operator copies the AWS secret PROJECT/production into the Kubernetes secret that pods mount. A required
 secret that lacks there stops the copy, which shows; an optional one becomes an empty file, which counts as
-unset. Keys that the manifest does not know do not reach the cluster.
+unset. Keys that the manifest does not know do not reach the cluster. The dates of the values go along as a file:
+those of a volume are all as old as the last change of any of them. The jobs' copy has no such file, as their
+login is another one.
 """
 
 from typing import Any
 
 import yaml
 
+from nba_mcp_synthesis.secrets.history import HISTORY, HISTORY_FILE
 from nba_mcp_synthesis.secrets.manifest import Manifest
 from nba_mcp_synthesis.secrets.names import Naming
 
@@ -56,7 +59,8 @@ def _store(naming: Naming, region: str) -> dict[str, Any]:
 
 def _external_secret(manifest: Manifest, naming: Naming) -> dict[str, Any]:
     required = [name for name, spec in manifest.specs.items() if naming.context in spec.required]
-    values = {name: f'{{{{ index . "{name}" }}}}' for name in manifest.specs}
+    keys = {**{name: name for name in manifest.specs}, HISTORY_FILE: HISTORY}
+    values = {name: f'{{{{ index . "{key}" }}}}' for name, key in keys.items()}
     return {
         "apiVersion": _API,
         "kind": "ExternalSecret",
