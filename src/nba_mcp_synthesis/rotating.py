@@ -1,6 +1,7 @@
 """Rotation put together: which secret is rotated how, and what it opens."""
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from nba_mcp_synthesis.errors import UsageError
 from nba_mcp_synthesis.secrets.manifest import Manifest, Spec
 from nba_mcp_synthesis.secrets.rotation.logins import LoginItem
 from nba_mcp_synthesis.secrets.rotation.overlaps import OverlapItem
-from nba_mcp_synthesis.secrets.rotation.plan import Kinds
+from nba_mcp_synthesis.secrets.rotation.plan import Kinds, Planned, due
 from nba_mcp_synthesis.secrets.rotation.replacing import ReplaceItem
 from nba_mcp_synthesis.secrets.rotation.service_keys import Keys, ServiceKeyItem
 from nba_mcp_synthesis.secrets.versions import VersionedSecret
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 Values = Mapping[str, str]
 Paste = Callable[[Spec], SecretStr]
+_JOBS = "-jobs"  # of the name of the AWS secret with the jobs' login
 _NAMES = frozenset({"host", "port", "name"})
 
 
@@ -61,7 +63,19 @@ def kinds_of(
             )
             if paste is None:
                 needs[spec.name] = f"a new one from whoever issues it: `nba-mcp secrets rotate {spec.name}`"
-    return Kinds(items, needs)
+    return Kinds(items, needs, _of_jobs(secret, manifest))
+
+
+def _of_jobs(secret: VersionedSecret, manifest: Manifest) -> tuple[Planned, ...]:
+    """The login that writes the warehouse, which only the jobs have: listed, so that it is not forgotten."""
+    name, spec = secret.name + _JOBS, manifest.specs.get("RDS_PASSWORD")
+    since = secret.since(name) if spec else None
+    if spec is None or since is None:
+        return ()
+    why = "a new password for the jobs' login, in PostgreSQL and in that AWS secret"
+    return (
+        Planned(f"{name} {spec.name}", spec.owner, since, *due(spec, since, datetime.now(UTC)), None, why),
+    )
 
 
 def _asked(spec: Spec, paste: Paste | None) -> SecretStr:

@@ -72,6 +72,21 @@ def test_a_dry_run_says_what_the_run_then_does(prepared: Prepare) -> None:
     assert place.works()
 
 
+def test_the_login_of_the_jobs_is_listed(prepared: Prepare) -> None:
+    """It writes the warehouse and is in an AWS secret of its own: a person is told how old it is."""
+    place = prepared()
+    assert place.rotations().plan().by_hand == ()
+    jobs = {"RDS_USERNAME": "nba_mcp_loader", "RDS_PASSWORD": "a-password-of-the-jobs"}
+    place.client.create_secret(Name=f"{SECRET}-jobs", SecretString=json.dumps(jobs))
+    (one,) = place.rotations().plan().by_hand
+    assert (one.name, one.owner, one.due) == (f"{SECRET}-jobs RDS_PASSWORD", "platform", False)
+    assert one.due_on
+    assert timedelta(days=29) < one.due_on - datetime.now(UTC) < timedelta(days=31)
+    assert place.rotations().plan(["RDS_PASSWORD"]).by_hand == ()
+    assert place.rotations().plan(due_only=True).by_hand == ()
+    assert [done.name for done in place.rotations().run().done] == ["RDS_PASSWORD"]
+
+
 def test_only_what_is_due_is_rotated_where_that_is_asked(prepared: Prepare) -> None:
     """By the age of each value, not of the version that it stands in."""
     place = prepared(**OVERLAPS)

@@ -25,6 +25,9 @@ MISFITS = [
     ("REDIS_URL", "http://127.0.0.1:6379"),
     ("REDIS_URL", "redis://"),
     ("REDIS_URL", "redis://host:port"),
+    ("REDIS_URL", "redis://:with-a-hyphen@nba-mcp-redis:6379/0"),
+    ("REDIS_URL", "redis://user:letters@nba-mcp-redis:6379/0"),
+    ("REDIS_URL", "redis://nba-mcp-redis:6379/0"),
     ("ANTHROPIC_API_KEY", "sk-other-aaaaaaaaaaaaaaaaaaaaaaaaa"),
     ("SLACK_WEBHOOK_URL", "http://hooks.slack.com/services/T/B/x"),
     ("PAGERDUTY_ROUTING_KEY", "0123456789abcdef"),
@@ -62,6 +65,13 @@ def test_no_value_breaks_a_check(kind: str, value: str) -> None:
     """Any text is judged in words that do not hold it, or found right."""
     fault = Format(kind, pattern="a+", looks_like="letters", schemes=("https",)).fault(value)
     assert fault is None or len(value) < 4 or value not in fault
+
+
+def test_the_password_of_a_redis_elsewhere_may_have_any_signs() -> None:
+    """Only the one in the cluster gets it out of the URL by a pattern."""
+    form = default_manifest().specs["REDIS_URL"].format
+    for url in ("rediss://user:a-b_c@cache.example.net:6379/0", "redis://:Letters0@nba-mcp-redis:6379/0"):
+        assert form.fault(url) is None
 
 
 def test_a_webhook_on_this_machine_may_be_plain() -> None:

@@ -24,6 +24,7 @@ class Format:
     pattern: str = ""
     looks_like: str = ""
     schemes: tuple[str, ...] = ()
+    plain_at: tuple[str, ...] = ()
 
     @property
     def guarded(self) -> bool:
@@ -80,7 +81,13 @@ def _url(form: Format, value: str) -> str | None:
         usable = False
     if not usable or not _scheme_fits(form, parts):
         return f"is no URL with scheme {' or '.join(form.schemes)} and a host"
+    if parts.hostname in form.plain_at and not _is_plain(parts):
+        return f"needs a password of letters and digits, and no user, at {parts.hostname}"
     return None
+
+
+def _is_plain(parts: SplitResult) -> bool:
+    return not parts.username and bool(re.fullmatch("[A-Za-z0-9]+", parts.password or ""))
 
 
 def _scheme_fits(form: Format, parts: SplitResult) -> bool:

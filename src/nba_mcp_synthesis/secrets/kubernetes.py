@@ -2,9 +2,10 @@
 
 The operator copies the AWS secret PROJECT/production into the Kubernetes secret that pods mount. A required
 secret that lacks there stops the copy, which shows; an optional one becomes an empty file, which counts as
-unset. Keys that the manifest does not know do not reach the cluster. The dates of the values go along as a file:
-those of a volume are all as old as the last change of any of them. The jobs' copy has no such file, as their
-login is another one.
+unset. Keys that the manifest does not know do not reach the cluster.
+
+The dates of the values go along as a file of their own, as a volume's files all have that of its last change.
+The jobs' copy has no such file: their login is another one.
 """
 
 from typing import Any

@@ -17,7 +17,7 @@ ROTATIONS = ("login", "overlap", "service key")
 _KEYS = frozenset(
     {
         *("about", "administrator", "also", "beside", "kind", "looks_like", "opens", "overlap_days", "owner"),
-        *("pattern", "required", "rotate_days", "rotation", "schemes"),
+        *("pattern", "plain_at", "required", "rotate_days", "rotation", "schemes"),
     }
 )
 
@@ -86,7 +86,11 @@ def _spec(name: str, entry: dict[str, Any]) -> Spec:
             f"The manifest's entry {name} has an unknown key, kind, rotation or context.", str(unknown or "")
         )
     form = Format(
-        entry["kind"], entry.get("pattern", ""), entry.get("looks_like", ""), tuple(entry.get("schemes", ()))
+        entry["kind"],
+        entry.get("pattern", ""),
+        entry.get("looks_like", ""),
+        tuple(entry.get("schemes", ())),
+        tuple(entry.get("plain_at", ())),
     )
     return Spec(
         name,

@@ -77,6 +77,11 @@ class VersionedSecret:
         found = self._fetched(name, CURRENT)
         return {} if found is None else {k: v for k, v in _parsed(found, name).items() if isinstance(v, str)}
 
+    def since(self, name: str) -> datetime | None:
+        """Since when another secret has its current version; None where it is not there."""
+        found = self._fetched(name, CURRENT)
+        return (found.get("CreatedDate") or datetime.now(UTC)) if found else None
+
     def singles(self, names: Iterable[str]) -> dict[str, Single]:
         """What the other layout has, one AWS secret PROJECT/CONTEXT/NAME each, of these names."""
         found = {name: self._fetched(f"{self.name}/{name}", CURRENT) for name in names}

@@ -1,7 +1,7 @@
 """Mounted files: a Kubernetes secret as a volume, or Docker's secrets. One file a secret, named like it.
 
-A file is as old as the volume, which is written anew when any secret changes. How old a value is `_history.json`
-beside it tells, where there is one.
+A file is as old as its volume, which is written anew when any secret changes. How old each value is stands in
+`_history.json` beside them, where there is one.
 """
 
 import json

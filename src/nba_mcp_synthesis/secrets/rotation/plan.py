@@ -14,10 +14,14 @@ from nba_mcp_synthesis.secrets.versions import Version
 
 @dataclass(frozen=True, slots=True)
 class Kinds:
-    """The items by the name of their secret; `needs` says of those that need a person what it is."""
+    """The items by the name of their secret; `needs` says of those that need a person what it is.
+
+    `others` are in other AWS secrets, and nothing here rotates them.
+    """
 
     items: Mapping[str, Item]
     needs: Mapping[str, str]
+    others: "tuple[Planned, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +33,13 @@ class Planned:
     since: datetime
     due_on: datetime | None
     due: bool
-    item: Item
+    item: Item | None
     why: str = ""
 
     @property
     def steps(self) -> dict[Step, str]:
         """What would be done."""
-        return {} if self.why else steps_of(self.item)
+        return {} if self.why or self.item is None else steps_of(self.item)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -91,7 +95,7 @@ def plan_of(
         if name in kinds.items and (name in only if only else current.values.get(name))
     ]
     found = [_planned(spec, current, kinds, now) for spec in wanted]
-    kept = [one for one in found if one.due or not due_only]
+    kept = [one for one in (*found, *(() if only else kinds.others)) if one.due or not due_only]
     return tuple(one for one in kept if not one.why), tuple(one for one in kept if one.why)
 
 
@@ -109,7 +113,11 @@ def _there(spec: Spec, current: Version, kinds: Kinds) -> None:
 def _planned(spec: Spec, current: Version, kinds: Kinds, now: datetime) -> Planned:
     entry = current.history.entry(spec.name)
     since = entry.since if entry else current.created
-    due_on = since + timedelta(days=spec.rotate_days) if spec.rotate_days else None
-    is_due = due_on is not None and due_on <= now
     why = kinds.needs.get(spec.name, "")
-    return Planned(spec.name, spec.owner, since, due_on, is_due, kinds.items[spec.name], why)
+    return Planned(spec.name, spec.owner, since, *due(spec, since, now), kinds.items[spec.name], why)
+
+
+def due(spec: Spec, since: datetime, now: datetime) -> tuple[datetime | None, bool]:
+    """(when a value of that age has to be replaced, whether that is past)."""
+    on = since + timedelta(days=spec.rotate_days) if spec.rotate_days else None
+    return on, on is not None and on <= now

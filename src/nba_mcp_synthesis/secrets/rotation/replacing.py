@@ -50,7 +50,8 @@ class ReplaceItem:
         outcome = self._opens(pending.values)
         if outcome.reason in UNREACHABLE:
             raise Unavailable(
-                f"{self.name} could not be tried: {outcome.message}", "The old one still works."
+                f"{self.name} could not be tried: {outcome.message}",
+                "The old one still works. docs/rotation.md says how to replace what only the cluster reaches.",
             )
         if not outcome.ok:
             raise RotationFailed(

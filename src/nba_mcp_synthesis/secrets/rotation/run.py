@@ -105,7 +105,7 @@ class Rotations:
     def _in_order(self, plan: Plan) -> list[Item]:
         """The turn that was begun, then what is planned."""
         begun = [] if plan.begun is None else [self._of_begun(plan.begun)]
-        return begun + [one.item for one in plan.unattended if one.name != plan.begun]
+        return begun + [one.item for one in plan.unattended if one.item and one.name != plan.begun]
 
     def _of_begun(self, name: str) -> Item:
         if name not in self._kinds.items:
