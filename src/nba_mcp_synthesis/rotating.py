@@ -62,7 +62,10 @@ def kinds_of(
                 spec, partial(_asked, spec, paste), opening(spec.name, spec, settings)
             )
             if paste is None:
-                needs[spec.name] = f"a new one from whoever issues it: `nba-mcp secrets rotate {spec.name}`"
+                by_hand = "; in the cluster: docs/runbooks/rotate-secrets.md" if spec.format.plain_at else ""
+                needs[spec.name] = (
+                    f"a new one from whoever issues it: `nba-mcp secrets rotate {spec.name}`{by_hand}"
+                )
     return Kinds(items, needs, _of_jobs(secret, manifest))
 
 

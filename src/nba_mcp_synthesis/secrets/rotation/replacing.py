@@ -51,7 +51,7 @@ class ReplaceItem:
         if outcome.reason in UNREACHABLE:
             raise Unavailable(
                 f"{self.name} could not be tried: {outcome.message}",
-                "The old one still works. docs/rotation.md says how to replace what only the cluster reaches.",
+                "The old one still works. For what only the cluster reaches, see docs/rotation.md.",
             )
         if not outcome.ok:
             raise RotationFailed(
