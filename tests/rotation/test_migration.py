@@ -206,6 +206,19 @@ def test_a_key_under_both_its_names_is_changed_under_both(aws_server: AwsServer)
     assert {key for key, value in staged.raw.items() if value == "new"} == {*document, "METRICS_TOKEN"}
 
 
+def test_the_label_that_aws_leaves_is_no_turn(ground: Ground, aws_server: AwsServer) -> None:
+    """Its own rotations end with AWSPENDING on the version in use: nothing is to be completed."""
+    client = aws_server.client("secretsmanager")
+    client.create_secret(Name=SECRET, SecretString='{"RDS_HOST": "db"}')
+    stages = ["AWSPENDING", "AWSCURRENT"]
+    client.put_secret_value(SecretId=SECRET, SecretString='{"RDS_HOST": "db"}', VersionStages=stages)
+    ground.file("SIGNING_KEY", FITTING["SIGNING_KEY"])
+    migrated = migration(ground, default_manifest())
+    migrated.carry_out(migrated.plan())
+    stored = json.loads(client.get_secret_value(SecretId=SECRET)["SecretString"])
+    assert stored["SIGNING_KEY"] == FITTING["SIGNING_KEY"]
+
+
 @pytest.mark.parametrize("command", ["rotate", "migrate"])
 def test_another_context_than_that_of_the_process_is_refused(
     command: str, ground: Ground, aws_server: AwsServer

@@ -71,7 +71,7 @@ class Migration:
             if values:
                 self._secret.create(values, entries, _options(self._secret, kms_key))
             return
-        self._end_earlier()
+        self._end_earlier(current)
         if values:
             staged = self._secret.stage(current, values, {"item": TURN_NAME}, entries)
             self._secret.switch(staged, current.id)
@@ -127,11 +127,11 @@ class Migration:
             return current.values
         return {name: one.value for name, one in self._secret.singles(self._manifest.specs).items()}
 
-    def _end_earlier(self) -> None:
+    def _end_earlier(self, current: Version) -> None:
         """What an interrupted migration left; a rotation that is not over has to be completed first."""
         pending = self._secret.pending()
-        if pending is None:
-            return
+        if pending is None or (pending.id == current.id and not pending.turn):
+            return  # AWS's own rotations leave their label on the version in use
         if pending.turn.get("item") != TURN_NAME:
             raise UsageError(
                 f"A rotation of {pending.turn.get('item', 'something')} is not over yet; nothing was copied.",

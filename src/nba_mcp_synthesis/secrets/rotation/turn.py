@@ -18,7 +18,7 @@ from nba_mcp_synthesis.secrets.rotation.item import Item, Step
 from nba_mcp_synthesis.secrets.versions import Version, VersionedSecret
 from nba_mcp_synthesis.telemetry.logs import get_logger
 
-_DIGEST = 32  # hexadecimal signs
+_DIGEST = 16  # bytes
 STEPS: tuple[Step, ...] = get_args(Step)
 _COMMON: Mapping[Step, str] = {
     "switch": "Move AWSCURRENT to the staged version",
@@ -212,5 +212,8 @@ def digests(version: Version, manifest: Manifest) -> dict[str, str]:
 
 
 def digest(value: str, version: str) -> str:
-    """Tells whether a value is one that was seen before; salted with the version that brought it."""
-    return hashlib.sha256(f"{version} {value}".encode()).hexdigest()[:_DIGEST]
+    """Tells whether a value is one that was seen before; salted with the version that brought it.
+
+    Slow, some tens of milliseconds and 16 MiB: what a person thought up may be in every list of passwords.
+    """
+    return hashlib.scrypt(value.encode(), salt=version.encode(), n=2**14, r=8, p=1, dklen=_DIGEST).hex()
