@@ -188,7 +188,7 @@ def test_what_is_refused_stays_as_the_single_secrets_have_it(ground: Ground, aws
     told = {step.secret: step.message for step in plan.steps}
     assert str(ground.folder() / "METRICS_TOKEN.env") in told["METRICS_TOKEN"]
     migrated.carry_out(plan)
-    stored = json.loads(client.get_secret_value(SecretId=SECRET)["SecretString"])
+    stored = json.loads(client.get_secret_value(SecretId=SECRET, VersionStage="AWSCURRENT")["SecretString"])
     history = stored.pop("_history")
     assert stored == {**production, "METRICS_TOKEN": FITTING["METRICS_TOKEN"], "RDS_HOST": "db"}
     ages = {name: datetime.now(UTC) - datetime.fromisoformat(one["since"]) for name, one in history.items()}
@@ -215,7 +215,7 @@ def test_the_label_that_aws_leaves_is_no_turn(ground: Ground, aws_server: AwsSer
     ground.file("SIGNING_KEY", FITTING["SIGNING_KEY"])
     migrated = migration(ground, default_manifest())
     migrated.carry_out(migrated.plan())
-    stored = json.loads(client.get_secret_value(SecretId=SECRET)["SecretString"])
+    stored = json.loads(client.get_secret_value(SecretId=SECRET, VersionStage="AWSCURRENT")["SecretString"])
     assert stored["SIGNING_KEY"] == FITTING["SIGNING_KEY"]
 
 
