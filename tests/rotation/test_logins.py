@@ -104,7 +104,7 @@ def test_a_role_of_somebody_else_keeps_its_password(prepared: Prepare) -> None:
     place.postgres.create_role(other, theirs)
     run = place.rotations().run()
     assert run.exit_code == 1
-    assert "none of the group roles" in run.failed[0].error.message
+    assert "none of the groups" in run.failed[0].error.message
     psycopg.connect(place.postgres.url(place.database, other, theirs)).close()
     assert place.current() == place.values
     with place.postgres.connect() as admin:
