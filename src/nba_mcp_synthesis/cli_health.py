@@ -45,7 +45,7 @@ def ops_health(
     names = list(dict.fromkeys(only or specs()))
     if unknown := [name for name in names if name not in specs()]:
         raise typer.BadParameter(f"{unknown[0]} is none of {', '.join(specs())}", param_hint="--only")
-    choice = Choice([specs()[name] for name in names], bool(only) or inside, inside)
+    choice = Choice([specs()[name] for name in names], bool(only) or inside, inside, is_named=bool(only))
     report = _ran(choice, context)
     picture = telling.daily(report) if daily else telling.shown(report)
     terminal.show(report.as_dict(), picture, as_json=as_json)

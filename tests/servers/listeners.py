@@ -46,6 +46,26 @@ def dripping(size: int = 1_000_000) -> Iterator[int]:
             listener.shutdown(socket.SHUT_RDWR)
 
 
+@contextlib.contextmanager
+def saying(words: bytes) -> Iterator[int]:
+    """The port of a listener that answers every request with these bytes, and hangs up."""
+
+    def accept(listener: socket.socket) -> None:
+        with contextlib.suppress(OSError):  # the listener was closed
+            while True:
+                connection, _ = listener.accept()
+                with connection, contextlib.suppress(OSError):  # the caller gave up
+                    connection.recv(65_536)
+                    connection.sendall(words)
+
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
+        threading.Thread(target=accept, args=(listener,), daemon=True).start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+
+
 @dataclass(frozen=True)
 class Heard:
     """One request that a web server got."""

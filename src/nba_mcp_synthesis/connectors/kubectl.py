@@ -113,7 +113,7 @@ class KubectlConnector(Connector):
         command = ["kubectl", *self._where(), "port-forward", f"service/{service}", f":{port}"]
         process = self._begin(command)
         try:
-            yield f"http://127.0.0.1:{_forwarded_port(process, self.seconds)}"
+            yield f"http://127.0.0.1:{self._port_of(process)}"
         finally:
             process.terminate()
             process.wait()
@@ -125,6 +125,14 @@ class KubectlConnector(Connector):
     def probe(self) -> None:
         """Asks for the server's version, which needs no rights."""
         self.run("get", "--raw", "/version", seconds=self.seconds / 2)
+
+    def _port_of(self, process: "subprocess.Popen[str]") -> str:
+        """The port of a forward; where it does not begin, whether the API is away is asked the API."""
+        if (port := _forwarded_port(process, self.seconds)) is None:
+            self.probe()
+            told = "port-forward did not begin in time, though the API server answers: does a pod run?"
+            raise KubectlFailed(Fault("unknown", f"kubectl: {told}"))
+        return port
 
     def _where(self) -> list[str]:
         return [f"--context={self.context}", f"--namespace={self.namespace}"]
@@ -167,8 +175,8 @@ def _started(command: list[str]) -> "subprocess.Popen[str]":
         raise KubectlFailed(Fault("not installed", f"kubectl cannot be run: {error.strerror}.")) from None
 
 
-def _forwarded_port(process: "subprocess.Popen[str]", seconds: float) -> str:
-    """The port that kubectl says it listens on."""
+def _forwarded_port(process: "subprocess.Popen[str]", seconds: float) -> str | None:
+    """The port that kubectl says it listens on; None where it says none in time."""
     assert process.stdout is not None  # noqa: S101 - a pipe was asked for
     assert process.stderr is not None  # noqa: S101
     deadline = time.monotonic() + seconds
@@ -180,20 +188,21 @@ def _forwarded_port(process: "subprocess.Popen[str]", seconds: float) -> str:
             return found[1]
         if not line:
             raise KubectlFailed(_fault(process.stderr.read().strip()))
-    raise KubectlFailed(Fault("timeout", "kubectl port-forward did not begin in time."))
+    return None
 
 
 def _fault(said: str) -> Fault:
     """What kubectl's words mean; its own are kept where they name the object."""
     words = " ".join(line for line in said.splitlines() if not line.startswith("Warning:"))[:_MOST]
+    has_answered = words.startswith("Error from server")
     for one in _says():
-        if re.search(one["pattern"], said):
+        if not (has_answered and one.get("of_the_way")) and re.search(one["pattern"], said):
             told = f"{one['words']}." if "words" in one else words
             return Fault(cast("Reason", one["reason"]), f"kubectl: {told}")
     return Fault("unknown", f"kubectl: {words or 'it ended without a word'}")
 
 
 @cache
-def _says() -> list[dict[str, str]]:
+def _says() -> list[dict[str, Any]]:
     told = Path(__file__).with_name("kubectl_words.toml").read_text("utf-8")
     return list(tomllib.loads(told)["says"])

@@ -164,6 +164,22 @@ def test_certificates_that_cannot_be_read(ground_of: Grounds) -> None:
     assert nobody in finding.message
 
 
+@pytest.mark.parametrize(
+    ("days", "away", "words"), [(60, True, False), (20, True, True), (10, False, True), (-5, False, True)]
+)
+def test_an_address_that_is_away_hides_no_certificate_of_another(
+    ground_of: Grounds, tmp_path: Path, days: int, away: bool, words: bool
+) -> None:
+    """What has ended has to be mended, whoever else cannot be asked."""
+    nobody = f"https://127.0.0.1:{free_port()}"
+    with web(lambda _: Reply(), certificate(tmp_path, days).server) as server:
+        finding = found("certificates", ground_of(public_url=nobody, watched_addresses=server.url))
+    assert (finding.result, finding.away) == ("fail", away)
+    assert finding.number == pytest.approx(days, abs=0.01)
+    assert (nobody in finding.message, server.url in finding.message) == (True, words)
+    assert len(finding.details) == 1
+
+
 def test_watched_addresses_need_no_cluster(ground_of: Grounds, tmp_path: Path) -> None:
     """The ingress would name one more, where a cluster is chosen."""
     with web(lambda _: Reply(), certificate(tmp_path, 60).server) as server:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+import urllib.request
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from nba_mcp_synthesis.connectors.faults import DoorClosed, Fault
 from nba_mcp_synthesis.errors import SecretMissing, Unavailable
+from nba_mcp_synthesis.operations.health import web as getting
 from nba_mcp_synthesis.operations.health.catalogue import Spec, sections, specs
 from nba_mcp_synthesis.operations.health.check import Finding, HealthReport, NotHere, Result, judged
 from nba_mcp_synthesis.operations.health.ground import Ground, once
@@ -17,6 +19,8 @@ from nba_mcp_synthesis.operations.health.inside import NoReport, _finding
 from nba_mcp_synthesis.operations.health.running import Choice, run
 from nba_mcp_synthesis.operations.quantities import quantity
 from operations.health.conftest import Grounds
+from running import free_port
+from servers.listeners import Reply, web
 
 
 class Given(Spec):
@@ -116,6 +120,25 @@ def test_what_is_not_here_is_skipped_unless_asked_for(ground_of: Grounds) -> Non
     assert run(Choice([lacking, given("good", well)]), ground_of()).exit_code == 0
     asked = run(Choice([lacking], is_asked_for=True), ground_of())
     assert (asked.checks[0].result, asked.exit_code) == ("fail", 3)
+
+
+def test_what_was_named_and_looked_at_nothing_has_not_passed(ground_of: Grounds) -> None:
+    """`--only glue` where no catalogue is set: it is skipped, and that is no success."""
+    nothing = given("glue", lambda: Finding("skip", "No catalogue is named."))
+    assert run(Choice([nothing], is_asked_for=True), ground_of()).exit_code == 0
+    report = run(Choice([nothing, given("good", well)], is_asked_for=True, is_named=True), ground_of())
+    assert (report.result, report.exit_code) == ("pass", 1)
+    assert report.summary == "2 checks: 1 passed, 1 skipped (glue)."
+
+
+def test_a_forwarded_port_is_asked_without_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is on this machine, and the proxy is on another."""
+    proxies = urllib.request.ProxyHandler({"http": f"http://127.0.0.1:{free_port()}"})
+    monkeypatch.setattr(getting, "_OPENER", urllib.request.build_opener(proxies))
+    with web(lambda _: Reply(body='{"status": "ok"}')) as service:
+        assert getting.service_health(service.url, "the service").status == "ok"
+        with pytest.raises(DoorClosed):
+            getting.get("http://nba-mcp.example.com/health", "the service")
 
 
 def test_without_a_cluster_all_of_its_checks_are_skipped(ground_of: Grounds) -> None:

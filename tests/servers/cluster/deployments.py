@@ -185,7 +185,7 @@ class ReplicaSetController:
     def run(self) -> None:
         """One round over all replica sets."""
         for one in self.store.all(REPLICASETS):
-            pods = owned_by(one, self.store.all(PODS, one["metadata"]["namespace"]))
+            pods = self._active(one)
             lacking = one["spec"]["replicas"] - len(pods)
             for _ in range(lacking):
                 self._make(one)
@@ -195,6 +195,11 @@ class ReplicaSetController:
                 told = f"Deleted pod: {pod['metadata']['name']}"
                 record(self.store, one, "Normal", "SuccessfulDelete", told)
             self._status(one)
+
+    def _active(self, one: Object) -> list[Object]:
+        """Its pods that have not ended. An evicted pod stays, and is neither counted nor deleted."""
+        pods = owned_by(one, self.store.all(PODS, one["metadata"]["namespace"]))
+        return [pod for pod in pods if pod.get("status", {}).get("phase") not in ("Failed", "Succeeded")]
 
     def _make(self, one: Object) -> None:
         self._made += 1
@@ -210,7 +215,7 @@ class ReplicaSetController:
         record(self.store, one, "Normal", "SuccessfulCreate", f"Created pod: {meta['name']}")
 
     def _status(self, one: Object) -> None:
-        pods = owned_by(one, self.store.all(PODS, one["metadata"]["namespace"]))
+        pods = self._active(one)
         ready = sum(map(is_ready, pods))
         status = {"replicas": len(pods), "readyReplicas": ready, "availableReplicas": ready,
                   "observedGeneration": one["metadata"]["generation"]}  # fmt: skip

@@ -65,7 +65,7 @@ def _deploy(desk: Desk, order: Order, change: Change, prepared: prechecks.Prepar
     except Failures as error:
         if is_away(error):
             raise
-        return _taken_back(desk, order, error, good, who)
+        return _taken_back(desk, order, change, error, good, who)
     sentence = f"{order.tag} was deployed as revision {running.revision} ({change.image})."
     desk.left = f"{sentence} It is healthy; what remained was to record it."
     desk.notices.record(desk.report, sentence, who)
@@ -195,8 +195,8 @@ def _url(desk: Desk) -> str | None:
     return desk.public_url or health.ingress_url(desk.kubectl)
 
 
-def _taken_back(desk: Desk, order: Order, error: NbaMcpError, good: int, who: str) -> Report:
-    """Goes back to the revision that was good, verifies it, and says so."""
+def _taken_back(desk: Desk, order: Order, change: Change, error: NbaMcpError, good: int, who: str) -> Report:
+    """Goes back to the revision that was good, verifies it as the new one was to be, and says so."""
     desk.report.step("deployment", "failed", str(error))
     if not good:
         desk.left = "It was the first deployment, so there is no revision to go back to."
@@ -206,16 +206,28 @@ def _taken_back(desk: Desk, order: Order, error: NbaMcpError, good: int, who: st
     )
     started = time.perf_counter()
     desk.tell(f"Going back to revision {good}")
-    rollout.patiently(lambda: rollout.undo(desk.kubectl, good), desk.patience())
+    rollout.undo(desk.kubectl, good, desk.patience())
     desk.left = (
         f"{order.tag} failed. Going back to revision {good} was begun; the cluster goes on with it by itself."
     )
     running = rollout.wait(desk.kubectl, desk.patience())
-    told = health.inside(desk.kubectl, desk.limits.deploy_health_seconds, desk.interruption)
-    desk.report.step("rollback", "done", f"{running.image} again, {running.sentence}; {told}", started)
+    desk.report.step("rollback", "done", f"{running.image} again, {running.sentence}", started)
     desk.report.facts["revision"] = running.revision
-    sentence = f"{order.tag} failed and was rolled back: {running.image} runs again. {error}"
+    sentence = f"{order.tag} failed and was rolled back: {running.image} runs again. {error}{_kept(change)}"
     desk.left = sentence
+    try:
+        verify(desk, emergency=order.emergency)
+    except health.NotHealthy:
+        desk.notices.record(desk.report, f"{sentence} It is not healthy.", who)
+        raise
+    desk.notices.alarm(desk.report, sentence)  # first: production runs another version than was wanted
     desk.notices.record(desk.report, sentence, who)
-    desk.notices.alarm(desk.report, sentence)
     return desk.report.end("rolled back", sentence, 1)
+
+
+def _kept(change: Change) -> str:
+    """What going back to a revision leaves as the failed version made it: all but the deployment."""
+    kept = [one for one in change.plan if one.split(":")[0].split()[1:] != ["Deployment", APP]]
+    if not kept:
+        return ""
+    return f" Still applied: {'; '.join(kept)}. Deploying the version before again takes that back."

@@ -75,6 +75,15 @@ def told_to_the_end(desk: Desk, work: Callable[[], Report]) -> Report:
             if desk.left != UNTOUCHED:
                 desk.notices.alarm(desk.report, f"{error} {desk.left}")
             return desk.report.end("failed", f"{error} {desk.left}", error.exit_code)
+        except Exception as error:
+            # A fault of this program. Whoever is on call hears what is left; its traceback shows where.
+            desk.report.step(
+                "failed", "failed", f"A fault of this program: {type(error).__name__}. {desk.left}"
+            )
+            if desk.left != UNTOUCHED:
+                told = f"The deployment broke off ({type(error).__name__}). {desk.left}"
+                desk.notices.alarm(desk.report, told)
+            raise
 
 
 def is_away(error: NbaMcpError) -> bool:

@@ -1,10 +1,12 @@
 """Whether a rollout that is ready answers: inside the cluster, and through the ingress."""
 
+import http.client
 import json
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from typing import Any
 
 from nba_mcp_synthesis.connectors.kubectl import KubectlConnector, KubectlFailed
 from nba_mcp_synthesis.errors import NbaMcpError
@@ -14,6 +16,8 @@ from nba_mcp_synthesis.operations.deploy.names import INGRESS, SERVICE, SERVICE_
 _SECONDS = 5.0
 _PAUSE = 1.0
 _MOST_BYTES = 1_000_000
+# A forwarded port is on this machine, where no proxy finds it.
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class NotHealthy(NbaMcpError):
@@ -21,11 +25,14 @@ class NotHealthy(NbaMcpError):
 
 
 def inside(kubectl: KubectlConnector, seconds: float, interruption: Interruption) -> str:
-    """A sentence about /health by way of a port-forward to the service; raises NotHealthy."""
+    """A sentence about /health by way of a port-forward to the service; raises NotHealthy.
+
+    Raises KubectlFailed where the cluster is away: then nothing is known of the service.
+    """
 
     def ask() -> str:
         with kubectl.forwarded(SERVICE, SERVICE_PORT) as url:
-            return _health(url)
+            return _health(url, _DIRECT.open)
 
     return _until_healthy(ask, f"service {SERVICE}", seconds, interruption)
 
@@ -54,17 +61,19 @@ def _until_healthy(ask: Callable[[], str], what: str, seconds: float, interrupti
     while True:
         try:
             return f"{what}: {ask()}"
-        except (OSError, ValueError, KubectlFailed, NotHealthy) as error:
+        except (OSError, ValueError, http.client.HTTPException, KubectlFailed, NotHealthy) as error:
             if time.monotonic() > deadline:
+                if isinstance(error, KubectlFailed) and error.is_away:
+                    raise
                 raise NotHealthy(f"{what} was not healthy within {seconds:g} s: {_told(error)}") from None
         interruption.wait(_PAUSE)
 
 
-def _health(base: str) -> str:
-    """The status that /health tells; raises NotHealthy, OSError or ValueError."""
+def _health(base: str, ask: Callable[..., Any] = urllib.request.urlopen) -> str:
+    """The status that /health tells; raises NotHealthy, OSError, HTTPException or ValueError."""
     request = urllib.request.Request(f"{base.rstrip('/')}/health", headers={"Accept": "application/json"})  # noqa: S310
     try:
-        with urllib.request.urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310 - our own address
+        with ask(request, timeout=_SECONDS) as answer:
             said = json.loads(answer.read(_MOST_BYTES))
     except urllib.error.HTTPError as error:
         with error:
@@ -80,5 +89,7 @@ def _told(error: Exception) -> str:
         return error.message
     if isinstance(error, ValueError):
         return "/health answers no JSON."
+    if isinstance(error, http.client.HTTPException):
+        return f"/health answers no whole HTTP ({type(error).__name__})."
     reason = getattr(error, "reason", error)
     return f"{getattr(reason, 'strerror', None) or type(reason).__name__}."

@@ -1,7 +1,11 @@
 """Who hears of a deployment: the changelog, PagerDuty (a change event), and Slack where it failed."""
 
+import contextlib
 import fcntl
-from collections.abc import Callable
+import os
+import stat
+import tempfile
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,13 +31,22 @@ class Notices:
         if self.changelog is None or not self.changelog.is_file():
             report.step("changelog", "skipped", "There is no docs/changelog.md here to record this in.")
         else:
-            add_line(self.changelog, f"- {at}: {sentence} By {who}.")
-            report.step("changelog", "done", f"Recorded in {self.changelog}.")
+            self._write(report, self.changelog, f"- {at}: {sentence} By {who}.")
         self._tell(report, self.pagerduty, lambda: self.pagerduty.change(f"{APP}: {sentence}", who))
 
     def alarm(self, report: Report, sentence: str) -> None:
         """A deployment failed: Slack hears what was done about it."""
         self._tell(report, self.slack, lambda: self.slack.send({"text": f"{APP}: {sentence}"}))
+
+    @staticmethod
+    def _write(report: Report, changelog: Path, line: str) -> None:
+        try:
+            add_line(changelog, line)
+        except (OSError, UnicodeError) as error:
+            why = getattr(error, "strerror", None) or "it is no text in UTF-8"
+            report.step("changelog", "warning", f"{changelog} could not be written ({why}). Add: {line}")
+        else:
+            report.step("changelog", "done", f"Recorded in {changelog}.")
 
     @staticmethod
     def _tell(report: Report, door: Connector, send: Callable[[], None]) -> None:
@@ -46,13 +59,42 @@ class Notices:
 
 
 def add_line(changelog: Path, line: str) -> None:
-    """Adds a line to the section of deployments, which is made where it is not there."""
-    with changelog.open("r+", encoding="utf-8") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        text = file.read()
+    """Adds a line to the section of deployments, which is made where it is not there.
+
+    The file is whole at all times: a new one takes its place. Raises OSError, UnicodeError.
+    """
+    changelog = changelog.resolve()
+    with _locked(changelog.parent):
+        with changelog.open("r+", encoding="utf-8") as file:  # for writing: one that may not be is left alone
+            text, mode = file.read(), os.fstat(file.fileno()).st_mode
         if HEADING not in text.splitlines():
             text = f"{text.rstrip()}\n\n{HEADING}\n\n{_ABOUT}\n\n"
         head, _, rest = text.partition(f"{HEADING}\n\n{_ABOUT}\n\n")
-        file.seek(0)
-        file.write(f"{head}{HEADING}\n\n{_ABOUT}\n\n{line}\n{rest}")
-        file.truncate()
+        _replace(changelog, f"{head}{HEADING}\n\n{_ABOUT}\n\n{line}\n{rest}", mode)
+
+
+def _replace(path: Path, text: str, mode: int) -> None:
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+    ) as draft:
+        made = Path(draft.name)
+        try:
+            draft.write(text)
+            draft.flush()
+            os.fsync(draft.fileno())
+            made.chmod(stat.S_IMODE(mode))
+            made.replace(path)
+        except OSError:
+            made.unlink()
+            raise
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """One at a time. The lock is that of the folder: the file in it is replaced."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(opened)

@@ -65,6 +65,7 @@ def check(
     _noted(report, "cluster", lambda: _cluster(kubectl), str)
     _noted(report, "namespace", lambda: _namespace(kubectl), str)
     running = _noted(report, "deployment", lambda: current(kubectl), _described)
+    _refuse_paused(running)
     _noted(report, "rights", lambda: _rights(kubectl, _RIGHTS + (_SCALE if scaling else ())), str)
     return Prepared(identity, running)
 
@@ -117,6 +118,14 @@ def _described(running: Running | None) -> str:
     if running is None:
         return f"There is no deployment {APP} yet: this is the first, and there is nothing to go back to."
     return f"{running.image}, {running.sentence}"
+
+
+def _refuse_paused(running: Running | None) -> None:
+    if running and running.body["spec"].get("paused"):
+        raise NotReady(
+            f"The deployment {APP} is paused: nothing would be rolled out, and nothing could be taken back.",
+            f"Somebody wanted that. When it is over: kubectl rollout resume deployment/{APP}",
+        )
 
 
 def _rights(kubectl: KubectlConnector, needed: tuple[Right, ...]) -> str:

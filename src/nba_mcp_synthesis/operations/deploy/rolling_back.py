@@ -28,11 +28,12 @@ def roll_back(desk: Desk, order: Return) -> Report:
     prepared = prechecks.check(desk.kubectl, desk.registry, desk.report, scaling=order.through_zero)
     if prepared.running is None:
         raise prechecks.NotReady(f"There is no deployment {APP}, and so no revision to go back to.")
-    target = _target(desk, order, prepared.running)
     if order.dry_run:
-        return _planned(desk, order, prepared.running, target)
+        return _planned(desk, order, prepared.running, _target(desk, order, prepared.running))
     with desk.locked(breaking=order.break_lock):
+        # Looked up under the lock: whoever went back in between has given revisions new numbers.
         running = rollout.current(desk.kubectl) or prepared.running
+        target = _target(desk, order, running)
         if running.revision == target and running.state == "complete" and running.wanted:
             return desk.report.end("unchanged", f"Revision {target} runs already. {UNTOUCHED}", 0)
         return _go(desk, order, running, target, prepared.identity.arn)
@@ -82,7 +83,7 @@ def _go(desk: Desk, order: Return, running: rollout.Running, target: int, who: s
     if order.through_zero:
         _to_zero(desk, target, replicas)
     started = time.perf_counter()
-    rollout.undo(desk.kubectl, target)
+    rollout.undo(desk.kubectl, target, desk.patience())
     desk.left = f"Going back to revision {target} was begun, and the cluster goes on with it by itself."
     if order.through_zero:
         scaling = _scale_command(desk, replicas)
@@ -105,7 +106,7 @@ def _to_zero(desk: Desk, target: int, replicas: int) -> None:
         f"The deployment may have no pods: the service is away. Finish with {finish}, "
         f"or bring back what was there: {_scale_command(desk, replicas)}"
     )
-    rollout.scale(desk.kubectl, 0)
+    rollout.patiently(lambda: rollout.scale(desk.kubectl, 0), desk.patience())
     rollout.wait_for_none(desk.kubectl, desk.patience())
     desk.report.step("scale", "done", "to 0; no pod is left")
 

@@ -80,13 +80,24 @@ def current(kubectl: KubectlConnector) -> Running | None:
 
 def good_revision(kubectl: KubectlConnector, running: Running) -> int:
     """The revision to go back to: the present one if it is complete, else the one whose pods still serve."""
-    if running.state == "complete" and running.wanted:
+    if running.state == "complete":
         return running.revision
-    sets = [one for one in _sets(kubectl, running) if _revision(one) != running.revision]
-    best = max(
-        sets, key=lambda one: (one.get("status", {}).get("readyReplicas", 0), _revision(one)), default=None
-    )
-    return _revision(best) if best else running.revision
+    return best_of(_sets(kubectl, running), running)
+
+
+def best_of(sets: list[Object], running: Running) -> int:
+    """The revision to go back to from a rollout that is not complete.
+
+    The present one is left only for one that serves beside it, or where it has no pod that serves: that a pod
+    is being moved or added does not make it a bad one.
+    """
+    others = [one for one in sets if _revision(one) != running.revision]
+    own = sum(_ready(one) for one in sets if _revision(one) == running.revision)
+    serving = [one for one in others if _ready(one)]
+    if serving:
+        return max((_ready(one), _revision(one)) for one in serving)[1]
+    earlier = [_revision(one) for one in others]
+    return running.revision if own or not running.wanted or not earlier else max(earlier)
 
 
 def revisions(kubectl: KubectlConnector, running: Running) -> dict[int, Object]:
@@ -97,11 +108,6 @@ def revisions(kubectl: KubectlConnector, running: Running) -> dict[int, Object]:
 def image_of(replica_set: Object) -> str:
     """The image of the service's container in a revision."""
     return str(container_of(replica_set)["image"])
-
-
-def undo(kubectl: KubectlConnector, revision: int) -> None:
-    """Makes an earlier revision the present one again."""
-    kubectl.run("rollout", "undo", f"deployment/{APP}", f"--to-revision={revision}")
 
 
 def scale(kubectl: KubectlConnector, replicas: int) -> None:
@@ -138,14 +144,28 @@ def wait(kubectl: KubectlConnector, patience: Patience) -> Running:
 
 
 def wait_for_none(kubectl: KubectlConnector, patience: Patience) -> None:
-    """Until no pod of the deployment is left; raises as `wait` does."""
+    """Until no pod of the deployment runs; raises as `wait` does."""
     deadline = time.monotonic() + patience.rollout_seconds
-    while left := patiently(lambda: kubectl.items("pods", f"app={APP}"), patience):
+    while left := patiently(lambda: _running_pods(kubectl), patience):
         if time.monotonic() > deadline:
             raise RolloutFailed(f"{len(left)} pods have not ended within {patience.rollout_seconds:g} s.")
         patience.tell(f"{len(left)} pods are ending")
         patience.check()
         patience.interruption.wait(_PAUSE)
+
+
+def undo(kubectl: KubectlConnector, revision: int, patience: Patience) -> None:
+    """Makes an earlier revision the present one again; raises KubectlFailed, ClusterAway, Interrupted."""
+    target = patiently(lambda: _uids(kubectl).get(revision), patience)
+
+    def ask() -> None:
+        try:
+            kubectl.run("rollout", "undo", f"deployment/{APP}", f"--to-revision={revision}")
+        except KubectlFailed as error:
+            if error.is_away or target is None or not _has_new_number(kubectl, revision, target):
+                raise
+
+    patiently(ask, patience)
 
 
 def patiently(ask: Callable[[], T], patience: Patience) -> T:
@@ -161,6 +181,25 @@ def patiently(ask: Callable[[], T], patience: Patience) -> T:
                 raise ClusterAway(error.fault.message) from None
             patience.tell(f"{error.fault.message} Asking again.")
             patience.interruption.wait(_PAUSE)
+
+
+def _running_pods(kubectl: KubectlConnector) -> list[Object]:
+    """Without those that have ended: an evicted pod stays until somebody deletes it, and serves nobody."""
+    pods = kubectl.items("pods", f"app={APP}")
+    return [one for one in pods if one.get("status", {}).get("phase") not in ("Failed", "Succeeded")]
+
+
+def _uids(kubectl: KubectlConnector) -> dict[int, str]:
+    """The replica set of each revision."""
+    running = current(kubectl)
+    sets = revisions(kubectl, running) if running else {}
+    return {number: one["metadata"]["uid"] for number, one in sets.items()}
+
+
+def _has_new_number(kubectl: KubectlConnector, revision: int, uid: str) -> bool:
+    """Whether a revision is the latest by now: a try whose answer was lost has been heard."""
+    uids = _uids(kubectl)
+    return revision not in uids and uids.get(max(uids, default=0)) == uid
 
 
 def _why(kubectl: KubectlConnector, running: Running) -> str:
@@ -191,6 +230,10 @@ def _sets(kubectl: KubectlConnector, running: Running) -> list[Object]:
     uid = running.body["metadata"]["uid"]
     found = kubectl.items("replicasets", f"app={APP}")
     return [o for o in found if any(r["uid"] == uid for r in o["metadata"].get("ownerReferences", []))]
+
+
+def _ready(replica_set: Object) -> int:
+    return int(replica_set.get("status", {}).get("readyReplicas", 0))
 
 
 def _revision(replica_set: Object) -> int:

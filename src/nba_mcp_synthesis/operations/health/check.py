@@ -52,12 +52,16 @@ class HealthCheck:
 
 @dataclass(frozen=True, slots=True)
 class HealthReport:
-    """All checks, in the order of the catalogue; `place` names the cluster and namespace that were asked."""
+    """All checks, in the order of the catalogue; `place` names the cluster and namespace that were asked.
+
+    `is_named`: somebody named these checks, and wants to know: one that looked at nothing has not passed.
+    """
 
     at: datetime
     context: str
     place: str
     checks: tuple[HealthCheck, ...]
+    is_named: bool = False
 
     @property
     def result(self) -> Result:
@@ -68,7 +72,8 @@ class HealthReport:
     @property
     def exit_code(self) -> int:
         """1 where something has to be mended, 3 where that cannot be told because something is away."""
-        failed = [one for one in self.checks if one.result == "fail"]
+        bad = ("fail", "skip") if self.is_named else ("fail",)
+        failed = [one for one in self.checks if one.result in bad]
         return 0 if not failed else 3 if all(one.away for one in failed) else 1
 
     @property
@@ -97,7 +102,8 @@ class HealthReport:
 
     def _named(self, result: Result) -> str:
         names = [one.name for one in self.checks if one.result == result]
-        return f" ({', '.join(names)})" if result in ("warn", "fail") else ""
+        is_told = result in ("warn", "fail") or (result == "skip" and self.is_named)
+        return f" ({', '.join(names)})" if is_told else ""
 
 
 def judged(

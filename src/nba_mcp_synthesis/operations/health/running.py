@@ -20,12 +20,14 @@ from nba_mcp_synthesis.telemetry.logs import get_logger
 class Choice:
     """Which checks run, and how. `is_asked_for`: none is skipped because it cannot be reached from here.
 
+    `is_named`: somebody named them, so that one with nothing to look at is no success.
     `inside`: those of the service are run in one of its pods.
     """
 
     specs: Sequence[Spec]
     is_asked_for: bool = False
     inside: bool = False
+    is_named: bool = False
 
 
 def run(choice: Choice, ground: Ground, on_done: Callable[[], None] = lambda: None) -> HealthReport:
@@ -40,7 +42,10 @@ def run(choice: Choice, ground: Ground, on_done: Callable[[], None] = lambda: No
 
     jobs = [partial(done, spec) for spec in choice.specs]
     found = together(jobs, at_once=max(len(jobs), 1))
-    return HealthReport(datetime.now(UTC), ground.settings.context, _place(ground), tuple(found))
+    place = _place(ground)
+    return HealthReport(
+        datetime.now(UTC), ground.settings.context, place, tuple(found), is_named=choice.is_named
+    )
 
 
 def _check(spec: Spec, choice: Choice, ground: Ground) -> HealthCheck:

@@ -1,6 +1,7 @@
 """When the certificates end that clients see, whether or not they would still be trusted."""
 
 import time
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from nba_mcp_synthesis.connectors.faults import fault_of
@@ -28,10 +29,18 @@ def check(spec: Spec, ground: Ground) -> Finding:
             left[url] = (ends - time.time()) / _DAY
         except (OSError, ValueError) as error:
             faults.append(fault_of(error, url).message)
-    if faults:
-        return Finding(
-            "fail", " ".join(faults), min(left.values(), default=None), spec.limit("fail_days"), away=True
-        )
+    read = _judged(spec, left) if left else None
+    if not faults:
+        assert read is not None  # noqa: S101 - there is an address, and each is read or a fault
+        return read
+    if read is None:
+        return Finding("fail", " ".join(faults), None, spec.limit("fail_days"), away=True)
+    told = [*([read.message] if read.result != "pass" else []), *faults]
+    # What is read and fails has to be mended, whoever else is away.
+    return replace(read, result="fail", message=" ".join(told), away=read.result != "fail")
+
+
+def _judged(spec: Spec, left: dict[str, float]) -> Finding:
     first = min(left, key=left.__getitem__)
     return judged(
         left[first],
