@@ -65,7 +65,7 @@ def test_the_words_of_kubectl_have_a_meaning(said: str, reason: str) -> None:
 @pytest.mark.parametrize(
     "said",
     [
-        'Internal error occurred: failed calling webhook "x": Post: dial tcp 10.0.1.2:9443: connection refused',
+        'Internal error occurred: failed calling webhook "x": dial tcp 10.0.1.2:9443: connection refused',
         'Internal error occurred: failed calling webhook "x": tls: failed to verify certificate: x509: no',
         'Internal error occurred: failed calling webhook "x": context deadline exceeded',
         'Internal error occurred: failed calling webhook "x": no endpoints available for service "y"',

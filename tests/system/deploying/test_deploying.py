@@ -2,13 +2,15 @@
 
 import json
 import signal
+import threading
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from deploy_ground import APP, DeployGround, until
-from servers.cluster import Image
-from servers.listeners import Reply
+from servers.cluster import Call, Image
+from servers.listeners import Heard, Reply
 
 pytestmark = pytest.mark.system
 Ground = DeployGround
@@ -114,6 +116,87 @@ def test_what_is_ready_and_not_healthy_is_rolled_back(live: Ground) -> None:
     assert report["outcome"] == "rolled back"
     assert "/health answers 503" in report["summary"]
     assert live.running == good
+
+
+def test_a_rollout_that_lacks_a_pod_is_gone_back_to(live: Ground) -> None:
+    """The autoscaler has just asked for a third pod, for which no node has room: v2 is well."""
+    live.put_live("v2")
+    good = live.running
+    nodes = [one["metadata"]["name"] for one in live.cluster.all("nodes", "")]
+    for node in nodes:
+        live.cluster.change("nodes", node, lambda b: b["spec"].update(unschedulable=True), "")
+    live.cluster.change("deployments", APP, lambda b: b["spec"].update(replicas=3))
+    until(lambda: len(live.cluster.all("pods")) == 3)
+
+    def make_room() -> None:
+        for node in nodes:
+            live.cluster.change("nodes", node, lambda b: b["spec"].update(unschedulable=False), "")
+
+    live.cluster.world.once(_is_applied, make_room)
+    live.cluster.world.images[f"*{live.image('v3')}"] = Image("missing")
+    report = live.deploy("v3", code=1)
+    assert (report["outcome"], live.running) == ("rolled back", good)
+
+
+def _is_applied(call: Call) -> bool:
+    return (call.resource, call.verb, call.dry) == ("deployments", "patch", False)
+
+
+def test_what_a_failed_version_left_applied_is_named_and_the_ingress_asked_again(live: Ground) -> None:
+    """Its Ingress does not go back with the pods: the service is not reached, and nobody hears otherwise."""
+    good, manifest = live.running, live.checkout / "k8s/overlays/production/objects.yaml"
+    manifest.write_text(manifest.read_text().replace("path: /\n", "path: /other\n"))
+
+    def answer(heard: Heard) -> Reply:
+        path = live.cluster.get("ingresses", f"{APP}-ingress")["spec"]["rules"][0]["http"]["paths"][0]["path"]
+        is_astray = live.peer.url.endswith(heard.headers["host"]) and path != "/"
+        return Reply(404, "{}") if is_astray else live.answer(heard)
+
+    live.peer.answer = answer
+    report = live.deploy("v2", code=1)
+    assert (report["outcome"], live.running) == ("failed", good)
+    assert [s["name"] for s in report["steps"] if s["result"] == "failed"] == ["deployment", "failed"]
+    for told in (
+        f"change Ingress {APP}-ingress: spec.rules[0].http.paths[0].path",
+        "change CronJob nba-mcp-backup",
+    ):
+        assert told in report["summary"].partition("Still applied: ")[2]
+        assert told in live.changelog
+    assert f"change Deployment {APP}" not in report["summary"]
+    assert "It is not healthy." in live.changelog
+    (message,) = live.told("/services")
+    assert "/health answers 404" in message["text"]
+
+
+def test_a_changelog_that_cannot_be_written_keeps_no_rollback_from_being_told(live: Ground) -> None:
+    live.cluster.world.images[f"*{live.image('v3')}"] = Image("missing")
+    (live.checkout / "docs" / "changelog.md").write_bytes(b"\xff")
+    report = live.deploy("v3", code=1)
+    assert (report["outcome"], results(report)["changelog"]) == ("rolled back", "warning")
+    assert len(live.told("/services")) == 1
+
+
+def test_a_way_to_the_cluster_that_is_lost_takes_no_healthy_version_back(live: Ground) -> None:
+    """The API goes away when /health is asked through it, and is back later: the new version has stayed."""
+    cluster = live.cluster
+    rolled_out: list[int] = []
+    cluster.world.once(lambda c: bool(rolled_out) and c.resource == "services", cluster.stop)
+    cluster.world.once(_is_applied, lambda: rolled_out.append(1))
+    report = live.deploy("v2", code=3)
+    assert report["outcome"] == "failed"
+    assert "rollback" not in results(report)
+    assert results(report)["rollout"] == "done"
+    cluster.start()
+    assert live.deploy("v2", "--break-lock")["outcome"] == "unchanged"
+
+
+def test_a_paused_deployment_is_refused(live: Ground) -> None:
+    """Nothing would move, and kubectl takes nothing back while it is paused."""
+    live.cluster.change("deployments", APP, lambda b: b["spec"].update(paused=True))
+    for arguments in (("v2",), ("--rollback", "1"), ("v2", "--dry-run")):
+        summary = live.deploy(*arguments, code=1)["summary"]
+        assert f"kubectl rollout resume deployment/{APP}" in summary
+        assert summary.endswith("Nothing was changed.")
 
 
 def _sick(ground: Ground) -> Reply:
@@ -248,6 +331,25 @@ def test_a_lock_whose_holder_is_gone_is_taken_over_and_told(live: Ground) -> Non
     assert live.deploy("v1", "--break-lock")["outcome"] == "deployed"
 
 
+def test_a_holder_whose_clock_is_behind_keeps_his_lock(live: Ground) -> None:
+    """By our clock it expired long ago; that it is renewed is seen by looking twice."""
+    lease = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": f"{APP}-deploy"}}
+    spec = {"holderIdentity": "slow@clock:1", "renewTime": "2020-01-01T00:00:00.000000Z"}
+    live.cluster.add({**lease, "spec": spec})
+    renewed = {"renewTime": "2020-01-01T00:00:15.000000Z"}
+
+    def renew() -> None:
+        live.cluster.change("leases", f"{APP}-deploy", lambda b: b["spec"].update(renewed))
+
+    live.cluster.world.once(
+        lambda c: (c.verb, c.resource) == ("get", "leases"), threading.Timer(1, renew).start
+    )
+    report = live.deploy("v2", code=1)
+    assert "Somebody renewed or took the lock just now." in report["summary"]
+    assert report["summary"].endswith("Nothing was changed.")
+    assert live.cluster.get("leases", f"{APP}-deploy")["spec"]["holderIdentity"] == "slow@clock:1"
+
+
 @pytest.mark.requirement("DEP-EMERGENCY")
 def test_an_emergency_changes_the_image_alone(live: Ground) -> None:
     """And says what it leaves out."""
@@ -304,6 +406,34 @@ def test_a_rollback_by_way_of_no_pods(live: Ground) -> None:
     assert [v for v in verbs if v != "leases"] == ["deployments/scale", "deployments", "deployments/scale"]
     assert live.running == first
     assert len(live.cluster.all("pods")) == 3
+
+
+def test_by_way_of_no_pods_though_one_was_evicted_and_the_api_goes_away(live: Ground) -> None:
+    """The evicted pod stays; the API hears the way back, is gone before it answers, and is asked again."""
+    first = live.running
+    live.put_live("v2")
+    evicted = live.cluster.all("pods")[0]["metadata"]["name"]
+    live.cluster.change("pods", evicted, lambda b: b["status"].update(phase="Failed", reason="Evicted"))
+    until(lambda: len(live.cluster.all("pods")) == 3)
+    spec = next(s["spec"] for s in live.cluster.all("replicasets") if _image_of(s) == first)
+
+    def heard_and_gone() -> None:
+        template = json.loads(json.dumps(spec["template"]))
+        template["metadata"]["labels"].pop("pod-template-hash")
+        live.cluster.change("deployments", APP, lambda b: b["spec"].update(template=template))
+        live.cluster.stop()
+        threading.Timer(1.5, live.cluster.start).start()
+
+    live.cluster.world.once(_is_applied, heard_and_gone)
+    report = live.deploy("--rollback", "--through-zero", NBA_MCP_DEPLOY_AWAY_SECONDS="30")
+    assert (report["outcome"], live.running) == ("rolled back", first)
+    pods = {pod["metadata"]["name"]: pod["status"]["phase"] for pod in live.cluster.all("pods")}
+    assert sorted(pods.values()) == ["Failed", "Running", "Running"]
+    assert pods[evicted] == "Failed"
+
+
+def _image_of(replica_set: dict[str, Any]) -> str:
+    return str(replica_set["spec"]["template"]["spec"]["containers"][0]["image"])
 
 
 @pytest.mark.parametrize(

@@ -36,10 +36,15 @@ class Desk:
     left: str = UNTOUCHED
 
     def __post_init__(self) -> None:
-        self.lock = Lock(self.kubectl, self.limits.deploy_lock_seconds, self._lock_told)
+        seconds = self.limits.deploy_lock_seconds
+        self.lock = Lock(self.kubectl, seconds, self._lock_told, self._lock_watched)
 
     def _lock_told(self, sentence: str) -> None:
         self.report.step("lock", "warning", sentence)
+
+    def _lock_watched(self, seconds: float) -> None:
+        self.tell(f"Looking for {seconds:g} s whether the holder of the lock is really gone")
+        self.interruption.wait(seconds)
 
     @contextlib.contextmanager
     def locked(self, *, breaking: bool) -> Iterator[None]:

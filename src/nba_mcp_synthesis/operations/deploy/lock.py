@@ -22,10 +22,16 @@ class Locked(NbaMcpError):
 
 
 class Lock:
-    """The lock of one namespace. `told` hears of a lock that was taken over."""
+    """The lock of one namespace. `told` hears of one that was taken over; `wait` sleeps so many seconds."""
 
-    def __init__(self, kubectl: KubectlConnector, seconds: float, told: Callable[[str], None]) -> None:
-        self.kubectl, self.seconds, self.told = kubectl, seconds, told
+    def __init__(
+        self,
+        kubectl: KubectlConnector,
+        seconds: float,
+        told: Callable[[str], None],
+        wait: Callable[[float], None],
+    ) -> None:
+        self.kubectl, self.seconds, self.told, self.wait = kubectl, seconds, told, wait
         self.holder = f"{getpass.getuser()}@{socket.gethostname()}:{os.getpid()}"
         self._lost = threading.Event()
 
@@ -62,17 +68,21 @@ class Lock:
         lease = self.kubectl.find("lease", LEASE) or {}
         spec = lease.get("spec", {})
         holder, age = spec.get("holderIdentity", ""), _age(spec)
-        if holder and age < spec.get("leaseDurationSeconds", self.seconds) and not breaking:
+        lasts = spec.get("leaseDurationSeconds", self.seconds)
+        if holder and age < lasts and not breaking:
             since = spec.get("acquireTime", "an unknown time")
             raise Locked(
                 f"{holder} is deploying here since {since}; the last sign of life was {age:.0f} s ago.",
                 "Wait for its end, or take the lock with --break-lock if nobody is there any more.",
             )
+        if holder and not breaking:
+            # Its clock may be behind ours. Who lives renews it now, and what was read here is old.
+            self.wait(lasts / 2)
+        if not self._replace(lease):
+            raise Locked("Somebody renewed or took the lock just now.", "Look who it is, and try again.")
         if holder:
             how = "was broken" if breaking else "had expired"
             self.told(f"The lock of {holder} {how}; its last sign of life was {age:.0f} s ago.")
-        if not self._replace(lease):
-            raise Locked("Somebody else took the lock at the same moment.", "Look who it is, and try again.")
 
     def _replace(self, lease: Object) -> bool:
         """Writes the lease as ours; False where it has changed since it was read."""
