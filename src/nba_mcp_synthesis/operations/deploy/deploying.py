@@ -230,4 +230,5 @@ def _kept(change: Change) -> str:
     kept = [one for one in change.plan if one.split(":")[0].split()[1:] != ["Deployment", APP]]
     if not kept:
         return ""
-    return f" Still applied: {'; '.join(kept)}. Deploying the version before, from its checkout, takes that back."
+    back = "Deploying the version before, from its checkout, takes that back."
+    return f" Still applied: {'; '.join(kept)}. {back}"
