@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from deploy_ground import APP, DeployGround, until
-from servers.cluster import Call, Image
+from nba_mcp_synthesis.connectors.kubectl import KubectlConnector, KubectlFailed
+from nba_mcp_synthesis.operations.deploy.names import SERVICE
+from servers.cluster import NAMESPACE, Call, Image
+from servers.cluster.pods import PODS
 from servers.listeners import Heard, Reply
 
 pytestmark = pytest.mark.system
@@ -188,6 +191,23 @@ def test_a_way_to_the_cluster_that_is_lost_takes_no_healthy_version_back(live: G
     assert results(report)["rollout"] == "done"
     cluster.start()
     assert live.deploy("v2", "--break-lock")["outcome"] == "unchanged"
+
+
+def test_a_forward_that_does_not_begin_is_no_cluster_that_is_away(live: Ground) -> None:
+    """Kubectl waits for a pod that runs; the API server says that it is there. Without it, it is away."""
+    live.cluster.world.images["*"] = Image("ready", seconds=3_600)
+    for name in [pod["metadata"]["name"] for pod in live.cluster.all("pods")]:
+        live.cluster.store.delete(PODS, NAMESPACE, name)
+    until(lambda: {pod["status"]["phase"] for pod in live.cluster.all("pods")} == {"Pending"})
+    kubectl = KubectlConnector(NAMESPACE)
+    kubectl.seconds = 4
+    with pytest.raises(KubectlFailed, match="does a pod run") as failed, kubectl.forwarded(SERVICE, 80):
+        pass
+    assert not failed.value.is_away
+    live.cluster.stop()
+    with pytest.raises(KubectlFailed) as failed, kubectl.forwarded(SERVICE, 80):
+        pass
+    assert failed.value.is_away
 
 
 def test_a_paused_deployment_is_refused(live: Ground) -> None:

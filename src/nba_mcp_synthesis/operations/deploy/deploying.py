@@ -192,7 +192,9 @@ def verify(desk: Desk, *, emergency: bool = False) -> None:
 
 
 def _url(desk: Desk) -> str | None:
-    return desk.public_url or health.ingress_url(desk.kubectl)
+    if desk.public_url:
+        return desk.public_url
+    return rollout.patiently(lambda: health.ingress_url(desk.kubectl), desk.patience())
 
 
 def _taken_back(desk: Desk, order: Order, change: Change, error: NbaMcpError, good: int, who: str) -> Report:
