@@ -12,7 +12,6 @@ from deploy_ground import APP, DeployGround, until
 from nba_mcp_synthesis.connectors.kubectl import KubectlConnector, KubectlFailed
 from nba_mcp_synthesis.operations.deploy.names import SERVICE
 from servers.cluster import NAMESPACE, Call, Image
-from servers.cluster.pods import PODS
 from servers.listeners import Heard, Reply
 
 pytestmark = pytest.mark.system
@@ -194,11 +193,9 @@ def test_a_way_to_the_cluster_that_is_lost_takes_no_healthy_version_back(live: G
 
 
 def test_a_forward_that_does_not_begin_is_no_cluster_that_is_away(live: Ground) -> None:
-    """Kubectl waits for a pod that runs; the API server says that it is there. Without it, it is away."""
-    live.cluster.world.images["*"] = Image("ready", seconds=3_600)
-    for name in [pod["metadata"]["name"] for pod in live.cluster.all("pods")]:
-        live.cluster.store.delete(PODS, NAMESPACE, name)
-    until(lambda: {pod["status"]["phase"] for pod in live.cluster.all("pods")} == {"Pending"})
+    """Where there is no pod, kubectl waits for one, and the API server says that it is there."""
+    live.cluster.change("deployments", APP, lambda b: b["spec"].update(replicas=0))
+    until(lambda: not live.cluster.all("pods"))
     kubectl = KubectlConnector(NAMESPACE)
     kubectl.seconds = 4
     with pytest.raises(KubectlFailed, match="does a pod run") as failed, kubectl.forwarded(SERVICE, 80):
