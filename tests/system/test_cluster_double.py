@@ -183,8 +183,55 @@ def test_dry_runs_delete_and_evict_nothing(two_pods: Kubectl, kubernetes: Cluste
     assert "(server dry run)" in k("delete pod -l app=nba-mcp-synthesis --dry-run=server").stdout
     assert "(server dry run)" in k(f"delete {DEPLOYMENT} --dry-run=server").stdout
     k(f"drain {node} --ignore-daemonsets --dry-run=server --timeout=30s")
+    k(f"drain {node} --ignore-daemonsets --disable-eviction --dry-run=server --timeout=30s")
     assert {pod["metadata"]["uid"] for pod in kubernetes.all("pods")} == before
     assert kubernetes.all("deployments")
+
+
+def field(number: int, content: bytes) -> bytes:
+    """A field of a message of protobuf, of fewer than 128 bytes."""
+    return bytes([number << 3 | 2, len(content)]) + content
+
+
+def in_protobuf(version: str, kind: str, message: bytes) -> bytes:
+    """A message in Kubernetes' envelope."""
+    of = field(1, version.encode()) + field(2, kind.encode())
+    return b"k8s\x00" + field(1, of) + field(2, message)
+
+
+@pytest.mark.parametrize("is_dry", [True, False])
+@pytest.mark.parametrize("way", ["eviction", "deletion", "JSON"])
+def test_what_is_dry_by_the_body_alone_is_kept(
+    two_pods: Kubectl, kubernetes: Cluster, way: str, is_dry: bool
+) -> None:
+    """As clients say it that put nothing into the query; a dryRun of null is none."""
+    pod = kubernetes.all("pods")[0]["metadata"]
+    path, options = f"/api/v1/namespaces/{NAMESPACE}/pods/{pod['name']}", field(5, b"All") if is_dry else b""
+    method, kind, body = {
+        "eviction": (
+            "POST",
+            "vnd.kubernetes.protobuf",
+            in_protobuf("policy/v1", "Eviction", field(2, options)),
+        ),
+        "deletion": ("DELETE", "vnd.kubernetes.protobuf", in_protobuf("v1", "DeleteOptions", options)),
+        "JSON": ("DELETE", "json", json.dumps({"dryRun": ["All"] if is_dry else None}).encode()),
+    }[way]
+    request = urllib.request.Request(
+        f"{kubernetes.url}{path}{'/eviction' if way == 'eviction' else ''}",
+        body,
+        {"Content-Type": f"application/{kind}"},
+        method=method,
+    )
+    with urllib.request.urlopen(request) as answer:
+        assert answer.status in (200, 201)
+    there = {one["metadata"]["uid"] for one in kubernetes.all("pods")}
+    assert (pod["uid"] in there) is is_dry
+
+
+def test_a_drain_without_evictions_deletes(two_pods: Kubectl, kubernetes: Cluster) -> None:
+    node = kubernetes.all("pods")[0]["spec"]["nodeName"]
+    two_pods(f"drain {node} --ignore-daemonsets --disable-eviction --timeout=30s")
+    assert all(pod["spec"].get("nodeName") != node for pod in kubernetes.all("pods"))
 
 
 def test_top_logs_and_exec(two_pods: Kubectl, kubernetes: Cluster) -> None:

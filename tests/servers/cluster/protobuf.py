@@ -1,10 +1,12 @@
-"""kubectl sends some kinds in protobuf, whatever a server offers: access reviews and evictions are read."""
+"""kubectl sends some kinds in protobuf, whatever a server offers: access reviews, evictions, deletions are read."""
 
 from typing import Any
 
 from servers.cluster.statuses import Refused
 
 _MAGIC = b"k8s\x00"
+_READ = ("SelfSubjectAccessReview", "Eviction", "DeleteOptions")
+_OPTIONS, _DRY_RUN = 2, 5  # in Eviction, in DeleteOptions
 _ATTRIBUTES = {
     1: "namespace",
     2: "verb",
@@ -17,22 +19,31 @@ _ATTRIBUTES = {
 
 
 def decoded(sent: bytes) -> dict[str, Any]:
-    """The object in an envelope, as far as those two kinds are used."""
+    """The object in an envelope, as far as those kinds are used."""
     envelope = _fields(sent.removeprefix(_MAGIC))
     of = _fields(envelope[1])
     body: dict[str, Any] = {"apiVersion": of[1].decode(), "kind": of[2].decode(), "metadata": {}}
-    if body["kind"] not in ("SelfSubjectAccessReview", "Eviction"):
+    if body["kind"] not in _READ:
         told = (
             f"a {body['kind']} in protobuf is not read; send JSON: kubectl create … --dry-run=client -o json"
         )
         raise Refused(415, told)
+    message = _fields(envelope.get(2, b""))
     if body["kind"] == "SelfSubjectAccessReview":
-        spec = _fields(_fields(envelope[2])[2])
+        spec = _fields(message[2])
         found = _fields(spec.get(1, b""))
         body["spec"] = {
             "resourceAttributes": {_ATTRIBUTES[n]: v.decode() for n, v in found.items() if n in _ATTRIBUTES}
         }
+    elif body["kind"] == "DeleteOptions":
+        body |= _options(message)
+    elif _OPTIONS in message:
+        body["deleteOptions"] = _options(_fields(message[_OPTIONS]))
     return body
+
+
+def _options(message: dict[int, bytes]) -> dict[str, Any]:
+    return {"dryRun": [message[_DRY_RUN].decode()]} if _DRY_RUN in message else {}
 
 
 def _fields(message: bytes) -> dict[int, bytes]:

@@ -43,7 +43,7 @@ def target_of(path: str) -> Target:
 def is_dry(request: Request, sent: Any) -> bool:
     """Whether nothing is to change; a deletion and an eviction say it in their body."""
     options = sent.get("deleteOptions", sent) if isinstance(sent, dict) else {}
-    return "All" in (request.query_params.get("dryRun"), *(options or {}).get("dryRun", ()))
+    return "All" in (request.query_params.get("dryRun"), *((options or {}).get("dryRun") or ()))
 
 
 def verb_of(method: str, target: Target, query: str) -> str:
