@@ -1,5 +1,6 @@
 """The manifests of each overlay as a cluster would get them: rendered by kubectl, read back."""
 
+import os
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,13 +8,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from kubernetes_tools import kubectl
+from nba_mcp_synthesis.connectors.kubectl import KubectlConnector
+from nba_mcp_synthesis.operations.deploy import manifests as deploying
 
 K8S = Path(__file__).resolve().parents[1] / "k8s"
 OVERLAYS = ("development", "staging", "production")
 APP = "nba-mcp-synthesis"
+DIGEST = f"sha256:{'0123456789abcdef' * 4}"
 Object = dict[str, Any]
 
 
@@ -75,3 +80,15 @@ def rendered(overlay: str) -> Manifests:
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     return Manifests(overlay, done.stdout, tuple(yaml.safe_load_all(done.stdout)))
+
+
+@cache
+def deployed(overlay: str) -> Manifests:
+    """The manifests of an overlay as a deployment applies them: the image by its digest, with the cause."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", f"{kubectl().parent}{os.pathsep}{os.environ['PATH']}")
+        # No cluster is asked: kustomize renders from files.
+        door = KubectlConnector(APP, "none")
+        image = f"123456789012.dkr.ecr.us-east-1.amazonaws.com/{APP}@{DIGEST}"
+        objects = deploying.render(door, K8S / "overlays" / overlay, image, "deployment of a test")
+    return Manifests(overlay, yaml.safe_dump_all(objects), tuple(objects))

@@ -6,8 +6,9 @@
 * `c.add(body)`, `c.get("deployments", name)`, `c.all("pods")`, `c.change(plural, name, edit)`: its objects.
 * `c.world.images["*:broken"] = Image("missing" | "never ready" | "crash loop" | "ready", seconds=0.1)`: what
   becomes of the containers of an image. `progressDeadlineSeconds` of a deployment counts real seconds.
-* `c.world.forbidden |= {("patch", "deployments")}` answers 403 (and `auth can-i` says no), `failing` 500,
-  `seconds` makes every answer slow; `c.stop()` and `c.start()` take the server away and bring it back.
+* `c.world.forbidden |= {("patch", "deployments")}` answers 403 (and `auth can-i` says no), and so does what
+  `allows` is false for, which is asked with group and name too; `failing` answers 500, `seconds` makes every
+  answer slow; `c.stop()` and `c.start()` take the server away and bring it back.
 * `c.world.once(lambda call: call.verb == "patch", c.stop)` does something in the middle of a command, and
   `c.world.calls` has every request.
 * `c.world.backends["nba-mcp-synthesis"] = url`: who answers behind port-forward and the proxies of pods and
@@ -23,6 +24,6 @@ are not served, nor is `kubectl create job` but with --dry-run=client (it sends 
 """
 
 from servers.cluster.server import NAMESPACE, Cluster, cluster
-from servers.cluster.world import Call, Executed, Image, World
+from servers.cluster.world import Asked, Call, Executed, Image, World
 
-__all__ = ["NAMESPACE", "Call", "Cluster", "Executed", "Image", "World", "cluster"]
+__all__ = ["NAMESPACE", "Asked", "Call", "Cluster", "Executed", "Image", "World", "cluster"]

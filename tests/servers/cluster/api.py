@@ -22,7 +22,7 @@ from servers.cluster.streams import streams
 from servers.cluster.subresources import log_lines, subresource
 from servers.cluster.tables import table
 from servers.cluster.watching import selected, watch
-from servers.cluster.world import Call, World
+from servers.cluster.world import Asked, Call, World
 from servers.cluster.writing import Writing
 
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -103,7 +103,8 @@ class Api:
         self.world.heard(Call(verb, name, target.namespace, target.name, request.url.path, dry, body))
         if self.world.is_failing(verb, name):
             raise Refused(500, "etcdserver: request timed out")
-        if self.world.is_forbidden(verb, name) and target.resource.group != "authorization.k8s.io":
+        asked = Asked(verb, target.resource.group, name, target.namespace, target.name)
+        if target.resource.group != "authorization.k8s.io" and self.world.is_forbidden(asked):
             scope = f' in the namespace "{target.namespace}"' if target.namespace else " at the cluster scope"
             told = f'cannot {verb} resource "{name}" in API group "{target.resource.group}"{scope}'
             raise Refused(403, f'{target.resource.full} "{target.name}" is forbidden: User "tester" {told}')

@@ -1,4 +1,4 @@
-"""kubectl sends some kinds in protobuf, whatever a server offers: access reviews, evictions, deletions are read."""
+"""kubectl sends some kinds in protobuf, whatever a server offers; three of them are read."""
 
 from typing import Any
 

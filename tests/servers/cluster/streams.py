@@ -12,7 +12,7 @@ from servers.cluster.pods import PODS
 from servers.cluster.request import Target, target_of
 from servers.cluster.statuses import Refused
 from servers.cluster.store import Object, Store
-from servers.cluster.world import Call, Executed, World
+from servers.cluster.world import Asked, Call, Executed, World
 
 _EXEC = "v5.channel.k8s.io"
 _FORWARD = "SPDY/3.1+portforward.k8s.io"
@@ -43,7 +43,7 @@ async def streams(websocket: WebSocket, store: Store, world: World) -> None:
 
 def running(target: Target, store: Store, world: World) -> Object:
     """The pod that somebody connects to; refuses where he may not, or nothing runs."""
-    if world.is_forbidden("create", f"pods/{target.subresource}"):
+    if world.is_forbidden(Asked("create", "", f"pods/{target.subresource}", target.namespace, target.name)):
         told = f'User "tester" cannot create resource "pods/{target.subresource}" in API group ""'
         raise Refused(403, f'pods "{target.name}" is forbidden: {told}')
     pod = store.get(PODS, target.namespace, target.name)

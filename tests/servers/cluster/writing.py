@@ -13,7 +13,7 @@ from servers.cluster.request import Target, is_dry
 from servers.cluster.statuses import Refused, not_found
 from servers.cluster.store import Object, Store, now
 from servers.cluster.watching import selected
-from servers.cluster.world import World
+from servers.cluster.world import Asked, World
 
 Answer = tuple[Any, int]
 NAMESPACES = resource_of("namespaces")
@@ -122,5 +122,6 @@ def _pretended(body: Object, namespace: str) -> Object:
 def _review(body: Object, world: World) -> Object:
     asked = body["spec"].get("resourceAttributes", {})
     name = asked.get("resource", "") + (f"/{asked['subresource']}" if asked.get("subresource") else "")
-    allowed = not world.is_forbidden(asked.get("verb", ""), name)
+    verb, group, namespace, of = (asked.get(field, "") for field in ("verb", "group", "namespace", "name"))
+    allowed = not world.is_forbidden(Asked(verb, group, name, namespace, of))
     return {**body, "status": {"allowed": allowed}}

@@ -1,4 +1,4 @@
-"""The rendered manifests, for every overlay in turn."""
+"""The rendered manifests, for every overlay in turn, and production as a deployment changes it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 
 from pod_ground import Ground
-from rendered import OVERLAYS, Manifests, rendered
+from rendered import OVERLAYS, Manifests, deployed, rendered
 from servers.postgres import running_postgres
 from servers.redis import RedisServer
 
 
-@pytest.fixture(params=OVERLAYS)
+@pytest.fixture(params=[*OVERLAYS, "deployed"])
 def manifests(request: Any) -> Manifests:
-    """What one overlay applies."""
-    return rendered(request.param)
+    """What one overlay applies; `deployed`: what `nba-mcp ops deploy` makes of production's."""
+    return deployed("production") if request.param == "deployed" else rendered(request.param)
 
 
 @pytest.fixture

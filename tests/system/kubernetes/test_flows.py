@@ -25,8 +25,8 @@ def of_the_namespace(manifests: Manifests) -> list[Party]:
     return [*found.values(), Party("unlabelled pod", f"{PODS}100", APP)]
 
 
+BALANCERS = {"internet-facing": "10.0.1.20", "internal": "10.0.96.20"}  # in subnets for such balancers alone
 OTHERS = [
-    Party("balancer", "10.0.1.20"),
     Party("RDS", "10.0.33.7"),
     Party("public internet", "93.184.216.34"),
     Party("instance metadata", "169.254.169.254"),
@@ -38,6 +38,16 @@ OTHERS = [
     Party("another pod of kube-system", "10.0.64.204", "kube-system"),
 ]
 PORTS = [("TCP", port) for port in (22, 53, 80, 443, 3000, 5432, 6379, 8000, 9090, 10250)] + [("UDP", 53)]
+
+
+def balancers(manifests: Manifests) -> list[Party]:
+    """One where the ingress asks for it; the other subnets of balancers are some machine's."""
+    asked = manifests.one("Ingress", f"{APP}-ingress")["metadata"]["annotations"]
+    scheme = asked["alb.ingress.kubernetes.io/scheme"]
+    return [
+        Party("balancer" if one == scheme else f"another machine among {one} balancers", address)
+        for one, address in BALANCERS.items()
+    ]
 
 
 def documented() -> set[Flow]:
@@ -54,7 +64,8 @@ def documented() -> set[Flow]:
 @pytest.mark.requirement("SEC-NETWORK")
 def test_the_policies_let_through_what_the_table_names(manifests: Manifests) -> None:
     """From everybody to everybody, on every port that something here listens on."""
-    found = flows(manifests.of_kind("NetworkPolicy"), [*of_the_namespace(manifests), *OTHERS], PORTS)
+    parties = [*of_the_namespace(manifests), *balancers(manifests), *OTHERS]
+    found = flows(manifests.of_kind("NetworkPolicy"), parties, PORTS)
     assert found == documented()
     assert len(found) > 8
 

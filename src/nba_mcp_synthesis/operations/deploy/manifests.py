@@ -29,6 +29,8 @@ ADMINISTRATORS = frozenset(
         "RoleBinding",
         "ServiceAccount",
         "StorageClass",
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
     }
 )
 # What the server writes into an object by itself.

@@ -30,17 +30,18 @@ class Right:
         return f"{self.verb} {self.resource}{'/' if self.subresource else ''}{self.subresource}"
 
 
-# What a deployment does.
-_RIGHTS = (
+# What a deployment does, and going back by way of no pods besides. k8s/base/*-role.yaml grant them.
+RIGHTS = (
     Right("get", "apps", "deployments", name=APP),
     Right("patch", "apps", "deployments", name=APP),
     Right("list", "apps", "replicasets"),
     Right("list", "", "pods"),
     Right("create", "", "pods", "portforward"),
     Right("create", "coordination.k8s.io", "leases"),
+    Right("get", "coordination.k8s.io", "leases", name=LEASE),
     Right("update", "coordination.k8s.io", "leases", name=LEASE),
 )
-_SCALE = (Right("patch", "apps", "deployments", "scale", APP),)
+SCALING = (Right("patch", "apps", "deployments", "scale", APP),)
 
 
 class NotReady(NbaMcpError):
@@ -66,7 +67,7 @@ def check(
     _noted(report, "namespace", lambda: _namespace(kubectl), str)
     running = _noted(report, "deployment", lambda: current(kubectl), _described)
     _refuse_paused(running)
-    _noted(report, "rights", lambda: _rights(kubectl, _RIGHTS + (_SCALE if scaling else ())), str)
+    _noted(report, "rights", lambda: _rights(kubectl, RIGHTS + (SCALING if scaling else ())), str)
     return Prepared(identity, running)
 
 
