@@ -2,6 +2,7 @@
 # Deploys an image to production, or goes back to an earlier revision.
 #
 #   scripts/deploy_production.sh TAG                      pre-checks, one apply, rollout, health, record
+#   scripts/deploy_production.sh TAG@DIGEST               the same, where the tag is that image (sha256:...)
 #   scripts/deploy_production.sh --emergency TAG          the image alone, at once; TAG is emergency-YYYYmmdd-HHMMSS
 #   scripts/deploy_production.sh --rollback [REVISION]    back to the last good revision, or to that one
 #   scripts/deploy_production.sh --rollback [REVISION] --through-zero    the same, ending all pods first: an outage

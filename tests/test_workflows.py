@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from nba_mcp_synthesis.operations.deploy.names import PLATFORM
+
 ROOT = Path(__file__).resolve().parents[1]
 FILES = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 WORKFLOWS: dict[str, dict[Any, Any]] = {f.stem: yaml.safe_load(f.read_text("utf-8")) for f in FILES}
@@ -42,6 +44,43 @@ def test_there_is_a_job_for_each_make_target_and_for_what_follows() -> None:
     assert set(WORKFLOWS["image"]["jobs"]["push"]["needs"]) == {"ci", "scan"}
     assert WORKFLOWS["deploy"]["jobs"]["deploy"]["environment"] == "production"
     assert WORKFLOWS["deploy"]["jobs"]["deploy"]["needs"] == "plan"
+
+
+def said(workflow: str, job: str) -> list[dict[str, Any]]:
+    """The steps of a job."""
+    found: list[dict[str, Any]] = WORKFLOWS[workflow]["jobs"][job]["steps"]
+    return found
+
+
+@pytest.mark.requirement("DEP-CICD")
+def test_the_image_that_is_pushed_is_the_one_that_was_scanned() -> None:
+    """It is built once, says what of, and reaches scan and push by the same artifact."""
+    (built,) = [step["run"] for step in said("image", "build") if "docker build" in step.get("run", "")]
+    assert re.findall(r"--build-arg \"(\w+)=", built) == ["VERSION", "REVISION", "CREATED"]
+    assert f"--platform {PLATFORM} " in built
+    taken = [
+        [step["with"]["name"] for step in said("image", job) if "download-artifact" in step.get("uses", "")]
+        for job in ("scan", "push")
+    ]
+    assert taken == [["image"], ["image"]]
+    pushing = [step["run"] for step in said("image", "push") if "run" in step]
+    assert pushing[0] == "docker load --input image.tar"
+    assert re.search(r"--tag (\S+:\$\{\{ github.sha \}\}) ", built)[1] in pushing[-1]  # type: ignore[index]
+    assert "--loaded" in pushing[-1]
+
+
+@pytest.mark.requirement("DEP-CICD")
+def test_what_is_deployed_is_what_the_plan_found() -> None:
+    """By digest, and from the main branch alone."""
+    plan, deploy = (WORKFLOWS["deploy"]["jobs"][name] for name in ("plan", "deploy"))
+    assert plan["if"] == deploy["if"] == "github.ref == 'refs/heads/main'"
+    assert plan["outputs"] == {"digest": "${{ steps.plan.outputs.digest }}"}
+    (planned,) = [step for step in plan["steps"] if step.get("id") == "plan"]
+    assert "digest=$(jq -er " in planned["run"]
+    assert planned["shell"] == "bash"
+    (deployed,) = [step for step in deploy["steps"] if "deploy_production.sh" in step.get("run", "")]
+    assert '"$TAG@$DIGEST"' in deployed["run"]
+    assert deployed["env"]["DIGEST"] == "${{ needs.plan.outputs.digest }}"
 
 
 @pytest.mark.requirement("SEC-SCAN")

@@ -19,7 +19,8 @@ _OVERLAY, _CHANGELOG = Path("k8s/overlays/production"), Path("docs/changelog.md"
 
 def ops_deploy(
     what: Annotated[
-        str | None, typer.Argument(metavar="[TAG|REVISION]", help="A tag; with --rollback, a revision.")
+        str | None,
+        typer.Argument(metavar="[TAG|REVISION]", help="A tag, or TAG@DIGEST; with --rollback, a revision."),
     ] = None,
     rollback: Annotated[
         bool, typer.Option("--rollback", help="Go back to a revision, else the last good one.")
@@ -43,12 +44,13 @@ def ops_deploy(
     """Deploy a tag, or go back; exit code 1 when it failed or was rolled back, 3 when something is down."""
     from nba_mcp_synthesis.operations.deploy.deploying import Order, deploy
     from nba_mcp_synthesis.operations.deploy.desk import told_to_the_end
-    from nba_mcp_synthesis.operations.deploy.names import check_revision
+    from nba_mcp_synthesis.operations.deploy.names import check_revision, with_digest
     from nba_mcp_synthesis.operations.deploy.rolling_back import Return, roll_back
     from nba_mcp_synthesis.terminal_steps import steps
 
     _check_options(what, rollback=rollback, through_zero=through_zero, emergency=emergency)
     revision = check_revision(what) if rollback and what else None
+    tag, digest = with_digest(what or "")
     with steps(shown=not as_json) as told:
         desk = _desk(told, context, overlay)
         desk.ingress_is_checked = not no_ingress
@@ -56,7 +58,7 @@ def ops_deploy(
             back = Return(revision, through_zero, dry_run, break_lock)
             report = told_to_the_end(desk, lambda: roll_back(desk, back))
         else:
-            order = Order(what or "", emergency, dry_run, break_lock, all_objects)
+            order = Order(tag, emergency, dry_run, break_lock, all_objects, digest)
             report = told_to_the_end(desk, lambda: deploy(desk, order))
     _end(report, as_json=as_json)
 
@@ -64,10 +66,13 @@ def ops_deploy(
 def ops_push(
     tag: Annotated[str, typer.Argument(help="The tag of the image.")],
     folder: Annotated[Path, typer.Option(help="Folder with the Dockerfile.")] = Path(),
+    loaded: Annotated[
+        str | None, typer.Option(metavar="IMAGE", help="Build none: push this one, which the engine has.")
+    ] = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Build the image, push it to ECR and compare its digest; the repository is made where there is none."""
+    """Build the image, push it to ECR and compare its digest; a tag that is there is not pushed over."""
     from nba_mcp_synthesis.connectors.ecr import ECRConnector
     from nba_mcp_synthesis.operations.deploy import names, pushing
     from nba_mcp_synthesis.operations.deploy.report import Report
@@ -75,7 +80,7 @@ def ops_push(
 
     with steps(shown=not as_json) as told:
         report = Report(told.step)
-        pushing.push(ECRConnector(names.APP), tag, folder, report, dry_run=dry_run)
+        pushing.push(ECRConnector(names.APP), tag, folder, report, dry_run=dry_run, loaded=loaded)
     _end(report, as_json=as_json)
 
 

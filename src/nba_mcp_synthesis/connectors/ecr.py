@@ -62,10 +62,11 @@ class ECRConnector(Connector):
         return None if found is None else str(found["repositories"][0]["repositoryUri"])
 
     def create(self) -> str:
-        """Makes the repository: scanned at every push, encrypted. Gives its address; raises DoorClosed."""
+        """Makes the repository: tags that stay, scanned at every push, encrypted. Gives its address."""
         made = self._ask(
             "create_repository",
             repositoryName=self.repository,
+            imageTagMutability="IMMUTABLE",
             imageScanningConfiguration={"scanOnPush": True},
             encryptionConfiguration={"encryptionType": "AES256"},
         )

@@ -13,7 +13,7 @@ import boto3
 
 
 def main() -> int:
-    """Build and login say that they are done; push puts a manifest into ECR and writes its digest down."""
+    """All but push say that they are done; push puts a manifest into ECR and writes its digest down."""
     command, arguments = sys.argv[1], sys.argv[2:]
     with Path(os.environ["ENGINE_LOG"]).open("a") as log:
         log.write(f"{command} {' '.join(arguments)}\n")

@@ -271,6 +271,20 @@ def test_missing_rights_and_images_are_told_before_anything_is_done(live: Ground
     assert not live.told("/services")
 
 
+def test_a_tag_with_a_digest_is_that_image_or_nothing(live: Ground) -> None:
+    """As the workflow deploys what was approved: not what somebody has put under the tag since."""
+    before, other = live.running, live.image("v1")
+    refused = live.deploy(f"v2@{other}", code=1)["summary"]
+    assert f"v2 is {live.image('v2')} in ECR, and not {other}." in refused
+    assert live.running == before
+    for wrong in ("v2@", "v2@sha256:0123", "v2@v1"):
+        assert live.run("deploy_production.sh", wrong).returncode == 2
+    planned = live.deploy("v2", "--dry-run")
+    digest = planned["image"].partition("@")[2]  # as the workflow reads it
+    done = live.deploy(f"v2@{digest}")
+    assert (done["outcome"], done["tag"], live.running) == ("deployed", "v2", planned["image"])
+
+
 def test_an_api_server_that_goes_in_the_middle_is_told_with_what_is_left(live: Ground) -> None:
     """Exit code 3; the same command goes on when it is back."""
     cluster = live.cluster

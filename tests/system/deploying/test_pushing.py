@@ -2,6 +2,9 @@
 
 import json
 import os
+import re
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -37,7 +40,7 @@ def test_an_image_is_built_pushed_and_compared(engine: DeployGround) -> None:
     """A dry run first, which does nothing; then the repository is made, and the digest is ECR's."""
     planned = engine.run("push_to_ecr.sh", "v7", "--dry-run")
     assert planned.returncode == 0, planned.stdout + planned.stderr
-    assert f"make {APP}: scanned at every push" in planned.stdout
+    assert f"make {APP}: tags that stay, scanned at every push" in planned.stdout
     assert not Path(engine.environment["ENGINE_LOG"]).exists()
     done = engine.run("push_to_ecr.sh", "v7", "--json")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -45,11 +48,60 @@ def test_an_image_is_built_pushed_and_compared(engine: DeployGround) -> None:
     ecr = engine.aws.client("ecr")
     (image,) = ecr.describe_images(repositoryName=APP, imageIds=[{"imageTag": "v7"}])["imageDetails"]
     assert (report["outcome"], report["digest"]) == ("pushed", image["imageDigest"])
-    assert ecr.describe_repositories()["repositories"][0]["imageScanningConfiguration"] == {
-        "scanOnPush": True
-    }
-    commands = [line.split()[0] for line in Path(engine.environment["ENGINE_LOG"]).read_text().splitlines()]
-    assert commands == ["build", "login", "push"]
+    (repository,) = ecr.describe_repositories()["repositories"]
+    assert repository["imageScanningConfiguration"] == {"scanOnPush": True}
+    assert repository["imageTagMutability"] == "IMMUTABLE"
+    assert [command.split()[0] for command in commands(engine)] == ["build", "login", "push"]
+
+
+def commands(engine: DeployGround) -> list[str]:
+    """What the engine was told."""
+    log = Path(engine.environment["ENGINE_LOG"])
+    return log.read_text().splitlines() if log.exists() else []
+
+
+def test_an_image_says_what_it_was_made_of(engine: DeployGround) -> None:
+    """Version, commit and time, for the platform of the nodes; without a commit that is said."""
+    unknown = engine.run("push_to_ecr.sh", "v7", "--dry-run")
+    assert "git knows no commit" in unknown.stdout
+    git = shutil.which("git")
+    assert git is not None
+    Path(engine.environment["PATH"], "git").symlink_to(git)
+    of = ("-c", "user.name=Tester", "-c", "user.email=tester@example.com")
+    for words in (("init", "--quiet"), ("add", "."), (*of, "commit", "--quiet", "-m", "One")):
+        subprocess.run([git, "-C", engine.checkout, *words], check=True)
+    (engine.checkout / "docs" / "changelog.md").write_text("# Changelog\n")  # as deployments do
+    done = engine.run("push_to_ecr.sh", "v7")
+    assert done.returncode == 0, done.stdout + done.stderr
+    head = subprocess.check_output([git, "-C", engine.checkout, "rev-parse", "HEAD"], text=True).strip()
+    words = commands(engine)[0].split()
+    assert {"--platform=linux/amd64", "--build-arg=VERSION=v7", f"--build-arg=REVISION={head}"} < set(words)
+    assert re.search(r"--build-arg=CREATED=20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ ", commands(engine)[0])
+    (engine.checkout / "Dockerfile").write_text("FROM scratch\nLABEL changed=yes\n")
+    assert f"REVISION={head}-dirty" in engine.run("push_to_ecr.sh", "v8", "--dry-run", "--json").stdout
+
+
+def test_a_tag_is_not_pushed_over(engine: DeployGround) -> None:
+    """Neither is it said to be by a dry run; nothing is built for it."""
+    digest = engine.image("v7")
+    for more in ([], ["--dry-run"], ["--loaded", "other:1"]):
+        done = engine.run("push_to_ecr.sh", "v7", *more)
+        assert done.returncode == 2, done.stdout + done.stderr
+        told = " ".join((done.stdout + done.stderr).split())
+        assert f"has v7 already ({digest}), and a tag is not pushed over" in told
+    assert commands(engine) == []
+    assert engine.image("v7") == digest
+
+
+def test_an_image_that_is_loaded_is_pushed_as_it_is(engine: DeployGround) -> None:
+    """Which is what was scanned; no checkout is needed, and nothing is built."""
+    (engine.checkout / "Dockerfile").unlink()
+    done = engine.run("push_to_ecr.sh", "v7", "--loaded", f"{APP}:0123", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    tagged, login, pushed = commands(engine)
+    assert re.fullmatch(rf"tag {APP}:0123 (\S+/{APP}:v7)", tagged)
+    assert login.startswith("login ")
+    assert pushed.endswith(tagged.split()[-1])
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ class Order:
     dry_run: bool = False
     break_lock: bool = False
     all_objects: bool = False  # those of an administrator too
+    digest: str = ""  # what the tag has to be, where that was said
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def deploy(desk: Desk, order: Order) -> Report:
     prepared = prechecks.check(desk.kubectl, desk.registry, desk.report)
     if desk.contacts and not order.emergency:
         prechecks.contacts(desk.contacts, desk.report)
-    image = prechecks.image(desk.registry, order.tag, desk.report)
+    image = prechecks.image(desk.registry, order.tag, desk.report, order.digest)
     desk.report.facts |= {"tag": order.tag, "image": image, "context": desk.kubectl.context}
     if order.dry_run:
         return _planned(desk, _change(desk, order, image, prepared), prepared)

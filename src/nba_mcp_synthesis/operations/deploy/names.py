@@ -14,8 +14,10 @@ LEASE = f"{APP}-deploy"
 CAUSE = "kubernetes.io/change-cause"
 REVISION = "deployment.kubernetes.io/revision"
 MANAGER = "nba-mcp-deploy"  # as which fields are applied
+PLATFORM = "linux/amd64"  # of the cluster's nodes
 
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _EMERGENCY = re.compile(r"emergency-\d{8}-\d{6}")
 
 
@@ -27,6 +29,14 @@ def check_tag(tag: str, *, emergency: bool = False) -> str:
         now = datetime.now(UTC).strftime("emergency-%Y%m%d-%H%M%S")
         raise UsageError(f"{tag!r} is no tag of an emergency.", f"Such a tag is {now}.")
     return tag
+
+
+def with_digest(text: str) -> tuple[str, str]:
+    """(tag, digest) of TAG@DIGEST, (tag, "") of a tag alone; raises UsageError for what is no digest."""
+    tag, at, digest = text.partition("@")
+    if at and not _DIGEST.fullmatch(digest):
+        raise UsageError(f"{digest!r} is no digest of an image.", "One is sha256: and 64 of 0-9 and a-f.")
+    return tag, digest
 
 
 def check_revision(text: str) -> int:

@@ -82,9 +82,11 @@ def contacts(file: Path, report: Report) -> None:
         report.step("contacts", "done", f"{file} has no placeholder.")
 
 
-def image(registry: ECRConnector, tag: str, report: Report) -> str:
-    """The image with a tag, by its digest; raises NotReady where there is none."""
-    found: str = _noted(report, "image", lambda: _image(registry, tag), lambda image: f"{tag} is {image}")
+def image(registry: ECRConnector, tag: str, report: Report, digest: str = "") -> str:
+    """The image with a tag, by its digest; raises NotReady where there is none, or not that digest."""
+    found: str = _noted(
+        report, "image", lambda: _image(registry, tag, digest), lambda image: f"{tag} is {image}"
+    )
     return found
 
 
@@ -160,7 +162,7 @@ def _documents(printed: str) -> Iterator[Any]:
         at += len(printed[at:]) - len(printed[at:].lstrip())
 
 
-def _image(registry: ECRConnector, tag: str) -> str:
+def _image(registry: ECRConnector, tag: str, expected: str) -> str:
     address = registry.address()
     if address is None:
         raise NotReady(
@@ -170,5 +172,10 @@ def _image(registry: ECRConnector, tag: str) -> str:
     if digest is None:
         raise NotReady(
             f"There is no image {address}:{tag}.", f"Build and push it: scripts/push_to_ecr.sh {tag}"
+        )
+    if expected not in ("", digest):
+        raise NotReady(
+            f"{tag} is {digest} in ECR, and not {expected}.",
+            "Somebody has pushed over it. Plan anew, and see which image is the one that is wanted.",
         )
     return f"{address}@{digest}"

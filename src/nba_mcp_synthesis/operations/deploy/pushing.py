@@ -1,20 +1,23 @@
-"""An image is built, tagged and pushed to ECR, and its digest compared with what ECR has."""
+"""An image is built or taken, tagged and pushed to ECR, and its digest compared with what ECR has."""
 
 import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from nba_mcp_synthesis.connectors.ecr import ECRConnector
 from nba_mcp_synthesis.errors import NbaMcpError, Unavailable, UsageError
-from nba_mcp_synthesis.operations.deploy.names import check_tag
+from nba_mcp_synthesis.operations.deploy.names import PLATFORM, check_tag
+from nba_mcp_synthesis.operations.deploy.origin import UNKNOWN, Origin, origin_of
 from nba_mcp_synthesis.operations.deploy.report import Report
 
 ENGINES = ("docker", "podman", "buildah")
 _BUILD_SECONDS, _SECONDS = 3_600, 1_800
 _MOST_WORDS = 500
+Command = Callable[[str], list[str]]  # for an image of a name
 
 
 class BuildFailed(NbaMcpError):
@@ -27,9 +30,14 @@ class Engine:
 
     name: str
 
-    def build(self, image: str, folder: Path) -> list[str]:
-        """The command that builds."""
-        return [self.name, "build", "--tag", image, str(folder)]
+    def build(self, image: str, folder: Path, origin: Origin) -> list[str]:
+        """The command that builds, for the cluster's nodes; the image's labels say what it was made of."""
+        said = [f"--build-arg={name}={value}" for name, value in origin.arguments().items()]
+        return [self.name, "build", f"--platform={PLATFORM}", *said, "--tag", image, str(folder)]
+
+    def tag(self, loaded: str, image: str) -> list[str]:
+        """The command that gives an image that is there another name."""
+        return [self.name, "tag", loaded, image]
 
     def login(self, registry: str, user: str) -> list[str]:
         """The command that logs in, with the password on its standard input."""
@@ -49,28 +57,61 @@ class Engine:
         return next((word for word in reversed(pushed.split()) if word.startswith("sha256:")), "")
 
 
-def push(registry: ECRConnector, tag: str, folder: Path, report: Report, *, dry_run: bool) -> Report:
-    """Builds and pushes; raises what goes wrong. A dry run prints the steps."""
+def push(
+    registry: ECRConnector,
+    tag: str,
+    folder: Path,
+    report: Report,
+    *,
+    dry_run: bool,
+    loaded: str | None = None,
+) -> Report:
+    """Builds, or takes the image that is `loaded`, and pushes; raises what goes wrong."""
     check_tag(tag)
-    if not any((folder / name).is_file() for name in ("Dockerfile", "Containerfile")):
+    if loaded is None and not any((folder / name).is_file() for name in ("Dockerfile", "Containerfile")):
         raise UsageError(f"There is no Dockerfile in {folder}.", "Run this in a checkout.")
     engine = Engine(_engine())
     identity = registry.identity()
     report.step("AWS identity", "done", f"{identity.arn}, account {identity.account}")
     address = registry.address()
+    if address is not None:
+        _refuse_over(registry, tag)
+    made = _made(engine, tag, folder, loaded, report)
     if dry_run:
-        return _planned(report, engine, registry.repository, address, tag, folder)
+        return _planned(report, engine, registry.repository, address, tag, made)
     if address is None:
         address = registry.create()
         report.step("repository", "done", f"{address} was made")
     else:
         report.step("repository", "done", address)
-    return _push(registry, engine, f"{address}:{tag}", folder, report)
+    return _push(registry, engine, f"{address}:{tag}", made, report)
 
 
-def _push(registry: ECRConnector, engine: Engine, image: str, folder: Path, report: Report) -> Report:
-    tag = image.rpartition(":")[2]
-    _step(report, "build", engine.build(image, folder), _BUILD_SECONDS)
+def _refuse_over(registry: ECRConnector, tag: str) -> None:
+    """What was released under a tag stays what it is: nodes, overlays and people name it by that tag."""
+    if there := registry.digest(tag):
+        raise UsageError(
+            f"{registry.repository} has {tag} already ({there}), and a tag is not pushed over.",
+            f"Deploy that with scripts/deploy_production.sh {tag}, or push under another tag.",
+        )
+
+
+def _made(engine: Engine, tag: str, folder: Path, loaded: str | None, report: Report) -> tuple[str, Command]:
+    """(name of the step, command) by which there comes to be an image of a name."""
+    if loaded is not None:
+        return "tag", lambda image: engine.tag(loaded, image)
+    origin = origin_of(folder, tag)
+    if origin.revision == UNKNOWN:
+        told = f"git knows no commit of {folder.resolve()}: the image will not say what it was made of."
+        report.step("revision", "warning", told)
+    return "build", lambda image: engine.build(image, folder, origin)
+
+
+def _push(
+    registry: ECRConnector, engine: Engine, image: str, made: tuple[str, Command], report: Report
+) -> Report:
+    tag, (name, command) = image.rpartition(":")[2], made
+    _step(report, name, command(image), _BUILD_SECONDS)
     login = registry.login()
     secret = login.password.get_secret_value()
     _step(report, "login", engine.login(login.registry, login.user), _SECONDS, secret)
@@ -89,14 +130,20 @@ def _push(registry: ECRConnector, engine: Engine, image: str, folder: Path, repo
 
 
 def _planned(
-    report: Report, engine: Engine, repository: str, address: str | None, tag: str, folder: Path
+    report: Report,
+    engine: Engine,
+    repository: str,
+    address: str | None,
+    tag: str,
+    made: tuple[str, Command],
 ) -> Report:
     image = f"{address or repository}:{tag}"
     if address is None:
-        report.step("repository", "would", f"make {repository}: scanned at every push, encrypted")
+        told = f"make {repository}: tags that stay, scanned at every push, encrypted"
+        report.step("repository", "would", told)
     registry = image.partition("/")[0] if address else "the registry of the account"
     for name, command in (
-        ("build", engine.build(image, folder)),
+        (made[0], made[1](image)),
         ("login", engine.login(registry, "AWS")),
         ("push", engine.push(image, Path("DIGEST"))),
     ):
