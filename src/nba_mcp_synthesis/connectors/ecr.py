@@ -61,12 +61,13 @@ class ECRConnector(Connector):
         found = self._ask("describe_repositories", repositoryNames=[self.repository])
         return None if found is None else str(found["repositories"][0]["repositoryUri"])
 
-    def create(self) -> str:
-        """Makes the repository: tags that stay, scanned at every push, encrypted. Gives its address."""
+    def create(self, moving: str) -> str:
+        """Makes the repository, where all tags but one stay. Gives its address; raises DoorClosed."""
         made = self._ask(
             "create_repository",
             repositoryName=self.repository,
-            imageTagMutability="IMMUTABLE",
+            imageTagMutability="IMMUTABLE_WITH_EXCLUSION",
+            imageTagMutabilityExclusionFilters=[{"filterType": "WILDCARD", "filter": moving}],
             imageScanningConfiguration={"scanOnPush": True},
             encryptionConfiguration={"encryptionType": "AES256"},
         )

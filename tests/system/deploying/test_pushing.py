@@ -40,7 +40,7 @@ def test_an_image_is_built_pushed_and_compared(engine: DeployGround) -> None:
     """A dry run first, which does nothing; then the repository is made, and the digest is ECR's."""
     planned = engine.run("push_to_ecr.sh", "v7", "--dry-run")
     assert planned.returncode == 0, planned.stdout + planned.stderr
-    assert f"make {APP}: tags that stay, scanned at every push" in planned.stdout
+    assert f"make {APP}: tags but latest stay, scanned at every push" in planned.stdout
     assert not Path(engine.environment["ENGINE_LOG"]).exists()
     done = engine.run("push_to_ecr.sh", "v7", "--json")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -50,8 +50,13 @@ def test_an_image_is_built_pushed_and_compared(engine: DeployGround) -> None:
     assert (report["outcome"], report["digest"]) == ("pushed", image["imageDigest"])
     (repository,) = ecr.describe_repositories()["repositories"]
     assert repository["imageScanningConfiguration"] == {"scanOnPush": True}
-    assert repository["imageTagMutability"] == "IMMUTABLE"
+    assert repository["imageTagMutability"] == "IMMUTABLE_WITH_EXCLUSION"
+    assert repository["imageTagMutabilityExclusionFilters"] == [
+        {"filterType": "WILDCARD", "filter": "latest"}
+    ]
     assert [command.split()[0] for command in commands(engine)] == ["build", "login", "push"]
+    pushes = [engine.run("push_to_ecr.sh", tag) for tag in ("latest", "latest", "v7")]
+    assert [done.returncode for done in pushes] == [0, 0, 2]
 
 
 def commands(engine: DeployGround) -> list[str]:

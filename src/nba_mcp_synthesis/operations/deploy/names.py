@@ -15,6 +15,7 @@ CAUSE = "kubernetes.io/change-cause"
 REVISION = "deployment.kubernetes.io/revision"
 MANAGER = "nba-mcp-deploy"  # as which fields are applied
 PLATFORM = "linux/amd64"  # of the cluster's nodes
+MOVING = "latest"  # the one tag that may be pushed over
 
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nba_mcp_synthesis.connectors.ecr import ECRConnector
 from nba_mcp_synthesis.errors import NbaMcpError, Unavailable, UsageError
-from nba_mcp_synthesis.operations.deploy.names import PLATFORM, check_tag
+from nba_mcp_synthesis.operations.deploy.names import MOVING, PLATFORM, check_tag
 from nba_mcp_synthesis.operations.deploy.origin import UNKNOWN, Origin, origin_of
 from nba_mcp_synthesis.operations.deploy.report import Report
 
@@ -80,7 +80,7 @@ def push(
     if dry_run:
         return _planned(report, engine, registry.repository, address, tag, made)
     if address is None:
-        address = registry.create()
+        address = registry.create(MOVING)
         report.step("repository", "done", f"{address} was made")
     else:
         report.step("repository", "done", address)
@@ -89,7 +89,7 @@ def push(
 
 def _refuse_over(registry: ECRConnector, tag: str) -> None:
     """What was released under a tag stays what it is: nodes, overlays and people name it by that tag."""
-    if there := registry.digest(tag):
+    if tag != MOVING and (there := registry.digest(tag)):
         raise UsageError(
             f"{registry.repository} has {tag} already ({there}), and a tag is not pushed over.",
             f"Deploy that with scripts/deploy_production.sh {tag}, or push under another tag.",
@@ -139,7 +139,7 @@ def _planned(
 ) -> Report:
     image = f"{address or repository}:{tag}"
     if address is None:
-        told = f"make {repository}: tags that stay, scanned at every push, encrypted"
+        told = f"make {repository}: tags but {MOVING} stay, scanned at every push, encrypted"
         report.step("repository", "would", told)
     registry = image.partition("/")[0] if address else "the registry of the account"
     for name, command in (
