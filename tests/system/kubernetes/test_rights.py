@@ -6,6 +6,7 @@ from nba_mcp_synthesis.operations.deploy.prechecks import RIGHTS, SCALING
 from rendered import APP, Manifests, Object
 from role_rules import allow, rules_of
 
+cel = pytest.importorskip("cel")
 pytestmark = pytest.mark.system
 PLANNERS = f"{APP}-planners"
 
@@ -32,6 +33,17 @@ def test_who_deploys_or_goes_back_has_every_right_that_is_checked(manifests: Man
     assert "patch deployments" in found["viewers"]
 
 
+def judged(policy: Object, groups: list[str] | None, *, dry: bool | None) -> str:
+    """What a policy says of a request, its expressions evaluated; None: the request lacks the field."""
+    request = {"userInfo": {} if groups is None else {"groups": groups}}
+    request |= {} if dry is None else {"dryRun": dry}  # type: ignore[dict-item]
+    if not all(cel.evaluate(one["expression"], {"request": request}) for one in policy["matchConditions"]):
+        return "not asked"
+    held = [cel.evaluate(one["expression"], {"request": request}) for one in policy["validations"]]
+    assert all(isinstance(one, bool) for one in held)
+    return "allowed" if all(held) else "denied"
+
+
 @pytest.mark.requirement("SEC-RBAC")
 def test_planners_can_try_what_deployers_do_and_change_nothing(manifests: Manifests) -> None:
     """Their rights are the deployers'; the policy refuses what is no dry run, in the whole namespace."""
@@ -43,9 +55,11 @@ def test_planners_can_try_what_deployers_do_and_change_nothing(manifests: Manife
     assert stars == {"apiGroups": ["*"], "apiVersions": ["*"], "operations": ["*"], "resources": ["*/*"]}
     assert matched["namespaceSelector"] == {"matchLabels": {"kubernetes.io/metadata.name": APP}}
     assert policy["failurePolicy"] == "Fail"
-    (asked_by,) = policy["matchConditions"]
-    assert asked_by["expression"].endswith(f"'{PLANNERS}' in request.userInfo.groups")
-    assert [one["expression"] for one in policy["validations"]] == ["has(request.dryRun) && request.dryRun"]
+    assert judged(policy, [PLANNERS, f"{APP}-deployers"], dry=False) == "denied"
+    assert judged(policy, [PLANNERS], dry=None) == "denied"
+    assert judged(policy, [PLANNERS, "system:authenticated"], dry=True) == "allowed"
+    for groups in ([f"{APP}-deployers"], [f"{PLANNERS}-of-others"], [], None):
+        assert judged(policy, groups, dry=False) == "not asked", groups
     binding = manifests.one("ValidatingAdmissionPolicyBinding", PLANNERS)["spec"]
     assert binding == {"policyName": PLANNERS, "validationActions": ["Deny"]}
 
