@@ -79,8 +79,8 @@ def test_an_image_says_what_it_was_made_of(engine: DeployGround) -> None:
     done = engine.run("push_to_ecr.sh", "v7")
     assert done.returncode == 0, done.stdout + done.stderr
     head = subprocess.check_output([git, "-C", engine.checkout, "rev-parse", "HEAD"], text=True).strip()
-    words = commands(engine)[0].split()
-    assert {"--platform=linux/amd64", "--build-arg=VERSION=v7", f"--build-arg=REVISION={head}"} < set(words)
+    built = set(commands(engine)[0].split())
+    assert {"--platform=linux/amd64", "--build-arg=VERSION=v7", f"--build-arg=REVISION={head}"} < built
     assert re.search(r"--build-arg=CREATED=20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ ", commands(engine)[0])
     (engine.checkout / "Dockerfile").write_text("FROM scratch\nLABEL changed=yes\n")
     assert f"REVISION={head}-dirty" in engine.run("push_to_ecr.sh", "v8", "--dry-run", "--json").stdout
