@@ -17,14 +17,16 @@ from nba_mcp_synthesis.cli_rotation import secrets_rotate
 from nba_mcp_synthesis.connectors.model_api import model_apis
 from nba_mcp_synthesis.errors import Busy, UsageError
 from nba_mcp_synthesis.secrets.manifest import default_manifest
+from nba_mcp_synthesis.secrets.names import naming
 from nba_mcp_synthesis.secrets.rotation.overlaps import OverlapItem
 from nba_mcp_synthesis.secrets.rotation.plan import Kinds
 from nba_mcp_synthesis.secrets.rotation.run import Run
+from nba_mcp_synthesis.secrets.versions import VersionedSecret
 from nba_mcp_synthesis.server.access.key_format import new_key
 from nba_mcp_synthesis.settings import load_settings
 from rotation.ground import OVERLAPS, SECRET, Place, Prepare
 from running import COMMAND
-from secret_ground import FITTING
+from secret_ground import FITTING, PROJECT
 from servers.listeners import Heard, Reply, web
 
 BY_HAND = {name: FITTING[name] for name in ("OPENAI_API_KEY", "REDIS_URL")}
@@ -85,6 +87,22 @@ def test_the_login_of_the_jobs_is_listed(prepared: Prepare) -> None:
     assert place.rotations().plan(["RDS_PASSWORD"]).by_hand == ()
     assert place.rotations().plan(due_only=True).by_hand == ()
     assert [done.name for done in place.rotations().run().done] == ["RDS_PASSWORD"]
+
+
+def test_a_login_whose_age_may_not_be_seen_costs_a_line_of_the_log(
+    prepared: Prepare, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The identity that rotates may be allowed nothing of the jobs' secret; what AWS lacks is not told."""
+    place = prepared()
+    secret = VersionedSecret(naming(PROJECT, "production"))
+    assert secret.since(f"{SECRET}-jobs") is None
+    assert capsys.readouterr() == ("", "")
+    denied = Reply(400, '{"__type": "AccessDeniedException"}')
+    with web(lambda _: denied) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", server.url)
+        assert VersionedSecret(naming(PROJECT, "production")).since(f"{SECRET}-jobs") is None
+    assert f"{SECRET}-jobs" in "".join(capsys.readouterr())
+    assert place.works()
 
 
 def test_only_what_is_due_is_rotated_where_that_is_asked(prepared: Prepare) -> None:

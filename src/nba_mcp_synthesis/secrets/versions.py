@@ -16,6 +16,7 @@ from nba_mcp_synthesis.connectors.aws import aws_client, explain_aws
 from nba_mcp_synthesis.errors import RotationFailed, Unavailable, UsageError
 from nba_mcp_synthesis.secrets.history import HISTORY, TURN, Entry, History
 from nba_mcp_synthesis.secrets.names import Naming
+from nba_mcp_synthesis.telemetry.logs import get_logger
 
 T = TypeVar("T")
 CURRENT, PENDING = "AWSCURRENT", "AWSPENDING"
@@ -78,9 +79,24 @@ class VersionedSecret:
         return {} if found is None else {k: v for k, v in _parsed(found, name).items() if isinstance(v, str)}
 
     def since(self, name: str) -> datetime | None:
-        """Since when another secret has its current version; None where it is not there."""
-        found = self._fetched(name, CURRENT)
-        return (found.get("CreatedDate") or datetime.now(UTC)) if found else None
+        """Since when another secret has its current version; None where it is not there, or not to be seen.
+
+        No value is read: whoever rotates this secret has no business with the other one's.
+        """
+        try:
+            self._client.describe_secret(SecretId=name)
+            found = self._client.list_secret_version_ids(SecretId=name)["Versions"]
+        except Exception as error:  # noqa: BLE001 - whatever AWS's library raises is worded below
+            if _code(error) == "ResourceNotFoundException":
+                return None
+            if _code(error) == "AccessDeniedException":
+                get_logger().warning("secrets", secret=name, failed="age", error=_code(error))
+                return None
+            raise self._worded(error) from None
+        dates: list[datetime] = [
+            one["CreatedDate"] for one in found if CURRENT in one.get("VersionStages", ())
+        ]
+        return max(dates, default=None)
 
     def singles(self, names: Iterable[str]) -> dict[str, Single]:
         """What the other layout has, one AWS secret PROJECT/CONTEXT/NAME each, of these names."""
