@@ -17,6 +17,7 @@ from nba_mcp_synthesis.lake.catalogue import staged_name
 from nba_mcp_synthesis.schema.tables import query_of, tables, views
 from nba_mcp_synthesis.warehouse import layout
 from nba_mcp_synthesis.warehouse.dialect import written
+from nba_mcp_synthesis.warehouse.scopes import is_defined
 
 # The schema of the rows as each source gave them.
 STAGED = "staged"
@@ -61,12 +62,11 @@ def _parsed(sql: str, dialect: str) -> exp.Expr:
 
 
 def _replace_relations(tree: exp.Expr, dialect: str, name_of: Callable[[str], str]) -> None:
-    own = {cte.alias_or_name.lower() for cte in tree.find_all(exp.CTE)}
-    for table in list(tree.find_all(exp.Table)):
+    for table in [table for table in tree.find_all(exp.Table) if not is_defined(table)]:
         name = table.name.lower()
         if table.db.lower() == STAGED:
             _rename(table, name_of(staged_name(name)))
-        elif table.db or name in own:
+        elif table.db:
             continue
         elif name in views():
             table.replace(_inline(table, name, dialect, name_of))

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from nba_mcp_synthesis.errors import QueryRefused
+from nba_mcp_synthesis.lake.catalogue import staged_name
 from nba_mcp_synthesis.warehouse.guard.lists import ASK_INSTEAD, did_you_mean, fold, load, shown
 from nba_mcp_synthesis.warehouse.guard.sizes import check_size
+from nba_mcp_synthesis.warehouse.scopes import is_defined
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +21,8 @@ _NODES, _FUNCTIONS, _UNREPEATABLE, _TYPES, _WORDS, _JOINS = (
 _ARGUMENTS = {name: frozenset(found) for name, found in _LISTS["arguments"].items()}
 _SIZES: dict[str, tuple[str, int]] = {name: (at, most) for name, (at, most) in _LISTS["sizes"].items()}
 _TOGETHER = 1_000_000
+# What is before the names of tables whose rows a view reads as each source gave them.
+_STAGED = staged_name("")
 _REVIEWED = "only what was reviewed is"
 _PLAIN = re.compile(r"[^\W\d]\w*")
 # Signs that end a quoted name, or that an engine looks into; and columns that tell where files lie.
@@ -34,7 +38,6 @@ class Reader:
         self.is_repeatable = True
         self._served, self._dialect = served, dialect
         self._others = frozenset(_LISTS["others"][dialect])
-        self._own: frozenset[str] = frozenset()
         self._together = 1
         self._rules: dict[type[exp.Expr], Callable[[Any], None]] = {
             exp.Table: self._check_table,
@@ -50,8 +53,8 @@ class Reader:
 
     def read(self, tree: exp.Expr) -> None:
         """Looks at every node; raises QueryRefused at the first that is not allowed."""
-        self._own = frozenset(fold(cte.alias_or_name) for cte in tree.find_all(exp.CTE))
-        if taken := sorted(self._own & self._served):
+        own = {fold(cte.alias_or_name) for cte in tree.find_all(exp.CTE)}
+        if taken := sorted(name for name in own if name.removeprefix(_STAGED) in self._served):
             raise QueryRefused(
                 f"WITH names {shown(taken[0])}, which is the name of a table.", "Give it another name."
             )
@@ -88,11 +91,12 @@ class Reader:
             self._check_series_in_from(node.this)
             return
         name = fold(node.name)
-        if not isinstance(node.this, exp.Identifier) or (name not in self._own and name not in self._served):
+        if isinstance(node.this, exp.Identifier) and is_defined(node):
+            return
+        if not isinstance(node.this, exp.Identifier) or name not in self._served:
             hint = did_you_mean(name, self._served, "SHOW TABLES lists the tables.")
             raise QueryRefused(f"There is no table {shown(node.name)} to query.", hint)
-        if name not in self._own:
-            self.relations.add(name)
+        self.relations.add(name)
 
     def _check_series_in_from(self, call: exp.Anonymous) -> None:
         bounds = call.expressions
