@@ -10,6 +10,7 @@ import sqlglot
 from sqlglot import exp
 
 from nba_mcp_synthesis.warehouse.dialect_rules import HOUSE, RULES
+from nba_mcp_synthesis.warehouse.texts import text_of
 
 __all__ = ["HOUSE", "adapted", "written"]
 
@@ -19,14 +20,12 @@ def written(sql: str | exp.Expr, dialect: str) -> str:
     if isinstance(sql, str):
         return sql if dialect == HOUSE else _translated(sql, dialect)
     tree = sql if dialect == HOUSE else adapted(sql, dialect)
-    return tree.sql(dialect=dialect, pretty=True, copy=False)
+    return text_of(tree, dialect, pretty=True)
 
 
 @lru_cache(maxsize=512)
 def _translated(sql: str, dialect: str) -> str:
-    return adapted(sqlglot.parse_one(sql, dialect=HOUSE), dialect).sql(
-        dialect=dialect, pretty=True, copy=False
-    )
+    return text_of(adapted(sqlglot.parse_one(sql, dialect=HOUSE), dialect), dialect, pretty=True)
 
 
 def adapted(tree: exp.Expr, dialect: str) -> exp.Expr:

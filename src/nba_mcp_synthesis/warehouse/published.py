@@ -18,6 +18,7 @@ from nba_mcp_synthesis.schema.tables import query_of, tables, views
 from nba_mcp_synthesis.warehouse import layout
 from nba_mcp_synthesis.warehouse.dialect import written
 from nba_mcp_synthesis.warehouse.scopes import is_defined
+from nba_mcp_synthesis.warehouse.texts import text_of
 
 # The schema of the rows as each source gave them.
 STAGED = "staged"
@@ -48,7 +49,7 @@ def runnable(sql: str, dialect: str, name_of: Callable[[str], str], most: int) -
     _replace_relations(tree, dialect, name_of)
     if isinstance(tree, exp.Query) and not prefix and not (tree.args.get("limit") or tree.args.get("fetch")):
         tree = tree.limit(most, dialect=dialect, copy=False)
-    return prefix + tree.sql(dialect=dialect, pretty=True, normalize_functions=False)
+    return prefix + text_of(tree, dialect, pretty=True, normalize_functions=False)
 
 
 def _parsed(sql: str, dialect: str) -> exp.Expr:

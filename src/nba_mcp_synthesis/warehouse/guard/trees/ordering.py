@@ -11,7 +11,7 @@ def in_total_order(query: exp.Query) -> exp.Query | None:
     if count is None:
         return None
     order = query.args.get("order") or exp.Order(expressions=[])
-    numbers = [exp.Ordered(this=exp.Literal.number(n)) for n in range(1, count + 1)]
+    numbers = [exp.Ordered(this=exp.Literal.number(n), nulls_first=False) for n in range(1, count + 1)]
     order.set("expressions", [*order.expressions, *numbers])
     query.set("order", order)
     return query

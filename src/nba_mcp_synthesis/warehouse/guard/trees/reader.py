@@ -25,6 +25,7 @@ _TOGETHER = 1_000_000
 _STAGED = staged_name("")
 _REVIEWED = "only what was reviewed is"
 _PLAIN = re.compile(r"[^\W\d]\w*")
+_BARE = re.compile(_LISTS["bare"])
 # Signs that end a quoted name, or that an engine looks into; and columns that tell where files lie.
 _NOT_IN_NAMES = re.compile(r"[\"`'$\\{}\x00-\x1f\x7f]")
 _OF_FILES = frozenset({"_metadata", "_hadoop_metadata"})
@@ -46,6 +47,7 @@ class Reader:
             exp.DataType: _check_type,
             exp.Var: _check_word,
             exp.Join: _check_join,
+            exp.Column: _check_column,
             exp.GenerateSeries: lambda node: self._check_series(
                 *map(node.args.get, ("start", "end", "step"))
             ),
@@ -157,6 +159,15 @@ def _check_name(node: exp.Identifier) -> None:
     if fold(name) in _OF_FILES or _NOT_IN_NAMES.search(name) or not (is_plain or node.args.get("quoted")):
         raise QueryRefused(
             f"{shown(name)} is no name that may stand here.", "Use letters, digits and underscores."
+        )
+
+
+def _check_column(node: exp.Column) -> None:
+    """Engines call some functions where their bare name stands as a column, Spark even in quotes."""
+    if not node.table and _BARE.fullmatch(fold(node.name)):
+        raise QueryRefused(
+            f"{shown(node.name)} is not accepted: it tells of the engine or of now, and not of the data.",
+            "For a column of that name write its table before it, or give it another name.",
         )
 
 
