@@ -1,7 +1,5 @@
 """What a name in FROM is: one that WITH defined there, or one of the catalogue's."""
 
-from itertools import takewhile
-
 from sqlglot import exp
 
 from nba_mcp_synthesis.warehouse.guard.lists import fold
@@ -20,7 +18,7 @@ def is_defined(table: exp.Table) -> bool:
     while part.parent is not None:
         whole = part.parent
         if isinstance(whole, exp.With):
-            known = list(takewhile(lambda cte, part=part: cte is not part, whole.expressions))
+            known = whole.expressions[: part.index]
             part = whole.parent or whole  # the query behind this WITH is not around it
         else:
             known = _with(whole)

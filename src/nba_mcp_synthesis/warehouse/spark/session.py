@@ -18,8 +18,8 @@ from nba_mcp_synthesis.warehouse.limits import Limits
 from nba_mcp_synthesis.warehouse.published import EXPLAINS
 from nba_mcp_synthesis.warehouse.spark import reasons
 
-# Values as other engines have them: no silent overflow, times without a zone. And no text of the server's own
-# in a statement, and no file by its name.
+# Values as other engines have them: no silent overflow, times without a zone, and of equal names in WITH the
+# inner one. And no text of the server's own in a statement, and no file by its name.
 _SETTINGS = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.timestampType": "TIMESTAMP_NTZ",
@@ -27,6 +27,7 @@ _SETTINGS = {
     "spark.sql.variable.substitute": "false",
     "spark.sql.runSQLOnFiles": "false",
     "spark.sql.caseSensitive": "false",
+    "spark.sql.legacy.ctePrecedencePolicy": "CORRECTED",
     "spark.sql.parquet.inferTimestampNTZ.enabled": "true",
 }
 _PLACES = re.compile(r"\b(?:file|s3a?|hdfs|abfss?|gs|wasbs?):/[^\n\]]*")

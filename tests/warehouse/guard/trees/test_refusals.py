@@ -4,6 +4,7 @@ import pytest
 
 from nba_mcp_synthesis.errors import QueryRefused
 from nba_mcp_synthesis.warehouse.guard.trees.gate import TreeGate
+from warehouse.guard.trees.calls import calls, statement
 from warehouse.guard.verdicts import refusal
 
 BOTH, TRINO, SPARK = ("trino", "spark"), ("trino",), ("spark",)
@@ -23,6 +24,40 @@ REFUSED: list[tuple[tuple[str, ...], str, str]] = [
     (BOTH, "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT * FROM t", "recursive"),
     (BOTH, "SELECT nosuch(1)", "no function nosuch"),
     (BOTH, "SELECT current_user", "current_user"),
+    (BOTH, "SELECT current_schema", "tells of the engine"),
+    (BOTH, "SELECT CURRENT_CATALOG, pts FROM shots", "tells of the engine|not accepted"),
+    (BOTH, "SELECT user FROM games", "tells of the engine|not accepted"),
+    (BOTH, "SELECT season FROM games WHERE season = session_user", "tells of the engine|not accepted"),
+    (BOTH, "SELECT localtimestamp", "tells of the engine|not accepted"),
+    (TRINO, "SELECT current_path", "tells of the engine"),
+    (SPARK, "SELECT `Current_Database`", "tells of the engine"),
+    (SPARK, "SELECT grouping__id FROM games GROUP BY season", "tells of the engine"),
+    (BOTH, "SELECT DECIMAL '1.5'", "DECIMAL before a text|size would get lost"),
+    (BOTH, "SELECT CHAR 'abc'", "CHAR before a text|size would get lost"),
+    (BOTH, "SELECT log10(1000)", r"log10 cannot be passed on.*\n?.*log\(10, x\)"),
+    (BOTH, "SELECT DISTINCT ON (season) season, game_id FROM games", r"form of distinct \(on\)"),
+    (BOTH, "SELECT ceiling(pts, game_date, game_date) FROM games", "game_date cannot be passed on"),
+    (BOTH, "SELECT mod(pts, 2, 3) FROM shots", "3.* cannot be passed on"),
+    (BOTH, "SELECT argmax(pts, 1) FROM shots", "argmax cannot be passed on"),
+    (BOTH, "SELECT initcap(season), 'a' 'b' FROM games", "Two texts stand next to each other"),
+    (TRINO, "SELECT initcap(season) FROM games", "initcap cannot be passed on"),
+    (TRINO, "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY pts) FROM shots", "cannot be passed on"),
+    (TRINO, "SELECT median(pts) FROM shots", "median cannot be passed on"),
+    (TRINO, "SELECT left(season, 4) FROM games", "left cannot be passed on"),
+    (TRINO, "SELECT lpad(season, 5) FROM games", "would be something else"),
+    (
+        TRINO,
+        "SELECT * FROM games AS g LEFT SEMI JOIN teams AS t ON g.home_team_id = t.team_id",
+        "something else",
+    ),
+    (SPARK, "SELECT percentile(pts, 0.5, made) FROM shots", "made cannot be passed on"),
+    (SPARK, "SELECT 'O''Neal'", "Two texts stand next to each other"),
+    (SPARK, "SELECT trunc(game_date, season) FROM games", "season cannot be passed on"),
+    (SPARK, "SELECT unnest(array(1, 2))", "unnest cannot be passed on"),
+    (SPARK, "SELECT regexp_replace(season, '-') FROM games", "not SQL that can be read"),
+    (SPARK, "SELECT to_date(season, 'yyyy-MM-dd') FROM games", "cannot be passed on"),
+    (SPARK, "SELECT date_format(game_date) FROM games", "not SQL that can be read|cannot be passed on"),
+    (SPARK, "SELECT max(1, 2)", "max cannot be passed on"),
     (BOTH, "SELECT ?", "placeholder"),
     (BOTH, "SELECT CAST(1 AS json)", "data type json"),
     (BOTH, "SELECT repeat('x', 2000)", "at most 1,000"),
@@ -89,6 +124,53 @@ def test_ordinary_statements_come_in(sql: str, dialect: str) -> None:
     assert refusal(TreeGate(dialect), sql) is None
 
 
+@pytest.mark.parametrize(
+    ("sql", "sent"),
+    [
+        (
+            "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY pts) AS x FROM shots",
+            "SELECT PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY pts) AS x FROM shots",
+        ),
+        (
+            "SELECT percentile_disc(0.9) WITHIN GROUP (ORDER BY pts DESC) AS x FROM shots",
+            "SELECT PERCENTILE_DISC(0.9) WITHIN GROUP (ORDER BY pts DESC) AS x FROM shots",
+        ),
+        (
+            (
+                "SELECT a.x FROM (WITH u AS (SELECT 1 AS x) SELECT x FROM u) AS a CROSS JOIN "
+                "(WITH u AS (SELECT 2 AS x) SELECT x FROM u) AS b"
+            ),
+            (
+                "SELECT a.x FROM (WITH u AS (SELECT 1 AS x) SELECT x FROM u) AS a CROSS JOIN "
+                "(WITH u AS (SELECT 2 AS x) SELECT x FROM u) AS b"
+            ),
+        ),
+        (
+            "SELECT max(regexp_extract(season, '([0-9]+)', 1)) AS x FROM games WHERE .5 < 1L",
+            "SELECT MAX(REGEXP_EXTRACT(season, '([0-9]+)')) AS x FROM games WHERE 0.5 < CAST(1 AS BIGINT)",
+        ),
+        (
+            "SELECT date_sub(game_date, 1 + 2) AS x FROM games",
+            "SELECT DATE_ADD(game_date, (1 + 2) * -1) AS x FROM games",
+        ),
+    ],
+)
+def test_what_is_sent_says_what_the_caller_wrote(sql: str, sent: str) -> None:
+    """In Spark's words: no function is approximate that was not, and no WITH is moved."""
+    assert TreeGate("spark").check(sql).sql == f"{sent} ORDER BY 1 NULLS LAST"
+
+
+@pytest.mark.parametrize("dialect", BOTH)
+def test_what_is_sent_is_accepted_again(dialect: str) -> None:
+    """As it is, with the same relations: what was judged is what is sent."""
+    gate = TreeGate(dialect)
+    for sql in (*ACCEPTED, *map(statement, calls(dialect))):
+        sent = gate.check(sql)
+        again = TreeGate(dialect).check(sent.sql)
+        assert again.relations == sent.relations
+        assert sent.is_repeatable or again.sql == sent.sql
+
+
 @pytest.mark.parametrize("dialect", BOTH)
 def test_comments_do_not_run(dialect: str) -> None:
     """What is run is written from the tree, and that has none."""
@@ -104,6 +186,7 @@ def test_comments_do_not_run(dialect: str) -> None:
         ("SELECT season, sum(pts) FROM team_game_stats GROUP BY season", "ORDER BY 1, 2"),
         ("WITH a AS (SELECT 1 AS x, 2 AS y) SELECT a.*, 3 FROM a", "ORDER BY 1, 2, 3"),
         ("SELECT 1 AS x UNION ALL SELECT 2", "ORDER BY 1"),
+        ("SELECT quarantined_games.*, 3 FROM quarantined_games", "ORDER BY 1, 2, 3, 4, 5, 6, 7"),
     ],
 )
 def test_pages_have_a_total_order(sql: str, ordered: str) -> None:
@@ -127,6 +210,14 @@ def test_pages_have_a_total_order(sql: str, ordered: str) -> None:
 def test_what_may_differ_the_next_time_has_one_page(sql: str) -> None:
     """Rather than pages with gaps."""
     assert not TreeGate("trino").check(sql).is_repeatable
+
+
+@pytest.mark.parametrize("join", ["LEFT SEMI", "LEFT ANTI", "SEMI", "ANTI"])
+def test_a_join_that_only_chooses_rows_has_no_columns(join: str) -> None:
+    """A star is what is before it."""
+    sql = f"SELECT * FROM quarantined_games AS q {join} JOIN teams AS t ON q.home_team_id = t.team_id"
+    checked = TreeGate("spark").check(sql)
+    assert checked.sql.endswith("5 NULLS LAST, 6 NULLS LAST")
 
 
 def test_a_star_has_the_columns_of_the_schema() -> None:

@@ -1,8 +1,8 @@
 """What a caller wrote against what is sent: no name, text or number of his may be missing.
 
 A tree of sqlglot says the same of several functions, and its writer leaves out what it has no place for. So
-the words are counted in both texts. A function that goes by another name in the second one is on a list, where
-someone has seen that it gives the same.
+words are counted in both texts. A function may go by another name in the second one where a list says that it
+gives the same.
 """
 
 from collections import Counter
@@ -11,12 +11,13 @@ from itertools import pairwise
 import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from nba_mcp_synthesis.errors import QueryRefused
 from nba_mcp_synthesis.warehouse.guard.lists import fold, load, shown
 
 _LISTS = load("trees/kept.toml")
+_UNITS = frozenset(load("trees/lists.toml")["words"])
 _TEXTS = frozenset((TokenType.STRING, TokenType.NATIONAL_STRING, TokenType.RAW_STRING))
 _NAMES = frozenset((TokenType.VAR, TokenType.IDENTIFIER))
 # Types whose size sqlglot does not take from the text that follows them.
@@ -46,7 +47,7 @@ def _check_texts(tokens: list[Token]) -> None:
         if token.token_type in _TEXTS:
             raise QueryRefused(
                 "Two texts stand next to each other, which engines read in different ways.",
-                "Join them with ||, and write a quotation mark within a text as char(39).",
+                "Join them with ||, and write a quotation mark within a text as chr(39).",
             )
         if token.token_type in _SIZED:
             raise QueryRefused(
@@ -65,8 +66,8 @@ def _words(tokens: list[Token], dialect: str) -> Counter[str]:
         kind, text = token.token_type, fold(token.text)
         is_call = following is not None and following.token_type == TokenType.L_PAREN
         if kind in _TEXTS:
-            parts = text.split() if before == TokenType.INTERVAL else [text]
-            found.update(f"'{part}'" for part in parts)
+            parts = token.text.split() if before == TokenType.INTERVAL else [token.text]
+            found.update(f"'{_as_unit(part)}'" for part in parts)
         elif kind == TokenType.NUMBER:
             found[f"'0.{text}'" if before == TokenType.DOT else f"'{text}'"] += 1
         elif is_call and (kind in _NAMES or kind in callable_words):
@@ -76,6 +77,11 @@ def _words(tokens: list[Token], dialect: str) -> Counter[str]:
         before = kind
     del found[""]
     return found
+
+
+def _as_unit(text: str) -> str:
+    """Units of time are written in capitals; all other texts are kept as they are."""
+    return text.upper() if text.upper() in _UNITS else text
 
 
 def _callable_words(dialect: str) -> frozenset[TokenType]:

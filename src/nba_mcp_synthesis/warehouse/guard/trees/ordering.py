@@ -4,6 +4,9 @@ from sqlglot import exp
 
 from nba_mcp_synthesis.schema.tables import tables, views
 
+# Joins that only choose rows of what is before them.
+_UNSEEN = ("SEMI", "ANTI")
+
 
 def in_total_order(query: exp.Query) -> exp.Query | None:
     """The query with all of its columns behind its own order; None where nobody can count them."""
@@ -40,7 +43,8 @@ def _of_column(column: exp.Expr, query: exp.Select, known: dict[str, int | None]
     joins = query.args.get("joins") or []
     if any(join.args.get("using") for join in joins) or query.args.get("from_") is None:
         return None
-    sources = [query.args["from_"].this, *(join.this for join in joins)]
+    shown = [join for join in joins if join.kind.upper() not in _UNSEEN]
+    sources = [query.args["from_"].this, *(join.this for join in shown)]
     of = column.args["table"].name.lower() if isinstance(column, exp.Column) else None
     widths = [_of_source(source, known) for source in sources if of in (None, source.alias_or_name.lower())]
     return None if None in widths or not widths else sum(width or 0 for width in widths)
