@@ -6,6 +6,7 @@ from functools import cache
 import sqlglot
 from sqlglot import exp
 
+from nba_mcp_synthesis.errors import QueryFailed
 from nba_mcp_synthesis.schema.tables import tables, views
 
 HOUSE = "duckdb"
@@ -142,6 +143,14 @@ def _never_by_zero(node: exp.Div | exp.Mod) -> exp.Expr:
     return found
 
 
+def _nothing_same(node: exp.Expr) -> exp.Expr:
+    """What sqlglot would write as something approximate, or of another definition."""
+    raise QueryFailed(
+        f"The engine has no function that gives what {node.sql(HOUSE)} gives.",
+        "Number the rows by ROW_NUMBER, and take the middle ones.",
+    )
+
+
 _STRICT: dict[type[exp.Expr], Rule] = {
     exp.DPipe: _texts,
     exp.ConcatWs: _texts,
@@ -153,6 +162,16 @@ _STRICT: dict[type[exp.Expr], Rule] = {
 }
 RULES: Mapping[str, Mapping[type[exp.Expr], Rule]] = {
     "postgres": _COMMON,
-    "trino": {**_COMMON, **_STRICT, exp.Extract: _weekday("DOW", "DOW DAYOFWEEK")},
-    "spark": {**_COMMON, **_STRICT, exp.Extract: _weekday("DAYOFWEEK_ISO", "DOW DAYOFWEEK")},
+    "trino": {
+        **_COMMON,
+        **_STRICT,
+        exp.Extract: _weekday("DOW", "DOW DAYOFWEEK"),
+        **dict.fromkeys((exp.PercentileCont, exp.PercentileDisc, exp.Median, exp.Quantile), _nothing_same),
+    },
+    "spark": {
+        **_COMMON,
+        **_STRICT,
+        exp.Extract: _weekday("DAYOFWEEK_ISO", "DOW DAYOFWEEK"),
+        exp.Quantile: _nothing_same,
+    },
 }
