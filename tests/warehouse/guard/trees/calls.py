@@ -49,6 +49,8 @@ array_contains(array(1, 2), 1); size(array(1, 2)); sort_array(array(1, 2), false
 collect_set(n); element_at(array(1, 2), 1); approx_count_distinct(n); median(x); mode(n)
 percentile(x, 0.5); percentile_approx(x, 0.5, 100); percentile_cont(0.5) WITHIN GROUP (ORDER BY x DESC)
 percentile_disc(0.9) WITHIN GROUP (ORDER BY x DESC); grouping(season); first_value(n, true) OVER w
+curdate(); character_length(s); date_diff(d, e); dateadd(d, 1); lcase(s); len(s); ucase(s); string_agg(s, ',')
+approx_percentile(x, 0.5); ltrim('x', s); rtrim('x', s); trim('x', s); mod(n, 2); div(n, 2)
 """,
 }
 
