@@ -1,9 +1,13 @@
 """What each rule of the gate for Athena and Spark refuses, and what it lets in."""
 
+import re
+
 import pytest
 
 from nba_mcp_synthesis.errors import QueryRefused
+from nba_mcp_synthesis.schema.tables import tables, views
 from nba_mcp_synthesis.warehouse.guard.trees.gate import TreeGate
+from nba_mcp_synthesis.warehouse.guard.trees.reader import _LISTS
 from warehouse.guard.trees.calls import calls, statement
 from warehouse.guard.verdicts import refusal
 
@@ -111,6 +115,7 @@ ACCEPTED = [
     "SELECT season FROM standings WHERE team_id IN (SELECT team_id FROM teams WHERE conference = 'East')",
     "SELECT CAST(avg(pts) AS DECIMAL(6, 2)), coalesce(max(pts), 0) FROM player_game_stats",
     "SELECT EXTRACT(YEAR FROM game_date), count(*) FILTER (WHERE won) FROM team_game_stats GROUP BY 1",
+    "SELECT g.user, current_streak FROM (SELECT season AS user, 1 AS current_streak FROM games) AS g",
     "SELECT * FROM games",
     "SHOW TABLES",
     "EXPLAIN SELECT * FROM games;",
@@ -148,6 +153,10 @@ def test_ordinary_statements_come_in(sql: str, dialect: str) -> None:
         (
             "SELECT max(regexp_extract(season, '([0-9]+)', 1)) AS x FROM games WHERE .5 < 1L",
             "SELECT MAX(REGEXP_EXTRACT(season, '([0-9]+)')) AS x FROM games WHERE 0.5 < CAST(1 AS BIGINT)",
+        ),
+        (
+            "SELECT TRY_CAST(season AS INT) + CAST(DATE '2024-01-31' AS INT) AS x FROM games",
+            "SELECT TRY_CAST(season AS INT) + CAST(CAST('2024-01-31' AS DATE) AS INT) AS x FROM games",
         ),
         (
             "SELECT date_sub(game_date, 1 + 2) AS x FROM games",
@@ -226,3 +235,11 @@ def test_a_star_has_the_columns_of_the_schema() -> None:
     assert ", ".join(f"{n} NULLS LAST" for n in range(1, 7)) in checked.sql or checked.sql.endswith(
         "ORDER BY 1, 2, 3, 4, 5, 6"
     )
+
+
+def test_no_column_has_a_name_that_is_refused() -> None:
+    """Of those that are served."""
+    bare = re.compile(_LISTS["bare"])
+    assert not [
+        c for table in (tables() | views()).values() for c in table.column_names() if bare.fullmatch(c)
+    ]
