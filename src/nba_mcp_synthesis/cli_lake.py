@@ -31,21 +31,40 @@ def data_publish(
     settings = load_settings()
     with written(settings, settings.warehouse_path) as path:
         found = _published(path, to or settings.lake_place(), settings.lake_kms_key)
-    catalogue = _registered(found.place, settings.glue_database)
-    told = {**asdict(found), "catalogue": asdict(catalogue) if catalogue else None}
-    terminal.show(told, f"{_in_words(found)}{_catalogue_in_words(catalogue)}", as_json=as_json)
+    catalogue = _registered(found.place, settings.glue_database, settings.lake_kms_key)
+    behind = _behind(found.place)
+    told = {**asdict(found), "catalogue": asdict(catalogue) if catalogue else None, "behind": behind}
+    words = f"{_in_words(found)}{_catalogue_in_words(catalogue)}{_behind_in_words(behind)}"
+    terminal.show(told, words, as_json=as_json)
 
 
-def _registered(place: str, database: str | None) -> "Registered | None":
+def _registered(place: str, database: str | None, kms_key: str | None) -> "Registered | None":
     """Brings the Glue catalogue level with the lake, where both are used."""
     from nba_mcp_synthesis.lake.catalogue import Catalogue
-    from nba_mcp_synthesis.lake.manifest import current
     from nba_mcp_synthesis.lake.opening import open_store
     from nba_mcp_synthesis.lake.store import S3
 
     if not database or not place.startswith(S3):
         return None
-    return Catalogue(database).register(place, current(open_store(place)))
+    return Catalogue(database).register(open_store(place, kms_key))
+
+
+def _behind(place: str) -> list[str]:
+    """Catalogues over the lake that do not have its newest state, as far as the lake knows."""
+    from nba_mcp_synthesis.lake.manifest import current
+    from nba_mcp_synthesis.lake.noted import noted
+    from nba_mcp_synthesis.lake.opening import open_store
+
+    store = open_store(place)
+    newest = current(store).key
+    return [name for name, manifests in noted(store).items() if manifests != {newest}]
+
+
+def _behind_in_words(names: list[str]) -> str:
+    if not names:
+        return ""
+    listed = ", ".join(names)
+    return f" Glue still has an older state in {listed}: publish again with NBA_MCP_GLUE_DATABASE set to it."
 
 
 def _catalogue_in_words(found: "Registered | None") -> str:

@@ -28,7 +28,7 @@
     ├── RotationFailed          a secret was not replaced; the old one works    exit 1, HTTP 500
     └── Unavailable             something this needs is not there now           exit 3, HTTP 503
         ├── NoWarehouse         no data have been loaded yet
-        ├── WarehouseOutdated   the warehouse was written by another version
+        ├── WarehouseOutdated   the warehouse was written by another version, or its state is gone
         ├── SecretMissing       no place that was tried holds a secret that this needs
         ├── NotInstalled        a library of an extra is not installed
         ├── WarehouseDown       the server that holds the warehouse does not answer, or does not let us in
@@ -238,7 +238,7 @@ class NoWarehouse(Unavailable):
 
 
 class WarehouseOutdated(Unavailable):
-    """The warehouse has another layout version than this program."""
+    """The warehouse has another layout version than this program, or names files that are gone."""
 
 
 class SecretMissing(Unavailable):

@@ -14,7 +14,7 @@ from lake.conftest import BUCKET, digests, published, sound_bucket
 from lake.test_publishing import changed
 from nba_mcp_synthesis.connectors import aws
 from nba_mcp_synthesis.errors import LakeDown, NbaMcpError, SourceError
-from nba_mcp_synthesis.lake import publishing, s3
+from nba_mcp_synthesis.lake import s3, tidying
 from nba_mcp_synthesis.lake.manifest import current
 from nba_mcp_synthesis.lake.opening import open_store
 from nba_mcp_synthesis.lake.store import Store
@@ -172,7 +172,7 @@ def test_what_is_removed_stays_in_the_versions(
     store = open_store(f"s3://{BUCKET}/lake")
     published(store, small)
     first = current(store)
-    monkeypatch.setattr(publishing, "_ORPHAN_AGE", timedelta(seconds=-60))
+    monkeypatch.setattr(tidying, "ORPHAN_AGE", timedelta(seconds=-60))
     for name in ("one", "two"):
         with next_state(small) as connection:
             connection.execute("UPDATE internal.info SET value = ? WHERE name = 'snapshot'", [name])

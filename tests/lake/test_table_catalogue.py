@@ -11,7 +11,6 @@ from lake.test_publishing import changed
 from lake.test_tools import called
 from nba_mcp_synthesis.app import App
 from nba_mcp_synthesis.lake.catalogue import Catalogue
-from nba_mcp_synthesis.lake.manifest import current
 from nba_mcp_synthesis.lake.opening import open_store
 from nba_mcp_synthesis.settings import load_settings
 from nba_mcp_synthesis.warehouse import catalog
@@ -38,7 +37,7 @@ def settings(aws_server: AwsServer, small: Path, monkeypatch: pytest.MonkeyPatch
     sound_bucket(aws_server)
     store = open_store(f"s3://{BUCKET}/lake")
     published(store, small)
-    Catalogue(DATABASE).register(store.place, current(store))
+    Catalogue(DATABASE).register(store)
     glue = aws_server.client("glue")
     glue.create_table(DatabaseName=DATABASE, TableInput=OTHERS)
     for season in ("2024-25", "2025-26"):

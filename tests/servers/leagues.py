@@ -10,7 +10,6 @@ import small_league
 from lake.conftest import BUCKET, published, sound_bucket
 from nba_mcp_synthesis.engine_addresses import SparkAddress
 from nba_mcp_synthesis.lake.catalogue import Catalogue
-from nba_mcp_synthesis.lake.manifest import current
 from nba_mcp_synthesis.lake.opening import open_store
 from nba_mcp_synthesis.warehouse.athena_engine import AthenaWarehouse
 from nba_mcp_synthesis.warehouse.engine import Warehouse
@@ -52,7 +51,7 @@ def register(ground: AthenaGround, path: Path) -> None:
     """Publishes a warehouse file to the ground's bucket, and registers it; call it in its environment."""
     store = open_store(f"s3://{BUCKET}/lake")
     published(store, path)
-    Catalogue(DATABASE).register(store.place, current(store))
+    Catalogue(DATABASE).register(store)
 
 
 @pytest.fixture(scope="session")

@@ -193,7 +193,9 @@ def test_while_a_publication_changes_the_tables_nothing_is_read(ground: AthenaGr
     """A mixture of two states is no answer."""
     glue = ground.aws.client("glue")
     told = glue.get_database(Name=DATABASE)["Database"]["Parameters"]
-    glue.update_database(Name=DATABASE, DatabaseInput={"Name": DATABASE, "Parameters": changing(told)})
+    glue.update_database(
+        Name=DATABASE, DatabaseInput={"Name": DATABASE, "Parameters": changing(told, "other")}
+    )
     try:
         with closing(ground.warehouse()) as warehouse, pytest.raises(Busy, match="being changed"):
             warehouse.query(_COUNT)

@@ -1,14 +1,18 @@
 """The Glue Data Catalog: what is published, as tables that Athena, Spark and others find."""
 
+import random
+import time
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from nba_mcp_synthesis.connectors.aws import explain_aws, patient_client
 from nba_mcp_synthesis.connectors.faults import DoorClosed, Fault
-from nba_mcp_synthesis.errors import LakeDown
-from nba_mcp_synthesis.lake import registration
-from nba_mcp_synthesis.lake.manifest import File, Manifest
+from nba_mcp_synthesis.errors import Busy, LakeDown, NbaMcpError
+from nba_mcp_synthesis.lake import noted, registration
+from nba_mcp_synthesis.lake.manifest import File, Manifest, current
+from nba_mcp_synthesis.lake.store import Store
 from nba_mcp_synthesis.schema.tables import ColumnType, Table, merged_tables, tables
 
 _TYPES: dict[ColumnType, str] = {
@@ -31,7 +35,13 @@ _STAGED = "As each source gave it, before merging. "
 _LOAD = {"Name": "load_id", "Type": "int", "Comment": "The load that the row came with."}
 # What the database of somebody else may have, and must keep.
 _KEPT = ("Description", "LocationUri", "CreateTableDefaultPermissions")
+# So often it is begun anew where somebody else registers at the same time.
+_ATTEMPTS, _PAUSE_SECONDS = 5, 2.0
 Values = tuple[str, ...]
+
+
+class _OvertakenError(Exception):
+    """Somebody else has changed the lake or the catalogue meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +63,43 @@ class Catalogue:
         self._client: Any = None
         self._written = self._removed = 0
         self._told: dict[str, str] = {}
+        self._token = ""
 
-    def register(self, place: str, manifest: Manifest) -> Registered:
-        """Makes the catalogue say what the manifest says; what says so already is left alone.
+    def register(self, store: Store) -> Registered:
+        """Makes the catalogue say what the lake says; what says so already is left alone.
 
         Raises:
-            LakeDown: Glue does not answer, or does not let us in.
+            LakeDown: Glue or the lake does not answer, or does not let us in.
+            Busy: others change the catalogue or the lake all the time; the catalogue stays marked.
         """
+        for _ in range(_ATTEMPTS):
+            manifest = current(store)
+            try:
+                return self._once(store, manifest)
+            except _OvertakenError:
+                time.sleep(random.uniform(0, _PAUSE_SECONDS))  # noqa: S311 - so that two do not meet again
+            except NbaMcpError:
+                raise
+            except Exception as error:
+                fault = explain_aws(error, f"Glue database {self._database}")
+                raise LakeDown(fault.message, _AGAIN) from error
+        raise Busy(
+            f"Others keep changing Glue's database {self._database}.", "Publish again when they are done."
+        )
+
+    def _once(self, store: Store, manifest: Manifest) -> Registered:
         self._written = self._removed = 0
-        try:
-            self._client = self._client or patient_client("glue")
-            self._ensure_database()
-            there = self._tables()
-            for name, table, files in _relations(manifest):
-                self._register(name, table, place, files, there.get(name))
-            self._remove_tables(there, manifest)
-            self._settle(manifest)
-        except Exception as error:
-            fault = explain_aws(error, f"Glue database {self._database}")
-            raise LakeDown(fault.message, _AGAIN) from error
+        self._token = uuid.uuid4().hex
+        self._client = self._client or patient_client("glue")
+        self._ensure_database()
+        before = registration.registration(self._told)
+        note = noted.add(store, self._database, {manifest.key, *([before.manifest] if before else [])} - {""})
+        there = self._tables()
+        for name, table, files in _relations(manifest):
+            self._register(name, table, store.place, files, there.get(name))
+        self._remove_tables(there, manifest)
+        self._settle(store, manifest)
+        noted.narrow(store, self._database, manifest.key, note)
         partitioned = {file.key.rpartition("/")[0] for file in manifest.files if file.season}
         known = len(list(_relations(manifest)))
         return Registered(self._database, known, len(partitioned), self._written, self._removed)
@@ -80,21 +108,31 @@ class Catalogue:
         try:
             there = self._client.get_database(Name=self._database)["Database"]
         except self._client.exceptions.EntityNotFoundException:
-            self._told = registration.changing({})
+            self._told = registration.changing({}, self._token)
             about = {"Name": self._database, "Description": _ABOUT, "Parameters": self._told}
             self._client.create_database(DatabaseInput=about)
         else:
             self._told = dict(there.get("Parameters", {}))
 
     def _mark(self) -> None:
-        """Says that tables are about to change, before the first change."""
-        if registration.changing(self._told) != self._told:
-            self._tell(registration.changing(self._told))
+        """Says that tables are about to change, and by whom, before each change."""
+        self._check_alone()
+        if registration.changing(self._told, self._token) != self._told:
+            self._tell(registration.changing(self._told, self._token))
 
-    def _settle(self, manifest: Manifest) -> None:
-        """Says which state the tables have now."""
-        if registration.settled(self._told, manifest) != self._told:
-            self._tell(registration.settled(self._told, manifest))
+    def _check_alone(self) -> None:
+        """Raises _OvertakenError where somebody else registers too: what was read of tables may be past."""
+        there = self._client.get_database(Name=self._database)["Database"]
+        if registration.ours(there.get("Parameters", {})) != registration.ours(self._told):
+            raise _OvertakenError
+
+    def _settle(self, store: Store, manifest: Manifest) -> None:
+        """Says which state the tables have now, unless that is no longer what they should have."""
+        self._check_alone()
+        if current(store).key != manifest.key:
+            raise _OvertakenError
+        if registration.settled(self._told, store.place, manifest) != self._told:
+            self._tell(registration.settled(self._told, store.place, manifest))
 
     def _tell(self, parameters: dict[str, str]) -> None:
         there = self._client.get_database(Name=self._database)["Database"]

@@ -4,13 +4,13 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 import pyarrow as pa
 
 from nba_mcp_synthesis.errors import Busy, SourceError, UsageError
-from nba_mcp_synthesis.lake import parquet
+from nba_mcp_synthesis.lake import parquet, tidying
 from nba_mcp_synthesis.lake.manifest import (
     POINTER,
     About,
@@ -25,8 +25,6 @@ from nba_mcp_synthesis.lake.store import Store
 
 # Uploads at one time, and partitions that may wait in memory for their turn.
 _AT_ONCE, _WAITING = 4, 8
-# What no manifest names is removed when it is older: another publication may be on its way.
-_ORPHAN_AGE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,7 @@ def publish(
     pointer = Pointer(manifest.key, held.manifest, now.isoformat(timespec="seconds"))
     if not store.swap(POINTER, pointer.written(), before):
         raise Busy(f"Another publication to {store.place} came first.", "Look at it, then publish again.")
-    removed = _tidy(store, manifest, held, now)
+    removed = tidying.tidy(store, manifest.key, held.manifest) if held.is_known else 0
     return _told(store, manifest, writer, changed=True, removed=removed)
 
 
@@ -134,7 +132,7 @@ class _Writer:
     def __init__(self, store: Store, held: frozenset[str]) -> None:
         self._store = store
         # What an earlier attempt left is used while nobody would take it for an orphan.
-        young = datetime.now(UTC) - _ORPHAN_AGE / 2
+        young = datetime.now(UTC) - tidying.ORPHAN_AGE / 2
         found = [one for kind in ("tables/", "staged/") for one in store.keys(kind)]
         self._there = {one.key: one.size for one in found if one.key in held or one.at > young}
         self.written_files = self.written_bytes = 0
@@ -185,19 +183,3 @@ def _encoded(part: Part) -> list[tuple[File, bytes]]:
         )
         for n, content in enumerate(contents)
     ]
-
-
-def _tidy(store: Store, manifest: Manifest, held: "_Held", now: datetime) -> int:
-    """Removes what neither this state nor the one before names; readers of both go on."""
-    if not held.is_known:
-        return 0
-    kept = {manifest.key, held.manifest, *(file.key for file in manifest.files), *held.keys}
-    old = [
-        one.key
-        for prefix in ("tables/", "staged/", "manifests/")
-        for one in store.keys(prefix)
-        if one.key not in kept and one.at < now - _ORPHAN_AGE
-    ]
-    if old:
-        store.delete(old)
-    return len(old)
