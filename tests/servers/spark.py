@@ -55,6 +55,29 @@ def spark_connect(folder: Path) -> Iterator[SparkAddress]:
             process.wait(timeout=20)
 
 
+@contextlib.contextmanager
+def stopped(address: SparkAddress) -> Iterator[None]:
+    """Inside the block the server takes connections, and answers nothing."""
+    wanted = f"spark.connect.grpc.binding.port={address.port}".encode()
+    processes = [int(one.name) for one in Path("/proc").iterdir() if one.name.isdigit()]
+    found = [one for one in processes if wanted in _line(one)]
+    assert found, "the server is not here"
+    for process in found:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in found:
+            os.kill(process, signal.SIGCONT)
+
+
+def _line(process: int) -> bytes:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:  # it ended meanwhile
+        return b""
+
+
 def _command(port: int, folder: Path) -> list[str]:
     settings = {
         "spark.connect.grpc.binding.address": "127.0.0.1",

@@ -9,7 +9,7 @@ import pytest
 import small_league
 from lake.conftest import published
 from nba_mcp_synthesis.engine_addresses import SparkAddress
-from nba_mcp_synthesis.errors import NoWarehouse, QueryFailed, WarehouseDown
+from nba_mcp_synthesis.errors import Busy, NoWarehouse, QueryFailed, WarehouseDown
 from nba_mcp_synthesis.lake.opening import open_store
 from nba_mcp_synthesis.warehouse.building import next_state
 from nba_mcp_synthesis.warehouse.guard.trees.gate import TreeGate
@@ -18,6 +18,7 @@ from nba_mcp_synthesis.warehouse.spark.session import Session
 from nba_mcp_synthesis.warehouse.spark_engine import SparkWarehouse
 from running import free_port
 from servers.leagues import PATIENT
+from servers.spark import stopped
 from warehouse.guard.trees.calls import calls, statement
 
 pytestmark = pytest.mark.system
@@ -69,6 +70,46 @@ def test_a_session_that_ended_is_opened_anew(warehouse: SparkWarehouse) -> None:
     with pytest.raises(WarehouseDown, match="ended the session"):
         warehouse.query(_COUNT)
     assert warehouse.query(_COUNT).rows == ((6, 645),)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT Forbidden FROM games",
+        "SELECT UNAVAILABLE, PERMISSION_DENIED FROM games",
+        "SELECT nosuch('UNAUTHENTICATED') FROM games",
+        "SELECT OutOfMemory FROM games",
+        "SELECT CAST('UNAVAILABLE OutOfMemory Forbidden' AS INT)",
+        "SELECT raise_error('[INVALID_HANDLE.SESSION_CLOSED] UNAVAILABLE')",
+    ],
+)
+def test_words_of_a_caller_say_nothing_of_the_server(warehouse: SparkWarehouse, sql: str) -> None:
+    """An error quotes them, and the session is everybody's."""
+    warehouse.query("SELECT 1")
+    session = warehouse._session
+    with pytest.raises(QueryFailed):
+        warehouse.query(sql)
+    assert warehouse._session is session
+
+
+def test_a_server_that_stops_answering_is_told(warehouse: SparkWarehouse, spark_server: SparkAddress) -> None:
+    """Soon after the deadline, where a call alone would wait for ever; afterwards it serves again."""
+    warehouse.query(_COUNT)
+    before = warehouse._session
+    with stopped(spark_server):
+        with pytest.raises(WarehouseDown, match="does not answer"):
+            warehouse.query(_COUNT, Limits(seconds=1))
+        assert warehouse._session is None
+        with pytest.raises(WarehouseDown, match="does not answer"):  # and where it has to be opened
+            warehouse.query(_COUNT, Limits(seconds=1))
+    assert warehouse.query(_COUNT).rows == ((6, 645),)
+    assert warehouse._session is not before
+
+
+def test_who_waits_for_the_session_too_long_is_told(warehouse: SparkWarehouse) -> None:
+    """Others may be opening it at a server that takes its time."""
+    with warehouse._opening, pytest.raises(Busy, match="for others"):
+        warehouse.query(_COUNT, Limits(seconds=0.1))
 
 
 def test_a_server_that_is_not_there_is_told(lake: Path) -> None:

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from time import monotonic
 
 from nba_mcp_synthesis.engine_addresses import SparkAddress
-from nba_mcp_synthesis.errors import WarehouseDown, WarehouseOutdated
+from nba_mcp_synthesis.errors import Busy, WarehouseDown, WarehouseOutdated
 from nba_mcp_synthesis.lake.manifest import Manifest, current
 from nba_mcp_synthesis.lake.opening import open_store
 from nba_mcp_synthesis.warehouse import layout
 from nba_mcp_synthesis.warehouse.limits import Limits
 from nba_mcp_synthesis.warehouse.over_lake import OverLake
 from nba_mcp_synthesis.warehouse.published import State, runnable
+from nba_mcp_synthesis.warehouse.spark.calls import ending
 from nba_mcp_synthesis.warehouse.spark.session import Rows, Session
 from nba_mcp_synthesis.warehouse.spark.tables import Views
 
@@ -54,14 +55,17 @@ class SparkWarehouse(OverLake):
         """(rows to fetch, the state that they are of, None) of a query."""
         with self._places.place(bounds.seconds), self._forgetting_lost():
             manifest = self._manifest()
-            session, text = self._prepared(sql, manifest, skip + bounds.rows + 1)
+            with ending(bounds.seconds):
+                session, text = self._prepared(sql, manifest, bounds, skip)
             with session.rows(text, bounds) as rows:
                 yield rows, _state(manifest), None
 
     def close(self) -> None:
         """Ends the session."""
         with self._opening:
-            self._forget()
+            session = self._forget()
+        if session is not None:
+            session.close()
 
     def _manifest(self) -> Manifest:
         with self._looking:
@@ -72,17 +76,31 @@ class SparkWarehouse(OverLake):
                 seen = self._seen = found, monotonic()
             return seen[0]
 
-    def _prepared(self, sql: str, manifest: Manifest, most: int) -> tuple[Session, str]:
+    def _prepared(self, sql: str, manifest: Manifest, bounds: Limits, skip: int) -> tuple[Session, str]:
         """A session that has the tables of a query, and the query over them."""
-        with self._opening:
+        with self._held(bounds.seconds):
             if self._session is None:
                 self._session = Session(self._address)
             session = self._session
             views = self._views_of(manifest, session)
             with session.telling():
+                most = skip + bounds.rows + 1
                 return session, runnable(
                     sql, self.dialect, lambda name: views.make(session.spark, name), most
                 )
+
+    @contextlib.contextmanager
+    def _held(self, seconds: float) -> Iterator[None]:
+        """The lock of the session; Busy where others need it for so long."""
+        if not self._opening.acquire(timeout=seconds):
+            raise Busy(
+                f"{self._address.place} has been opening tables for others for {seconds:g} s.",
+                "Try again in a moment.",
+            )
+        try:
+            yield
+        finally:
+            self._opening.release()
 
     def _views_of(self, manifest: Manifest, session: Session) -> Views:
         """Those of a state; the two newest are kept, since queries may still read the older one."""
@@ -103,13 +121,17 @@ class SparkWarehouse(OverLake):
             yield
         except WarehouseDown:
             with self._opening:
-                self._forget()
+                lost = self._session is not None and self._session.is_lost
+                session = self._forget() if lost else None
+            if session is not None:
+                session.close()
             raise
 
-    def _forget(self) -> None:
-        if self._session is not None:
-            self._session.close()
+    def _forget(self) -> Session | None:
+        """The session, which the next query does not use; to be closed where no other waits for that."""
+        session = self._session
         self._session, self._views, self._seen = None, [], None
+        return session
 
 
 def _state(manifest: Manifest) -> State:

@@ -17,6 +17,7 @@ from nba_mcp_synthesis.extras import extra
 from nba_mcp_synthesis.warehouse.limits import Limits
 from nba_mcp_synthesis.warehouse.published import EXPLAINS
 from nba_mcp_synthesis.warehouse.spark import reasons
+from nba_mcp_synthesis.warehouse.spark.calls import ending, ends
 
 # Values as other engines have them: no silent overflow, times without a zone, and of equal names in WITH the
 # inner one. And no text of the server's own in a statement, and no file by its name.
@@ -43,6 +44,7 @@ class Session:
         with extra("spark"):
             made = _connect(address)
         self.spark = made
+        self.is_lost = False  # whether it is of no use any more
         self._place = address.place
         try:
             for name, value in _SETTINGS.items():
@@ -64,7 +66,7 @@ class Session:
         self.spark.addTag(tag)
         deadline = _Deadline(self.spark, tag, bounds.seconds)
         try:
-            with deadline:
+            with deadline, ending(bounds.seconds):
                 frame = self.spark.sql(sql)
                 rows = Rows(frame, is_plan=sql.startswith(EXPLAINS))
                 yield rows
@@ -73,11 +75,14 @@ class Session:
             deadline.interrupt()
             raise
         except Exception as error:
-            if deadline.passed:
+            if not reasons.is_of_client(error):
+                raise
+            if not deadline.passed:
+                raise self._told(error, bounds) from error
+            if deadline.is_answered or not reasons.is_lost(error):
                 raise bounds.stopped() from None
-            if _is_of_client(error):
-                raise reasons.translated(error, bounds, self._place) from error
-            raise
+            self.is_lost = True  # it takes no query back either
+            raise reasons.silent(self._place) from error
         finally:
             self.spark.removeTag(tag)
 
@@ -87,12 +92,17 @@ class Session:
         try:
             yield
         except Exception as error:
-            if _is_of_client(error):
-                raise reasons.translated(error, Limits(), self._place) from error
+            if reasons.is_of_client(error):
+                raise self._told(error, Limits()) from error
             raise
+
+    def _told(self, error: BaseException, bounds: Limits) -> NbaMcpError:
+        self.is_lost = self.is_lost or reasons.is_lost(error)
+        return reasons.translated(error, bounds, self._place)
 
     def close(self) -> None:
         """Ends the session; a server that is gone needs no goodbye."""
+        self.spark.release_session_on_close = not self.is_lost
         self.spark.stop()
 
 
@@ -111,7 +121,12 @@ class Rows:
 
     def fetchmany(self, size: int = 1) -> list[tuple[Any, ...]]:
         """The next rows; none at the end."""
-        rows = [tuple(row) for row in islice(self._rows, size)]
+        try:
+            rows = [tuple(row) for row in islice(self._rows, size)]
+        except ValueError as error:  # which callers take for one of a value
+            if reasons.is_of_client(error):
+                raise reasons.translated(error, Limits(), "Spark") from error
+            raise
         return (
             [tuple(_PLACES.sub("…", str(value)) for value in row) for row in rows] if self._is_plan else rows
         )
@@ -128,7 +143,7 @@ class _Deadline:
         self._spark, self._tag, self._seconds = spark, tag, seconds
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True, name="spark-deadline")
-        self.passed = False
+        self.passed = self.is_answered = False
 
     def __enter__(self) -> None:
         self._thread.start()
@@ -140,6 +155,7 @@ class _Deadline:
         """Stops what still runs: nobody takes its rows any more."""
         with contextlib.suppress(Exception):  # what cannot be reached is ended by the server itself
             self._spark.interruptTag(self._tag)
+            self.is_answered = True
 
     def _watch(self) -> None:
         if self._ended.wait(self._seconds):
@@ -147,10 +163,6 @@ class _Deadline:
         self.passed = True
         while not self._ended.wait(_AGAIN_SECONDS):
             self.interrupt()
-
-
-def _is_of_client(error: BaseException) -> bool:
-    return type(error).__module__.partition(".")[0] in ("pyspark", "grpc")
 
 
 def _connect(address: SparkAddress) -> Any:
@@ -171,6 +183,7 @@ def _connect(address: SparkAddress) -> Any:
         ]
     )
     builder = DefaultChannelBuilder(f"sc://{address.host}:{address.port}/;{options}")
+    builder.add_interceptor(ends())
     session = SparkSession(connection=builder)
     session.client.set_retry_policies([DefaultPolicy(max_retries=3, max_backoff=500)])
     return session
