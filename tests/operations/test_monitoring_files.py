@@ -28,10 +28,22 @@ PAGES = ROOT / "docs/runbooks/alerts"
 SAMPLES = ROOT / "tests/monitoring"
 KUBECTL = {
     *("cordon", "delete", "describe", "drain", "edit", "exec", "get", "logs", "port-forward", "rollout"),
-    *("scale", "set", "top", "apply"),
+    *("scale", "set", "top", "apply", "create"),
 }
 WORDS = {
-    *("by", "on", "or", "and", "unless", "bool", "offset", "group_left", "ignoring", "without"),
+    *(
+        "by",
+        "on",
+        "or",
+        "and",
+        "unless",
+        "bool",
+        "offset",
+        "group_left",
+        "group_right",
+        "ignoring",
+        "without",
+    ),
     *("namespace", "pod", "container"),
 }
 

@@ -121,7 +121,8 @@ def short_routes(found: sources.Sources, peers: Pages, folder: Path) -> dict[str
     keys = peers.secrets(folder / "keys")
     config = alertmanager.config(found, str(keys), str(MONITORING / "alertmanager/*.tmpl"))
     config["global"]["pagerduty_url"] = f"{peers.server.url}/v2/enqueue"
-    for route in [config["route"], *config["route"]["routes"]]:
+    first = [config["route"], *config["route"]["routes"]]
+    for route in [*first, *(one for parent in first[1:] for one in parent.get("routes", ()))]:
         route |= {"group_wait": "1s", "group_interval": "1s"}
     for receiver in config["receivers"]:
         for hook in receiver.get("webhook_configs", ()):

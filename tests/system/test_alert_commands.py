@@ -116,6 +116,22 @@ def test_the_other_severities_have_their_own_ways(
     assert len(ground.peers.of("NbaMcpTest")) == (1 if severity == "P2" else 0)
 
 
+def test_a_test_can_be_repeated_at_once(tmp_path: Path) -> None:
+    """Also where a group of alerts is told of again after minutes only; each is told, and over, once."""
+    with pages() as peers:
+        config = short_routes(loaded(), peers, tmp_path)
+        for route in config["route"]["routes"][1:]:
+            route["group_interval"] = "5m"
+        with alertmanagers(tmp_path, config) as (member,):
+            ground = Ground(member, peers)
+            for number in (1, 2):
+                found = ground.json("test", "--severity", "P3", "--wait", "20")
+                assert found["delivered"], found
+                assert "took 1 request." in found["ways"][0]["message"]
+                assert len(peers.told("P3: Test", "alerts")) == number
+                assert len(peers.told("Over: Test", "alerts")) == number
+
+
 def test_what_does_not_arrive_is_said(ground: Ground) -> None:
     """Slack knows no such webhook: exit code 1, and which way it was."""
     right = ground.peers.server.answer

@@ -13,6 +13,7 @@ from nba_mcp_synthesis.operations.monitoring.sources import Sources
 SECRETS = "/etc/alertmanager/secrets/alertmanager-nba-mcp"
 TEMPLATES = "/etc/alertmanager/config/*.tmpl"
 EDGE_MINUTES = 5
+_TIMES = ("active_time_intervals", "mute_time_intervals")
 TEST_ALERT = "NbaMcpTest"  # sent by `nba-mcp ops alerts test`; takes the real way and rings nobody
 
 
@@ -55,11 +56,11 @@ def _routes(name: str, said: dict[str, Any]) -> list[dict[str, Any]]:
     """The routes of a severity: one, or three where the hour decides how loud it is."""
     common = {"matchers": [f'severity="{name}"'], "repeat_interval": said["answer"]}
     if "pages" not in said:
-        return [{"receiver": name, **common}]
+        return [_with_tests({"receiver": name, **common})]
     common["group_interval"] = "1m"
     if len(set(said["pages"])) == 1:
-        return [{"receiver": name, **common}]
-    return [
+        return [_with_tests({"receiver": name, **common})]
+    found = [
         {
             "receiver": f"{name}-in-hours",
             **common,
@@ -76,6 +77,20 @@ def _routes(name: str, said: dict[str, Any]) -> list[dict[str, Any]]:
         },
         {"receiver": name, **common},
     ]
+    return [_with_tests(route) for route in found]
+
+
+def _with_tests(route: dict[str, Any]) -> dict[str, Any]:
+    """A route in which each test alert is a group of its own: in one group, a second test would wait long."""
+    times = {name: route[name] for name in _TIMES if name in route}  # the one thing that is not inherited
+    test = {
+        "receiver": route["receiver"],
+        "matchers": [f'alertname="{TEST_ALERT}"'],
+        "group_by": ["alertname", "severity", "test"],
+        "group_interval": "10s",
+        **times,
+    }
+    return {**route, "routes": [test]}
 
 
 def _inhibitions() -> list[dict[str, Any]]:

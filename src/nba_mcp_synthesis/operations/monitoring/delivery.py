@@ -8,7 +8,7 @@ import socket
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,6 +27,7 @@ WANTED: Mapping[str, frozenset[str]] = {
     "P4": frozenset({"slack"}),
 }
 _EVERY = 0.5  # seconds between two looks
+_END_SECONDS = 30.0  # for the message that the test is over
 _LIFE = timedelta(minutes=5)  # if this program dies, the test ends by itself
 
 
@@ -73,27 +74,28 @@ def deliver(
     test = alert["labels"]["test"]
     door.send([alert])
     try:
-        ways = _watch(door, severity, before, wait, advance)
-        found = _routed(door, test)
+        ways = _watch(door, WANTED[severity], before, wait, advance)
+        found, ending = _routed(door, test), door.counted()
     finally:
         door.send([{**alert, "endsAt": _stamp(datetime.now(UTC))}])
+    # its end is sent too: until it is, the next test would take that for its own delivery
+    delivered = {name for name, count in ways.items() if _taken(count) > 0}
+    _watch(door, delivered, ending, _END_SECONDS if delivered else 0)
     return Delivery(test, severity, _names(found), _judged(ways, found, door), time.monotonic() - started)
 
 
 def _watch(
     door: AlertmanagerConnector,
-    severity: str,
+    wanted: Collection[str],
     before: Mapping[str, Counter[str]],
     wait: float,
-    advance: Callable[[int], None],
+    advance: Callable[[int], None] = lambda _: None,
 ) -> dict[str, Counter[str]]:
     """What was counted since for each wanted way, when all are settled or the time is over."""
     started = time.monotonic()
     while True:
         now = door.counted()
-        since = {
-            way: now.get(way, Counter()) - before.get(way, Counter()) for way in sorted(WANTED[severity])
-        }
+        since = {way: now.get(way, Counter()) - before.get(way, Counter()) for way in sorted(wanted)}
         passed = time.monotonic() - started
         advance(int(passed))
         if all(_taken(count) > 0 or count["given up"] for count in since.values()) or passed >= wait:
