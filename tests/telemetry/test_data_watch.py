@@ -2,6 +2,7 @@
 
 import datetime as dt
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import duckdb
 import pytest
 
 import small_league
+from nba_mcp_synthesis.facts import Result
+from nba_mcp_synthesis.server import data_watch
 from nba_mcp_synthesis.server.data_watch import DataWatch
 from nba_mcp_synthesis.telemetry.metrics import Metrics
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
@@ -102,6 +105,51 @@ def test_ages_are_those_of_the_newest_load_and_game(path: Path, watched: tuple[D
     watch.look()
     assert value("nba_mcp_db_up") == 0
     assert value("nba_mcp_data_age_seconds") is None
+
+
+def test_nobody_waits_for_a_warehouse_that_stays_silent(
+    watched: tuple[DataWatch, Metrics], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A scrape ends with what was known; after a while it says that the warehouse is down."""
+    watch, metrics = watched
+    watch.look()
+    answer = threading.Event()
+    state = watch._warehouse.state
+    monkeypatch.setattr(watch._warehouse, "state", lambda: answer.wait() and state())
+    monkeypatch.setattr(data_watch, "_SECONDS", 0.05)
+    monkeypatch.setattr(data_watch, "_SILENT_SECONDS", 0.2)
+    value = metrics.registry.get_sample_value
+    watch.look()
+    while value("nba_mcp_db_up") == 1:
+        watch.look()
+    answer.set()
+    while value("nba_mcp_db_up") == 0:
+        watch.look()
+
+
+def test_nobody_waits_for_the_history(
+    watched: tuple[DataWatch, Metrics], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which an engine elsewhere may take long to read; a later scrape has it, and it was read once."""
+    watch, metrics = watched
+    answer = threading.Event()
+    read, asked = watch._warehouse.read, []
+
+    def slowly(sql: str) -> Result:
+        asked.append(sql)
+        answer.wait()
+        return read(sql)
+
+    monkeypatch.setattr(watch._warehouse, "read", slowly)
+    monkeypatch.setattr(data_watch, "_HISTORY_SECONDS", 0.05)
+    watch.look()
+    watch.look()
+    assert metrics.registry.get_sample_value("nba_mcp_db_up") == 1
+    assert told(metrics) == 0
+    answer.set()
+    while told(metrics) == 0:
+        watch.look()
+    assert len(asked) == 1
 
 
 def test_workers_are_counted(watched: tuple[DataWatch, Metrics]) -> None:

@@ -1,5 +1,6 @@
 """What is Athena's own: state by the catalogue, bytes and their price, faults of the service, stopping."""
 
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -19,11 +20,13 @@ from nba_mcp_synthesis.errors import (
     WarehouseOutdated,
 )
 from nba_mcp_synthesis.lake.registration import changing
+from nba_mcp_synthesis.server.routes.health import warehouse_health
 from nba_mcp_synthesis.shapes import result_json
 from nba_mcp_synthesis.warehouse.athena_engine import AthenaWarehouse, Budget
 from nba_mcp_synthesis.warehouse.building import next_state
 from nba_mcp_synthesis.warehouse.limits import Limits
 from nba_mcp_synthesis.warehouse.opening import queries_of
+from nba_mcp_synthesis.warehouse.probing import Probe
 from servers.athena import DATABASE, AthenaGround
 from servers.leagues import PATIENT, register
 from warehouse.conformance.dialects import endless
@@ -187,6 +190,30 @@ def test_a_database_that_is_not_there_is_told(ground: AthenaGround) -> None:
     glue.update_database(Name="bare", DatabaseInput={"Name": "bare", "Parameters": older})
     with pytest.raises(WarehouseOutdated, match="layout 1"):
         AthenaWarehouse(AthenaAddress("bare", "tests", None), "bare").state()
+
+
+def test_health_looks_at_the_service(ground: AthenaGround) -> None:
+    """Not at Glue alone: who may not ask Athena is told before the first question."""
+    with closing(ground.warehouse()) as warehouse:
+        warehouse._probe = Probe("Athena", warehouse.ask, every=0.0, again=0.0, first=30.0)
+        ground.peer.fail("GetWorkGroup", "denied", times=10)
+        assert warehouse_health(warehouse)["code"] == "warehouse_down"
+        ground.peer.faults.clear()
+        while warehouse_health(warehouse)["status"] != "ok":
+            time.sleep(0.1)
+
+
+def test_a_state_that_the_lake_has_removed_is_not_read(ground: AthenaGround) -> None:
+    """Its files may be gone, and their partitions read as empty."""
+    glue = ground.aws.client("glue")
+    told = glue.get_database(Name=DATABASE)["Database"]["Parameters"]
+    older = {**told, "nba_mcp_manifest": "manifests/gone.json"}
+    glue.update_database(Name=DATABASE, DatabaseInput={"Name": DATABASE, "Parameters": older})
+    try:
+        with closing(ground.warehouse()) as warehouse, pytest.raises(WarehouseOutdated, match="no longer"):
+            warehouse.query(_COUNT)
+    finally:
+        glue.update_database(Name=DATABASE, DatabaseInput={"Name": DATABASE, "Parameters": told})
 
 
 def test_while_a_publication_changes_the_tables_nothing_is_read(ground: AthenaGround) -> None:

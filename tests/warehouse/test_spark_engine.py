@@ -1,5 +1,6 @@
 """What is Spark's own: states side by side, sessions that end, what cannot be read, and what a plan tells."""
 
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -11,9 +12,11 @@ from lake.conftest import published
 from nba_mcp_synthesis.engine_addresses import SparkAddress
 from nba_mcp_synthesis.errors import Busy, NoWarehouse, QueryFailed, WarehouseDown
 from nba_mcp_synthesis.lake.opening import open_store
+from nba_mcp_synthesis.server.routes.health import warehouse_health
 from nba_mcp_synthesis.warehouse.building import next_state
 from nba_mcp_synthesis.warehouse.guard.trees.gate import TreeGate
 from nba_mcp_synthesis.warehouse.limits import Limits
+from nba_mcp_synthesis.warehouse.probing import Probe
 from nba_mcp_synthesis.warehouse.spark.session import Session
 from nba_mcp_synthesis.warehouse.spark_engine import SparkWarehouse
 from running import free_port
@@ -104,6 +107,27 @@ def test_a_server_that_stops_answering_is_told(warehouse: SparkWarehouse, spark_
             warehouse.query(_COUNT, Limits(seconds=1))
     assert warehouse.query(_COUNT).rows == ((6, 645),)
     assert warehouse._session is not before
+
+
+def test_health_looks_at_the_server(warehouse: SparkWarehouse, spark_server: SparkAddress) -> None:
+    """Not at the lake alone, which answers all the time; nobody who asks waits for the server."""
+    warehouse._probe = Probe("Spark", warehouse.ask, every=0.0, again=0.0, patience=1.0, first=60.0)
+    assert warehouse_health(warehouse)["status"] == "ok"
+    with stopped(spark_server):
+        while (found := warehouse_health(warehouse))["status"] == "ok":
+            time.sleep(0.2)
+    assert (found["code"], "has not answered" in found["message"]) == ("warehouse_down", True)
+    while warehouse_health(warehouse)["status"] != "ok":
+        time.sleep(0.2)
+
+
+def test_a_sign_of_life_opens_a_session_that_ended(warehouse: SparkWarehouse) -> None:
+    """Which it does where nobody asks for long, and is no fault of the server."""
+    warehouse.ask()
+    session = warehouse._session
+    assert session is not None
+    session.spark.client.release_session()
+    warehouse.ask()
 
 
 def test_who_waits_for_the_session_too_long_is_told(warehouse: SparkWarehouse) -> None:

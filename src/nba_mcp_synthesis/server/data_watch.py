@@ -1,9 +1,10 @@
 """The data as metrics show them: whether they can be read, how old they are, what was loaded.
 
 Loads happen in other processes, so all of it is read from the warehouse: the history of loads once for each
-state of it, the rest before each scrape.
+state of it, the rest before each scrape. Whoever scrapes waits some seconds, and then gets what was known.
 """
 
+import contextlib
 import datetime as dt
 import threading
 import time
@@ -11,10 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from nba_mcp_synthesis.deadlines import within
 from nba_mcp_synthesis.errors import NbaMcpError
 from nba_mcp_synthesis.telemetry.logs import get_logger
 from nba_mcp_synthesis.telemetry.metrics import UNKNOWN, Metrics
 from nba_mcp_synthesis.warehouse.engine import State, Warehouse
+from nba_mcp_synthesis.warehouse.reachable import reachable
 from nba_mcp_synthesis.warehouse.untrusted import UntrustedQueries
 
 _HISTORY = (
@@ -22,6 +25,10 @@ _HISTORY = (
     "max(CASE WHEN status IN ('loaded', 'replaced') THEN loaded_at END) AS loaded_at "
     "FROM load_history GROUP BY source ORDER BY source"
 )
+
+# A scrape waits so long; a warehouse that has been silent for longer than the second is called down.
+_SECONDS, _SILENT_SECONDS = 5.0, 15.0
+_HISTORY_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -38,23 +45,42 @@ class DataWatch:
 
     def __init__(self, warehouse: Warehouse, queries: UntrustedQueries, metrics: Metrics) -> None:
         self._warehouse, self._queries, self._metrics = warehouse, queries, metrics
-        self._lock = threading.Lock()
+        self._lock, self._reading = threading.Lock(), threading.Lock()
+        self._begun: float | None = None
         self._history = _History()
 
     def look(self) -> None:
         """Looks now; what /health would say of the warehouse is no error here."""
-        with self._lock:
-            self._count_connections()
-            try:
-                state = self._warehouse.state()
-            except NbaMcpError:
+        self._count_connections()
+        try:
+            within(_SECONDS, self._look)
+        except TimeoutError:
+            begun = self._begun
+            if begun is not None and time.monotonic() - begun > _SILENT_SECONDS:
                 self._metrics.db_up.set(0)
-                self._show_ages(None, None)
-                return
-            self._metrics.db_up.set(1)
-            self._metrics.data_simulated.set(state.simulated)
-            self._show_history(state)
-            self._show_ages(self._history.newest, state.data_as_of)
+
+    def _look(self) -> None:
+        if not self._lock.acquire(timeout=_SECONDS):  # somebody else looks, and shows it
+            return
+        try:
+            self._begun = time.monotonic()
+            self._show()
+        finally:
+            self._begun = None
+            self._lock.release()
+
+    def _show(self) -> None:
+        try:
+            state = reachable(self._warehouse)
+        except NbaMcpError:
+            self._metrics.db_up.set(0)
+            self._show_ages(None, None)
+            return
+        self._metrics.db_up.set(1)
+        self._metrics.data_simulated.set(state.simulated)
+        with contextlib.suppress(TimeoutError):  # it goes on reading, and a later look shows it
+            within(_HISTORY_SECONDS, lambda: self._show_history(state))
+        self._show_ages(self._history.newest, state.data_as_of)
 
     def loaded_at(self) -> dt.datetime | None:
         """When data were last loaded, as the last look saw it."""
@@ -67,8 +93,14 @@ class DataWatch:
 
     def _show_history(self, state: State) -> None:
         """Counts on from what was counted before; a warehouse that has fewer rows is another one."""
-        if state.snapshot == self._history.snapshot:
+        if state.snapshot == self._history.snapshot or not self._reading.acquire(blocking=False):
             return
+        try:
+            self._read_history(state)
+        finally:
+            self._reading.release()
+
+    def _read_history(self, state: State) -> None:
         try:
             found = self._warehouse.read(_HISTORY).rows
         except NbaMcpError as error:  # the next scrape may read it

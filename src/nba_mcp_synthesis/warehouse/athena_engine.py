@@ -92,6 +92,10 @@ class AthenaWarehouse(OverLake):
                 with reasons.told(self.place):
                     yield found, before, scan
 
+    def ask(self) -> None:
+        """Asks for the workgroup, which costs nothing."""
+        self._open().cutoff()
+
     def close(self) -> None:
         """Lets go of what waits for queries."""
         with self._opening:

@@ -10,6 +10,7 @@ from nba_mcp_synthesis.warehouse.dialect import written
 from nba_mcp_synthesis.warehouse.engine import of_state, read_whole
 from nba_mcp_synthesis.warehouse.fetching import fetch
 from nba_mcp_synthesis.warehouse.limits import Limits, Places
+from nba_mcp_synthesis.warehouse.probing import Probe
 from nba_mcp_synthesis.warehouse.published import State
 
 
@@ -24,6 +25,7 @@ class OverLake(ABC):
         self.limits = limits or Limits()
         self.concurrency = concurrency
         self._places = Places(concurrency)
+        self._probe = Probe(self.engine.capitalize(), self.ask)
 
     @property
     @abstractmethod
@@ -37,6 +39,14 @@ class OverLake(ABC):
     @abstractmethod
     def known_state(self) -> State | None:
         """The state that was seen a moment ago, else None."""
+
+    @abstractmethod
+    def ask(self) -> None:
+        """Waits for a sign of life of the engine; WarehouseDown where there is none."""
+
+    def probe(self) -> None:
+        """Raises what was wrong with the engine when it was last asked, which is less than a minute ago."""
+        self._probe.check()
 
     @abstractmethod
     def opened(

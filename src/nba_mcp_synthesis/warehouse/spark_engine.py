@@ -18,6 +18,8 @@ from nba_mcp_synthesis.warehouse.spark.session import Rows, Session
 from nba_mcp_synthesis.warehouse.spark.tables import Views
 
 _SEEN_SECONDS = 1.0
+# A cold server takes its time for the first query.
+_SIGN_OF_LIFE = Limits(rows=1, bytes=1_000, seconds=20.0)
 
 
 class SparkWarehouse(OverLake):
@@ -60,12 +62,23 @@ class SparkWarehouse(OverLake):
             with session.rows(text, bounds) as rows:
                 yield rows, _state(manifest), None
 
+    def ask(self) -> None:
+        """Runs the smallest query; again where only the session has ended, as after an hour's rest."""
+        try:
+            self._run_smallest()
+        except WarehouseDown:
+            self._run_smallest()
+
     def close(self) -> None:
         """Ends the session."""
         with self._opening:
             session = self._forget()
         if session is not None:
             session.close()
+
+    def _run_smallest(self) -> None:
+        with self.opened("SELECT 1", _SIGN_OF_LIFE, 0) as (rows, _, _):
+            rows.fetchmany(1)
 
     def _manifest(self) -> Manifest:
         with self._looking:

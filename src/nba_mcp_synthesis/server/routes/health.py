@@ -14,6 +14,7 @@ from nba_mcp_synthesis.server.routes.documents import problems
 from nba_mcp_synthesis.server.secret_watch import SecretWatch
 from nba_mcp_synthesis.server.tools import Services
 from nba_mcp_synthesis.warehouse.engine import Warehouse
+from nba_mcp_synthesis.warehouse.reachable import reachable
 
 
 @dataclass
@@ -84,9 +85,9 @@ def add_health(
 
 
 def warehouse_health(warehouse: Warehouse) -> dict[str, Any]:
-    """Whether there are data, and which; never raises for what an operator would look up here."""
+    """Whether there are data, and an engine that answers; never raises for what an operator looks up here."""
     try:
-        state = warehouse.state()
+        state = reachable(warehouse)
     except NbaMcpError as error:
         return {"status": "down", "code": error.code, "message": str(error)}
     return {
