@@ -172,6 +172,8 @@ def _connect(address: SparkAddress) -> Any:
         from pyspark.sql.connect.client.retries import DefaultPolicy  # noqa: PLC0415
         from pyspark.sql.connect.session import SparkSession  # noqa: PLC0415
 
+    # The error that follows says it, and is told.
+    warnings.filterwarnings("ignore", message=r"\[RETRIES_EXCEEDED\]")
     # They write whole errors, values and statements included; we tell them ourselves.
     for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger", "pyspark.sql.connect.logging"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
