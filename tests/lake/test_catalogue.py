@@ -181,7 +181,7 @@ def test_the_command_publishes_catalogues_and_restores(
     done = nba_mcp("data", "publish", "--json", **environment)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
-    assert (told["place"], told["catalogue"]["database"]) == (place, DATABASE)
+    assert (told["place"], told["catalogue"]["database"], told["behind"]) == (place, DATABASE, [])
     elsewhere = {"NBA_MCP_WAREHOUSE_URL": f"duckdb:///{tmp_path / 'again.duckdb'}"}
     assert nba_mcp("data", "load", place, **elsewhere).returncode == 0
     asked = [
@@ -190,6 +190,10 @@ def test_the_command_publishes_catalogues_and_restores(
     ]
     assert asked[0] == asked[1]
     assert "220" in asked[0]
+    changed(small)
+    done = nba_mcp("data", "publish", **{**environment, "NBA_MCP_GLUE_DATABASE": ""})
+    words = " ".join(done.stdout.split())
+    assert f"Glue still has an older state in {DATABASE}: publish again" in words, done.stderr
 
 
 def another(store: Store, path: Path, name: str) -> None:
