@@ -6,7 +6,7 @@ Rooms that a plain query does not need are imported when they are first used.
 import hashlib
 import sys
 import threading
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from nba_mcp_synthesis.errors import Unavailable
@@ -222,7 +222,8 @@ class App:
         from nba_mcp_synthesis.operations.backup.desk import Backups
 
         alone = self.settings.model_copy(update={"models": (), "synthesizer": ()})
-        return Backups(self.settings, lambda: self.secrets, lambda question: App(alone).ask(question))
+        asked = cache(lambda: App(alone))  # one for all questions, where there are any
+        return Backups(self.settings, lambda: self.secrets, lambda question: asked().ask(question))
 
     @cached_property
     def state(self) -> "StateDatabase":

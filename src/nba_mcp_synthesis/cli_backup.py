@@ -52,9 +52,11 @@ def backup_list(
     found = _desk().listed()
     shown = found.as_dict()
     parts: list[RenderableType] = [
-        terminal.records(shown["dumps"], "There are no dumps."),
+        terminal.records([_without(row, "note") for row in shown["dumps"]], "There are no dumps."),
         terminal.records(shown["snapshots"], found.rds_note or "There are no snapshots of RDS."),
         *(f"{name}: {told}" for name, faults in found.faults.items() for told in faults),
+        *found.notes(),
+        *(one.told for one in found.failures),
     ]
     terminal.show(shown, terminal.group(parts), as_json=as_json)
     raise typer.Exit(1 if check and any(found.faults.values()) else 0)
@@ -138,9 +140,11 @@ def backup_drill(
     from nba_mcp_synthesis.operations.backup import drill_report
 
     path = drill_report.write(found, reports)
-    told = {**drill_report.as_dict(found), "report": str(path)}
-    terminal.show(told, f"{drill_report.markdown(found)}\nThe report is {path}.", as_json=as_json)
-    raise typer.Exit(0 if found.holds else 1)
+    kept = drill_report.keep(found, desk.store)
+    told = {**drill_report.as_dict(found), "report": str(path), "kept": kept}
+    where = f"The report is {path}, and {kept} in {desk.store.place}."
+    terminal.show(told, f"{drill_report.markdown(found)}\n{where}", as_json=as_json)
+    raise typer.Exit(1 if found.verdict == "other answers" else 0)
 
 
 @backup.command("prune")
@@ -320,6 +324,10 @@ def _saying() -> Iterator[Callable[[str], None]]:
 
     with terminal.working() as say:
         yield say
+
+
+def _without(found: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in found.items() if key != name}
 
 
 def _rounded(found: dict[str, Any]) -> dict[str, Any]:

@@ -3,19 +3,33 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from nba_mcp_synthesis.errors import BackupDamaged, UsageError
-from nba_mcp_synthesis.operations.backup.manifest import DUMP, MANIFEST, VERIFIED, Manifest, Verified, parsed
+from nba_mcp_synthesis.operations.backup.manifest import (
+    DAMAGED,
+    DUMP,
+    MANIFEST,
+    VERIFIED,
+    Damaged,
+    Manifest,
+    Verified,
+    parsed,
+)
 from nba_mcp_synthesis.operations.backup.store import BackupStore
 
+_Note = TypeVar("_Note", bound=BaseModel)
 DATABASES = ("warehouse", "state")
 
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """A backup as the store has it. `fault` says why it does not count; then there may be no manifest."""
+    """A backup as the store has it. `fault` says why it does not count; then there may be no manifest.
+
+    `damaged`: that it did not restore is the only fault, so that another verification may clear it.
+    """
 
     database: str
     id: str
@@ -24,6 +38,7 @@ class Backup:
     verified: Verified | None = None
     fault: str = ""
     unfinished: bool = False
+    damaged: bool = False
 
     @property
     def counts(self) -> bool:
@@ -57,26 +72,34 @@ def _one(store: BackupStore, database: str, id_: str, sizes: dict[str, int], at:
         )
     try:
         manifest = parsed(content, key + MANIFEST)
-        verified = _verified(store, key + VERIFIED) if VERIFIED in sizes else None
     except BackupDamaged as error:
         return Backup(database, id_, at, fault=error.message)
     have, want = sizes.get(DUMP), manifest.stored_bytes
     fault = "" if have == want else f"The dump has {have or 0:,} bytes instead of {want:,}."
     if manifest.snapshot_at > datetime.now(UTC):
         fault = fault or "It is of the future: a clock jumped."
-    return Backup(database, id_, manifest.snapshot_at, manifest, verified, fault)
+    verified = _noted(store, key + VERIFIED, Verified) if VERIFIED in sizes else None
+    damaged = not fault and DAMAGED in sizes
+    if damaged:
+        told = _noted(store, key + DAMAGED, Damaged)
+        fault = f"It did not restore: {told.reason}" if told else "It did not restore."
+    return Backup(database, id_, manifest.snapshot_at, manifest, verified, fault, damaged=damaged)
 
 
-def _verified(store: BackupStore, key: str) -> Verified | None:
+def _noted(store: BackupStore, key: str, shape: type[_Note]) -> _Note | None:
+    """What was written beside a manifest; None where nobody can read it, which says nothing of the dump."""
     content = store.read(key)
     try:
-        return Verified.model_validate_json(content) if content else None
+        return shape.model_validate_json(content) if content else None
     except ValidationError:
-        raise BackupDamaged(f"{key} cannot be read.", "Verify the backup again.") from None
+        return None
 
 
-def choose(store: BackupStore, database: str, id_: str | None) -> Manifest:
-    """The manifest of a backup, or of the newest that counts; says why where there is none."""
+def choose(store: BackupStore, database: str, id_: str | None, *, again: bool = False) -> Manifest:
+    """The manifest of a backup, or of the newest that counts; says why where there is none.
+
+    `again`: by its ID also one that did not restore, to see whether it does now.
+    """
     found = backups(store, database)
     if id_ is None:
         sound = [one.manifest for one in found if one.counts and one.manifest]
@@ -92,8 +115,11 @@ def choose(store: BackupStore, database: str, id_: str | None) -> Manifest:
             f"There is no backup {id_} of the {database} in {store.place}.",
             "`nba-mcp ops backup list` has all.",
         )
-    if one.manifest is None or one.fault:
+    if one.manifest is None or (one.fault and not (again and one.damaged)):
         raise BackupDamaged(
-            f"The backup {id_} of the {database} does not count. {one.fault}", "Take another one."
+            f"The backup {id_} of the {database} does not count. {one.fault}",
+            f"Take another one. `nba-mcp ops backup verify {id_}` looks at it again."
+            if one.damaged
+            else "Take another one.",
         )
     return one.manifest

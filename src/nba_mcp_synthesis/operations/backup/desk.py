@@ -1,7 +1,8 @@
 """Backups put together from the settings: what the commands and the server's metrics call."""
 
+import contextlib
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,6 +17,7 @@ from nba_mcp_synthesis.operations.backup import (
     bucket,
     dumping,
     encryption,
+    failures,
     inventory,
     listing,
     objects,
@@ -120,15 +122,16 @@ class Backups:
         """See `listing.states`."""
         return listing.states(self.store, tuple(self.databases))
 
-    def dump(self, database: Database, id_: str | None) -> Dump:
-        """A backup, or the newest that counts, with the key to it."""
-        manifest = archive.choose(self.store, database.name, id_)
+    def dump(self, database: Database, id_: str | None, *, again: bool = False) -> Dump:
+        """A backup, or the newest that counts, with the key to it; `again` as `archive.choose` has it."""
+        manifest = archive.choose(self.store, database.name, id_, again=again)
         return Dump(manifest, self.store, encryption.read_identities(self._settings.backup_identity))
 
     def verify(self, database: Database, id_: str | None, say: Say) -> tuple[Manifest, Restored]:
-        """See `verifying.verify`."""
-        dump = self.dump(database, id_)
-        server = scratch_server(self._settings, database)
+        """See `verifying.verify`; that there is nothing to verify is a failure as well."""
+        with self._noting(database, "verify"):
+            dump = self.dump(database, id_, again=True)
+            server = scratch_server(self._settings, database)
         return dump.manifest, verify(dump, server, self._settings.backup_programs, say)
 
     def verify_snapshot(self, snapshot: str, say: Say) -> snapshots.Looked:
@@ -177,9 +180,21 @@ class Backups:
         """See `drill.drill`: the newest backup of each database."""
         from nba_mcp_synthesis.operations.backup.drill import drill
 
-        dumps = {one.name: self.dump(one, None) for one in self.chosen(None)}
+        dumps: dict[DatabaseName, Dump] = {}
+        for one in self.chosen(None):
+            with self._noting(one, "drill"):
+                dumps[one.name] = self.dump(one, None)
         first = next(iter(self.databases.values()))
         return drill(dumps, scratch_server(self._settings, first), self._settings.backup_programs, say)
+
+    @contextlib.contextmanager
+    def _noting(self, database: Database, step: str) -> Iterator[None]:
+        """Notes what fails in the block beside the backups: a key that is missing, for instance."""
+        try:
+            yield
+        except BaseException as error:
+            failures.note(self.store, database.name, step, error)
+            raise
 
     def prune(self, *, dry_run: bool) -> pruning.Pruned:
         """See `pruning.prune`."""
@@ -191,7 +206,8 @@ class Backups:
         """What speaks against the buckets of backups and lake, by address; folders have nothing to check."""
         from nba_mcp_synthesis.connectors.aws import patient_client
 
-        keeps = 31 * self._settings.backup_monthly
+        policy = self._settings
+        keeps = max(policy.backup_daily, 7 * policy.backup_weekly, 31 * policy.backup_monthly)
         places = {self._settings.backup_url or self.store.place: keeps, self._settings.lake_place(): None}
         found = {}
         for place, days in places.items():

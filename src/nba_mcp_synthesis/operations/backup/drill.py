@@ -11,18 +11,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 from urllib.parse import quote, urlencode
 
 from nba_mcp_synthesis.errors import BackupFailed, UsageError
-from nba_mcp_synthesis.operations.backup import failures, reference, scratch
+from nba_mcp_synthesis.operations.backup import reference, scratch
 from nba_mcp_synthesis.operations.backup.databases import Login, Parameters, Server
 from nba_mcp_synthesis.operations.backup.feeding import Dump
 from nba_mcp_synthesis.operations.backup.manifest import DatabaseName, ReferenceAnswer
-from nba_mcp_synthesis.operations.backup.restoring import Say, Target, restore
+from nba_mcp_synthesis.operations.backup.restoring import Restored, Say, Target, restore
 from nba_mcp_synthesis.operations.backup.served import serving
-from nba_mcp_synthesis.operations.backup.verifying import prove
+from nba_mcp_synthesis.operations.backup.verifying import failed, prove
 
 Dumps = Mapping[DatabaseName, Dump]
+_FAULTS_TOLD = 3
+
+
+Verdict = Literal["same answers", "other answers", "not asked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,14 @@ class Report:
     @property
     def holds(self) -> bool:
         """Whether every database came back with the same answers, and some were asked for."""
-        return all(one.asked and not one.faults for one in self.databases)
+        return self.verdict == "same answers"
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the drill has shown; where nothing was asked, rows and objects are proven and answers not."""
+        if any(one.faults for one in self.databases):
+            return "other answers"
+        return "same answers" if all(one.asked for one in self.databases) else "not asked"
 
 
 def drill(dumps: Dumps, server: Server, folder: Path | None, say: Say) -> Report:
@@ -67,11 +79,12 @@ def drill(dumps: Dumps, server: Server, folder: Path | None, say: Say) -> Report
     if not dumps:
         raise UsageError("There is no backup to drill with.", "`nba-mcp ops backup create` makes one.")
     begun, started = datetime.now(UTC), time.perf_counter()
+    at: DatabaseName | None = None
     try:
         with scratch.one_at_a_time(server), contextlib.ExitStack() as stack:
             restored = {}
             for name, dump in dumps.items():
-                dbname = scratch.named(f"{scratch.SCRATCH}{name}", secrets.token_hex(4))
+                at, dbname = name, scratch.named(f"{scratch.SCRATCH}{name}", secrets.token_hex(4))
                 stack.callback(scratch.drop, server, dbname)
                 restored[name] = restore(dump, Target(server, dbname, folder), say)
             served = time.perf_counter()
@@ -80,8 +93,8 @@ def drill(dumps: Dumps, server: Server, folder: Path | None, say: Say) -> Report
             answers = dict(_answers(dumps, places))
             ended = time.perf_counter()
     except BaseException as error:
-        for dump in dumps.values():
-            failures.note(dump.store, dump.manifest.database, "drill", error)
+        for name, dump in dumps.items():
+            failed(dump, "drill", error, blamed=name == at)
         raise
     found = [
         Drilled(
@@ -98,12 +111,21 @@ def drill(dumps: Dumps, server: Server, folder: Path | None, say: Say) -> Report
         )
         for name, dump in dumps.items()
     ]
-    for name, dump in dumps.items():
-        prove(dump, restored[name])
+    for one in found:
+        _judge(dumps[one.database], one, restored[one.database])
     lost = max(one.lost_seconds for one in found)
     return Report(
         begun, server.shown, round(ended - started, 3), lost, round(ended - served, 3), tuple(found)
     )
+
+
+def _judge(dump: Dump, found: Drilled, restored: Restored) -> None:
+    """Marks the backup as proven; where answers are others, notes that beside the backups, which alerts."""
+    if not found.faults:
+        prove(dump, restored)
+        return
+    told = " ".join(found.faults[:_FAULTS_TOLD])
+    failed(dump, "drill", BackupFailed(f"Answered otherwise than at the time of the backup. {told}"))
 
 
 def _answers(

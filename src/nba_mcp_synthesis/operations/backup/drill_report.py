@@ -7,33 +7,54 @@ from pathlib import Path
 from typing import Any
 
 from nba_mcp_synthesis.operations.backup.drill import Report
+from nba_mcp_synthesis.operations.backup.manifest import DRILLS
+from nba_mcp_synthesis.operations.backup.store import BackupStore
+
+_VERDICTS = {
+    "same answers": "Everything came back, with the same answers.",
+    "other answers": "**Not everything came back: answers are others than at the time of the backup.**",
+    "not asked": "Everything came back: the same rows and objects. Not every database was asked anything; "
+    "the notes say why.",
+}
 
 
 def as_dict(report: Report) -> dict[str, Any]:
     """For JSON; durations are in seconds, times in UTC."""
-    return {"holds": report.holds, **asdict(report)}
+    return {"holds": report.holds, "verdict": report.verdict, **asdict(report)}
 
 
 def write(report: Report, folder: Path) -> Path:
     """Writes both files, and gives the path of the Markdown one."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"backup-drill-{report.at.astimezone(UTC):%Y%m%d-%H%M%S}.md"
-    path.write_text(markdown(report), "utf-8")
+    for suffix, text in _files(report).items():
+        path = folder / f"{_named(report)}{suffix}"
+        path.write_text(text, "utf-8")
+    return path.with_suffix(".md")
+
+
+def keep(report: Report, store: BackupStore) -> str:
+    """Writes both files beside the backups, since the folder of a job goes with it; gives the key of one."""
+    for suffix, text in _files(report).items():
+        store.write(f"{DRILLS}{_named(report)}{suffix}", text.encode())
+    return f"{DRILLS}{_named(report)}.md"
+
+
+def _named(report: Report) -> str:
+    return f"backup-drill-{report.at.astimezone(UTC):%Y%m%d-%H%M%S}"
+
+
+def _files(report: Report) -> dict[str, str]:
     told = json.dumps(as_dict(report), default=str, indent=1, ensure_ascii=False)
-    path.with_suffix(".json").write_text(told + "\n", "utf-8")
-    return path
+    return {".json": told + "\n", ".md": markdown(report)}
 
 
 def markdown(report: Report) -> str:
     """The report as a page."""
-    verdict = (
-        "Everything came back, with the same answers." if report.holds else "**Not everything came back.**"
-    )
     recovered, served = spoken(report.rto_seconds), spoken(report.server_seconds)
     lines = [
         f"# Recovery drill of {report.at:%Y-%m-%d %H:%M} UTC",
         "",
-        verdict,
+        _VERDICTS[report.verdict],
         "",
         f"- Time to recover (RTO): {recovered}, {served} of it for a server",
         f"- Data that would have been lost (RPO): what came in during {spoken(report.rpo_seconds)}",

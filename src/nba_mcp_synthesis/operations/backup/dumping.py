@@ -27,6 +27,7 @@ from nba_mcp_synthesis.operations.backup.manifest import (
 from nba_mcp_synthesis.operations.backup.pacing import Pace
 from nba_mcp_synthesis.operations.backup.store import BackupStore, Draft
 from nba_mcp_synthesis.operations.backup.uploading import PartWriter
+from nba_mcp_synthesis.telemetry.logs import get_logger
 
 if TYPE_CHECKING:
     from nba_mcp_synthesis.operations.backup.databases import Session
@@ -92,7 +93,7 @@ def _create(database: Database, taking: Taking, ask: Ask, say: Say) -> Manifest:
         with contextlib.closing(_Ending(draft)):
             dumped = _dump(_Dump(database, session, seen.snapshot), program, taking, draft, say)
             draft.finish()
-        answers, note = ask(session, seen.data_snapshot)
+        answers, note = _asked(ask, session, seen.data_snapshot)
     manifest = Manifest(
         id=id_,
         database=database.name,
@@ -116,6 +117,15 @@ def _create(database: Database, taking: Taking, ask: Ask, say: Say) -> Manifest:
     check_size(taking.store, manifest.key(), manifest.parts)
     taking.store.write(manifest.key(MANIFEST), manifest.model_dump_json(indent=1).encode())
     return manifest
+
+
+def _asked(ask: Ask, session: "Session", data_snapshot: str | None) -> tuple[Sequence[ReferenceAnswer], str]:
+    """The answers; where there are none, why. A dump that is whole counts without them."""
+    try:
+        return ask(session, data_snapshot)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the dump is none the worse for it
+        get_logger().warning("backup", step="ask", error=type(error).__name__)
+        return (), f"The reference questions were not answered ({type(error).__name__})."
 
 
 class _Seen(NamedTuple):

@@ -8,18 +8,34 @@ from nba_mcp_synthesis.errors import NbaMcpError
 from nba_mcp_synthesis.facts import BackupState
 from nba_mcp_synthesis.operations.backup import failures, schedule
 from nba_mcp_synthesis.operations.backup.archive import Backup, backups
+from nba_mcp_synthesis.operations.backup.failures import Failure
 from nba_mcp_synthesis.operations.backup.rds import Rds, Snapshot
 from nba_mcp_synthesis.operations.backup.store import BackupStore
+
+_FAILURES_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Lists, the newest first; `faults` by database; `rds_note` says why there are no snapshots."""
+    """Lists, the newest first; `faults` by database; `rds_note` says why there are no snapshots.
+
+    `failures` are the last few, whether or not a later run went well.
+    """
 
     dumps: tuple[Backup, ...]
     snapshots: tuple[Snapshot, ...]
     faults: dict[str, tuple[str, ...]]
     rds_note: str = ""
+    failures: tuple[Failure, ...] = ()
+
+    def notes(self) -> list[str]:
+        """What the newest backup of each database has to say of its answers."""
+        newest = {one.database: one.manifest for one in reversed(self.dumps) if one.manifest}
+        return [
+            f"{name}: {made.id}: {made.reference_note}"
+            for name, made in newest.items()
+            if made.reference_note
+        ]
 
     def as_dict(self, now: datetime | None = None) -> dict[str, Any]:
         """For JSON."""
@@ -29,6 +45,7 @@ class Listing:
             "snapshots": [{**asdict(one), "age_hours": _hours(one.at, at)} for one in self.snapshots],
             "faults": {name: list(told) for name, told in self.faults.items()},
             "rds_note": self.rds_note,
+            "failures": [{**one._asdict(), "at": one.at.isoformat()} for one in self.failures],
         }
 
 
@@ -41,7 +58,7 @@ def listing(store: BackupStore, databases: tuple[str, ...], rds: Rds | None) -> 
         snapshots, note = tuple(rds.snapshots()) if rds else (), ""
     except NbaMcpError as error:
         snapshots, note = (), error.message
-    return Listing(tuple(found), snapshots, faults, note)
+    return Listing(tuple(found), snapshots, faults, note, tuple(failures.newest(store, _FAILURES_SHOWN)))
 
 
 def _faults(found: list[Backup], now: datetime) -> list[str]:
@@ -70,6 +87,7 @@ def dump_row(one: Backup, now: datetime) -> dict[str, Any]:
         "rows": sum(table.rows for table in made.contents.tables.values()) if made else None,
         "verified_at": one.verified.at.isoformat(timespec="seconds") if one.verified else None,
         "fault": one.fault,
+        "note": made.reference_note if made else "",
     }
 
 

@@ -12,7 +12,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from nba_mcp_synthesis.errors import BackupDamaged
 
 DatabaseName = Literal["warehouse", "state"]
-DUMP, MANIFEST, VERIFIED = "dump.age", "manifest.json", "verified.json"
+DUMP, MANIFEST, VERIFIED, DAMAGED = "dump.age", "manifest.json", "verified.json", "damaged.json"
+DRILLS = "drills/"  # reports of them, beside the backups
 
 # They are run as they stand, and so nothing else may stand there.
 _GRANT = (
@@ -120,6 +121,14 @@ class Verified(Record):
     tables: int
     rows: int
     server_version: str
+
+
+class Damaged(Record):
+    """Written beside a manifest when a verification or a drill found that the backup does not restore."""
+
+    at: AwareDatetime
+    id: str
+    reason: str
 
 
 def new_id(now: datetime) -> str:

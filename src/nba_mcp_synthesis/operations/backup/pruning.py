@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 
 from nba_mcp_synthesis.operations.backup.archive import DATABASES, Backup, backups
 from nba_mcp_synthesis.operations.backup.clocks import check_store_clock
-from nba_mcp_synthesis.operations.backup.manifest import MANIFEST
+from nba_mcp_synthesis.operations.backup.manifest import DRILLS, MANIFEST
 from nba_mcp_synthesis.operations.backup.schedule import ZONE
 from nba_mcp_synthesis.operations.backup.store import BackupStore
 
 _DAY_SECONDS = 86_400
-_FAILURES_KEPT = 50
+_NOTES_KEPT = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def prune(store: BackupStore, policy: Policy, *, dry_run: bool) -> Pruned:
     if not dry_run:
         for one in [*goes, *unfinished]:
             _remove(store, one)
-        _tidy_failures(store)
+        _tidy(store)
     leftovers += store.leftovers(_DAY_SECONDS) if dry_run else store.sweep(_DAY_SECONDS)
     return Pruned(
         tuple((f"{one.database}/{one.id}", one.at) for one in goes),
@@ -104,6 +104,10 @@ def _remove(store: BackupStore, one: Backup) -> None:
     store.delete([stored.key for stored in store.keys(key)])
 
 
-def _tidy_failures(store: BackupStore) -> None:
-    for database in DATABASES:
-        store.delete([one.key for one in store.keys(f"failures/{database}/")[:-_FAILURES_KEPT]])
+def _tidy(store: BackupStore) -> None:
+    """Notes of failures and reports of drills, of which the newest stay; their names are their times."""
+    for prefix, most in {
+        **{f"failures/{name}/": _NOTES_KEPT for name in DATABASES},
+        DRILLS: 2 * _NOTES_KEPT,
+    }.items():
+        store.delete([one.key for one in store.keys(prefix)[:-most]])

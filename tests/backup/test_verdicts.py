@@ -1,0 +1,107 @@
+"""What a verification or a drill has found stays with the backup, and is told to whoever asks."""
+
+import contextlib
+import json
+from pathlib import Path
+
+import pytest
+
+from backup_ground import Key, database_at, opened, said_nothing, taken
+from nba_mcp_synthesis.connectors.rds import RDSConnector
+from nba_mcp_synthesis.errors import BackupDamaged
+from nba_mcp_synthesis.operations.backup import drill_report
+from nba_mcp_synthesis.operations.backup.archive import backups, choose
+from nba_mcp_synthesis.operations.backup.databases import Database, Login
+from nba_mcp_synthesis.operations.backup.drill import drill
+from nba_mcp_synthesis.operations.backup.listing import listing, states
+from nba_mcp_synthesis.operations.backup.manifest import DAMAGED, VERIFIED, ReferenceAnswer
+from nba_mcp_synthesis.operations.backup.store import BackupStore
+from nba_mcp_synthesis.operations.backup.verifying import verify
+from nba_mcp_synthesis.state.database import StateDatabase
+from nba_mcp_synthesis.state.engines import postgres_engine
+from servers.postgres import PostgresServer, programs
+
+
+def test_a_backup_that_does_not_restore_is_no_longer_the_newest(
+    filled: Database, folder_store: BackupStore, key: Key
+) -> None:
+    """The one before it is, by list, gauges and restore, until another verification goes well."""
+    older, newer = taken(filled, folder_store, key), taken(filled, folder_store, key)
+    whole = folder_store.read(newer.key()) or b""
+    folder_store.write(newer.key(), whole[:-1] + bytes([whole[-1] ^ 1]))
+    with pytest.raises(BackupDamaged, match="SHA-256 differs"):
+        verify(opened(newer, folder_store, key), filled.server, programs(), said_nothing)
+    assert choose(folder_store, "warehouse", None).id == older.id
+    assert states(folder_store, ("warehouse",))[0].last_success == older.snapshot_at.timestamp()
+    with pytest.raises(BackupDamaged, match=r"did not restore.*SHA-256 differs") as raised:
+        choose(folder_store, "warehouse", newer.id)
+    assert f"verify {newer.id}" in raised.value.hint
+    found = listing(folder_store, ("warehouse",), None)
+    assert any(newer.id in told and "did not restore" in told for told in found.faults["warehouse"])
+    (failure,) = found.failures
+    assert (failure.step, failure.backup) == ("verify", newer.id)
+    assert failure.told.startswith(f"warehouse: verify {newer.id} failed at ")
+
+    folder_store.write(newer.key(), whole)
+    again = choose(folder_store, "warehouse", newer.id, again=True)
+    verify(opened(again, folder_store, key), filled.server, programs(), said_nothing)
+    assert choose(folder_store, "warehouse", None).id == newer.id
+    assert folder_store.read(newer.key(DAMAGED)) is None
+
+
+def test_a_mark_that_cannot_be_read_is_none(filled: Database, folder_store: BackupStore, key: Key) -> None:
+    """The backup counts, as one that was never verified; a note of a failure says nothing of the dump."""
+    made = taken(filled, folder_store, key)
+    folder_store.write(made.key(VERIFIED), b"{cut")
+    (one,) = backups(folder_store)
+    assert one.counts
+    assert one.verified is None
+    folder_store.write(made.key(DAMAGED), b"{cut")
+    assert backups(folder_store)[0].fault == "It did not restore."
+
+
+def test_a_drill_without_questions_says_so(
+    filled: Database, folder_store: BackupStore, key: Key, tmp_path: Path
+) -> None:
+    """Rows and objects are proven, and answers are not: that is neither a success nor a failure of them."""
+    made = taken(filled, folder_store, key)
+    found = drill({"state": opened(made, folder_store, key)}, filled.server, programs(), said_nothing)
+    assert (found.verdict, found.holds) == ("not asked", False)
+    assert "Everything came back: the same rows" in drill_report.markdown(found)
+    assert "Nothing was asked." in drill_report.markdown(found)
+    assert backups(folder_store)[0].verified
+    kept = drill_report.keep(found, folder_store)
+    assert (folder_store.read(kept) or b"").decode() == drill_report.write(found, tmp_path).read_text()
+    told = json.loads(folder_store.read(kept.replace(".md", ".json")) or b"")
+    assert (told["holds"], told["verdict"]) == (False, "not asked")
+
+
+@pytest.fixture
+def state(postgres_server: PostgresServer) -> Database:
+    """A state database of today's layout, without a row."""
+    server = database_at(postgres_server.url(postgres_server.create_database())).server
+    with contextlib.closing(
+        StateDatabase(lambda: postgres_engine(RDSConnector(lambda: Login(server)).connect))
+    ) as made:
+        made.migrate()
+    return Database("state", server)
+
+
+def test_a_drill_with_other_answers_alerts_and_proves_nothing(
+    state: Database, folder_store: BackupStore, key: Key
+) -> None:
+    """The failure is noted, so that the alert fires; the backup stays unverified."""
+    made = taken(state, folder_store, key)
+    lost = ReferenceAnswer(question="q1", status="answered", text="Somebody led.")
+    dump = opened(made.model_copy(update={"reference": (lost,)}), folder_store, key)
+    found = drill({"state": dump}, state.server, programs(), said_nothing)
+    assert (found.verdict, found.holds) == ("other answers", False)
+    assert "**Not everything came back" in drill_report.markdown(found)
+    (one,) = backups(folder_store, "state")
+    assert (one.counts, one.verified) == (True, None)
+    (stands,) = states(folder_store, ("state",))
+    assert (stands.last_failure or 0) > (stands.last_success or 0)
+    assert stands.last_verified is None
+    (failure,) = listing(folder_store, ("state",), None).failures
+    assert failure.step == "drill"
+    assert "'q1' has no answer." in failure.reason
