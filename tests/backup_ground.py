@@ -89,11 +89,14 @@ CREATE TABLE nba.empty (n integer);
 CREATE TABLE public."Odd name; --" ("a ""quoted"" column" text);
 CREATE VIEW nba.standings AS SELECT home, count(*) AS n FROM nba.games GROUP BY home;
 CREATE SEQUENCE nba.counter;
+CREATE TABLE nba.letters (t text, u integer);
 INSERT INTO nba.teams SELECT n, 'Team ' || n FROM generate_series(1, 30) AS n;
 INSERT INTO nba.games SELECT lpad(n::text, 10, '0'), 1 + n % 30, random() * 150, now() - n * interval '1
 hour',
     random()::numeric(20, 10), sha256(n::text::bytea), ARRAY['a', NULL, n::text], jsonb_build_object('n', n),
     NULL FROM generate_series(1, 5000) AS n;
+INSERT INTO nba.letters SELECT 'letter', n FROM generate_series(1, 6) AS n;
+CREATE MATERIALIZED VIEW nba.totals AS SELECT home, count(*) AS n FROM nba.games GROUP BY home;
 INSERT INTO public."Odd name; --" VALUES ('é' || chr(10) || '\\N'), (''), (NULL), (NULL);
 SELECT lo_from_bytea(0, '\\x00ff');
 SELECT nextval('nba.counter');
@@ -119,6 +122,8 @@ def rows(database: Database) -> dict[str, list[str]]:
             "WHERE schemaname IN ('nba', 'public')"
         ).fetchall()
         return {
-            name: sorted(str(row[0]) for row in session.execute(f"SELECT t::text FROM {name} t".encode()))
+            name: sorted(
+                str(row[0]) for row in session.execute(f"SELECT row(t.*)::text FROM {name} t".encode())
+            )
             for (name,) in found
         }

@@ -36,6 +36,7 @@ from nba_mcp_synthesis.operations.backup.store import BackupStore, open_store
 from nba_mcp_synthesis.operations.backup.switching import switch
 from nba_mcp_synthesis.operations.backup.verifying import verify
 from nba_mcp_synthesis.settings import Settings
+from nba_mcp_synthesis.telemetry.logs import get_logger
 
 if TYPE_CHECKING:
     from nba_mcp_synthesis.operations.backup.drill import Report
@@ -159,6 +160,8 @@ class Backups:
         dbname = named(database.dbname, "restore", dump.manifest.id)
         target = Target(database.server, dbname, self._settings.backup_programs, owned=True)
         restored = restore(dump, target, say)
+        if restored.lost:  # told again at the end; there is no way back to before the switch then
+            get_logger().warning("backup", step="settle", lost=list(restored.lost))
         say(f"{database.dbname}: switching")
         return Switched(restored, database.dbname, switch(database.server, dbname, database.dbname))
 

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from nba_mcp_synthesis.errors import BackupDamaged
 
 DatabaseName = Literal["warehouse", "state"]
+Digest = Literal["row", "columns"]
 DUMP, MANIFEST, VERIFIED, DAMAGED = "dump.age", "manifest.json", "verified.json", "damaged.json"
 DRILLS = "drills/"  # reports of them, beside the backups
 
@@ -45,19 +46,39 @@ class TableContents(Record):
 
 
 class Contents(Record):
-    """All that a restored database has to have: tables by name, and how many objects of each kind."""
+    """All that a restored database has to have: tables by name, and how many objects of each kind.
 
+    `digest` says of what the digests are: of each row's text, in backups of format 1, or of its columns.
+    """
+
+    digest: Digest = "row"
     tables: dict[str, TableContents]
     objects: dict[str, int]
 
 
+class Setting(Record):
+    """A setting that sessions in the database begin with, all of them or those of a role."""
+
+    role: str | None
+    name: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_$.]*$")]
+    value: str
+
+
 class Properties(Record):
-    """What belongs to the database as a whole, and no dump of its contents brings back."""
+    """What belongs to the database as a whole, and no dump of its contents brings back.
+
+    `provider` is PostgreSQL's letter for libc, ICU or its own; `locale` and `rules` are of the last two.
+    """
 
     owner: str
     encoding: str
     collate: str
     ctype: str
+    provider: Literal["c", "i", "b"] = "c"
+    locale: str | None = None
+    rules: str | None = None
+    connection_limit: int = -1
+    settings: tuple[Setting, ...] = ()
     grants: tuple[Annotated[str, Field(pattern=_GRANT)], ...] = ()
 
 
@@ -73,7 +94,7 @@ class ReferenceAnswer(Record):
 class Manifest(Record):
     """See above. Times are UTC; `snapshot_at` is the moment whose state the dump has."""
 
-    format: Literal[1] = 1
+    format: Literal[1, 2] = 2
     id: str
     database: DatabaseName
     dbname: str

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from nba_mcp_synthesis.errors import Busy, UsageError
 from nba_mcp_synthesis.operations.backup.databases import MAINTENANCE, Server
-from nba_mcp_synthesis.operations.backup.manifest import Properties
+from nba_mcp_synthesis.operations.backup.manifest import Properties, Setting
+from nba_mcp_synthesis.telemetry.logs import get_logger
 
 if TYPE_CHECKING:
     from nba_mcp_synthesis.operations.backup.databases import Session
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 SCRATCH = "nba_mcp_scratch_"
 _LONGEST_NAME = 63
 _LOCK = int.from_bytes(b"scratch")
+_PROVIDERS = {"c": "LIBC", "i": "ICU", "b": "BUILTIN"}
+_KNOWS_PROVIDERS = 150_000
 
 
 def named(*parts: str) -> str:
@@ -31,8 +34,21 @@ def make(server: Server, dbname: str, like: Properties, *, owned: bool) -> None:
         literals = [_literal(session, text) for text in (like.encoding, like.collate, like.ctype)]
         session.execute(
             f"CREATE DATABASE {_quoted(session, dbname)} TEMPLATE template0{owner} ENCODING {literals[0]} "
-            f"LC_COLLATE {literals[1]} LC_CTYPE {literals[2]}".encode()
+            f"LC_COLLATE {literals[1]} LC_CTYPE {literals[2]}{_provider(session, like)}".encode()
         )
+
+
+def _provider(session: "Session", like: Properties) -> str:
+    """The words that say who orders texts, where the server asks for them."""
+    name = _PROVIDERS[like.provider]
+    if session.info.server_version < _KNOWS_PROVIDERS:
+        return ""
+    words = f" LOCALE_PROVIDER {name}"
+    if like.locale is not None:
+        words += f" {name}_LOCALE {_literal(session, like.locale)}"
+    if like.rules is not None:
+        words += f" ICU_RULES {_literal(session, like.rules)}"
+    return words
 
 
 def drop(server: Server, dbname: str) -> None:
@@ -48,6 +64,49 @@ def grant(server: Server, dbname: str, like: Properties) -> None:
         session.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC".encode())
         for statement in like.grants:
             session.execute(statement.replace("{database}", name, 1).encode())
+
+
+def settle(server: Server, dbname: str, like: Properties) -> tuple[str, ...]:
+    """Gives the database the connection limit and the settings that the other had; tells what was refused.
+
+    It is the last step, since settings may forbid what a restore does.
+    """
+    lost = []
+    with server.at(MAINTENANCE).connected() as session:
+        name = _quoted(session, dbname)
+        limit = f"ALTER DATABASE {name} CONNECTION LIMIT {like.connection_limit:d}"
+        if like.connection_limit != -1 and not _done(session, limit):
+            lost.append(f"CONNECTION LIMIT {like.connection_limit}")
+        for one in like.settings:
+            whose = (
+                f"ROLE {_quoted(session, one.role)} IN DATABASE {name}" if one.role else f"DATABASE {name}"
+            )
+            # What is taken from the session needs no quoting, which differs for settings that are lists.
+            statement = f"ALTER {whose} SET {_dotted(session, one.name)} FROM CURRENT"
+            if not _done(session, statement, one):
+                lost.append(f"{one.name} = {one.value}" + (f" of {one.role}" if one.role else ""))
+    return tuple(lost)
+
+
+def _done(session: "Session", statement: str, setting: Setting | None = None) -> bool:
+    """Whether the server took it; a setting has its value for this statement alone."""
+    import psycopg
+
+    try:
+        with session.transaction():
+            if setting:
+                session.execute("SELECT set_config(%s, %s, true)", (setting.name, setting.value))
+            session.execute(statement.encode())
+    except psycopg.DatabaseError as error:
+        if session.closed:
+            raise
+        get_logger().warning("backup", step="settle", refused=error.sqlstate, name=setting and setting.name)
+        return False
+    return True
+
+
+def _dotted(session: "Session", name: str) -> str:
+    return ".".join(_quoted(session, part) for part in name.split("."))
 
 
 def mark(server: Server, dbname: str, **told: Any) -> None:

@@ -38,7 +38,8 @@ def look_into(
     with contextlib.ExitStack() as stack:
         made = rds.from_snapshot(snapshot, target, say, begun=lambda: stack.callback(rds.delete, target))
         place = {"host": made.host, "port": str(made.port)}
-        found = found_in(Server(lambda: {**server.parameters(), **place})).tables
+        digest = newest.contents.digest if newest else "columns"
+        found = found_in(Server(lambda: {**server.parameters(), **place}), digest).tables
     missing = sorted((newest.contents.tables if newest else {}).keys() - found.keys())
     if missing or not found:
         told = (
