@@ -33,10 +33,20 @@ BackupId = Annotated[
 
 
 @backup.command("create")
-def backup_create(database: DatabaseOption = None, as_json: AsJson = False) -> None:
+def backup_create(
+    database: DatabaseOption = None,
+    due: Annotated[
+        bool, typer.Option("--due", help="Only those that have none since 02:00 in New York.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Dump, encrypt and send the databases; nothing that fails counts as a backup."""
     desk = _desk()
-    _each(desk, database, lambda one, say: _told(desk.create(one, say)), as_json)
+
+    def created(one: "Database", say: Callable[[str], None]) -> dict[str, Any] | None:
+        return _told(desk.create(one, say)) if not due or desk.is_due(one) else None
+
+    _each(desk, database, created, as_json, nothing="Nothing is due.")
 
 
 @backup.command("list")
@@ -294,10 +304,14 @@ def _told(manifest: "Manifest") -> dict[str, Any]:
 def _each(
     desk: "Backups",
     name: str | None,
-    work: "Callable[[Database, Callable[[str], None]], dict[str, Any]]",
+    work: "Callable[[Database, Callable[[str], None]], dict[str, Any] | None]",
     as_json: bool,
+    nothing: str = "",
 ) -> None:
-    """Does it for each database. One that fails keeps no other from its turn; its error ends the command."""
+    """Does it for each database. One that fails keeps no other from its turn; its error ends the command.
+
+    `nothing` is said where there was nothing to do for any.
+    """
     from nba_mcp_synthesis import terminal
     from nba_mcp_synthesis.errors import NbaMcpError
 
@@ -306,11 +320,13 @@ def _each(
     with _saying() as say:
         for one in desk.chosen(name):
             try:
-                found.append(work(one, say))
+                done = work(one, say)
             except NbaMcpError as error:
                 errors.append(error)
-    if found or as_json:
-        terminal.show(found, terminal.records(found, ""), as_json=as_json)
+            else:
+                found += [done] if done else []
+    if found or as_json or not errors:
+        terminal.show(found, terminal.records(found, nothing), as_json=as_json)
     for other in errors[1:]:
         typer.echo(f"nba-mcp: {other}", err=True)
     if errors:

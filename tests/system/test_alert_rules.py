@@ -71,6 +71,27 @@ def test_errors_that_a_database_explains_do_not_page_as_well(tmp_path: Path) -> 
     run_tests(tmp_path, [test], OTHERS)
 
 
+@pytest.mark.parametrize(
+    ("alert", "gauge"),
+    [
+        ("NbaMcpBackupFailed", "nba_mcp_backup_last_failure_timestamp_seconds"),
+        ("NbaMcpBackupUnverified", "nba_mcp_backup_last_success_timestamp_seconds"),
+    ],
+)
+def test_what_never_went_well_is_told(alert: str, gauge: str, tmp_path: Path) -> None:
+    """A database whose first backup failed, or of which none was ever verified, lacks a sample."""
+    rule = next(rule for rule in ALERTS if rule["alert"] == alert)
+    hold = minutes(rule["for"])
+    series = [{"series": f'{gauge}{{database="state"}}', "values": f"60x{hold + 10}"}]
+    firing = f'count(ALERTS{{alertname="{alert}",alertstate="firing",database="state"}})'
+    looks = [
+        {"expr": firing, "eval_time": f"{hold - 1}m", "exp_samples": []},
+        {"expr": firing, "eval_time": f"{hold}m", "exp_samples": [{"labels": "{}", "value": 1}]},
+    ]
+    test = {"interval": "1m", "input_series": series, "promql_expr_test": looks}
+    run_tests(tmp_path, [test], [{"name": alert, "rules": [rule]}])
+
+
 def test_the_watchdog_always_fires(tmp_path: Path) -> None:
     """From the first evaluation on."""
     firing = 'ALERTS{alertname="NbaMcpWatchdog",alertstate="firing"}'

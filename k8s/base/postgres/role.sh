@@ -15,5 +15,6 @@ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'nba_mcp_synthesis') \\ge
 SELECT 'CREATE DATABASE nba_mcp_synthesis'
 WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'nba_mcp_synthesis') \\gexec
 ALTER DATABASE nba_mcp_synthesis OWNER TO nba_mcp_synthesis;
-ALTER ROLE nba_mcp_synthesis PASSWORD :'password';
+-- verify, drill and restore make databases; what the role owns it may rename and drop
+ALTER ROLE nba_mcp_synthesis CREATEDB PASSWORD :'password';
 SQL

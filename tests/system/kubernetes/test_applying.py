@@ -6,6 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from nba_mcp_synthesis.errors import SettingsError
+from nba_mcp_synthesis.operations.backup.encryption import check_recipients
+from nba_mcp_synthesis.settings import load_settings
 from rendered import APP, K8S, Manifests
 from servers.kubernetes import Kubectl
 
@@ -42,14 +45,44 @@ def test_monitoring_is_applied_by_the_documented_paths(applied: Kubectl) -> None
 
 @pytest.mark.requirement("MNT-BACKUP-SCHEDULE")
 def test_backups_are_taken_at_two_eastern_whatever_the_season(production: Manifests) -> None:
-    """The time zone is the job's own: a schedule in UTC would be an hour off for half of the year."""
+    """The time zone is the job's own: a schedule in UTC would be an hour off for half of the year.
+
+    Three o'clock is there on the night that has no two; else it finds that nothing is due.
+    """
     spec = production.one("CronJob", f"{APP}-backup-create")["spec"]
-    assert spec["schedule"] == "0 2 * * *"
+    assert spec["schedule"] == "0 2,3 * * *"
     zone = ZoneInfo(spec["timeZone"])
     days = [datetime(2026, month, 15, 2, tzinfo=zone) for month in (1, 7)]
     assert [at.astimezone(UTC).hour for at in days] == [7, 6]
     (container,) = spec["jobTemplate"]["spec"]["template"]["spec"]["containers"]
-    assert container["args"] == ["ops", "backup", "create"]
+    assert container["args"] == ["ops", "backup", "create", "--due"]
+
+
+def test_backups_go_whether_or_not_one_could_be_verified(production: Manifests) -> None:
+    """Each command is a job of its own, and no shell keeps a signal from it."""
+    for name, words in (("verify", ["verify"]), ("prune", ["prune"]), ("drill", ["drill", "--json"])):
+        job = production.one("CronJob", f"{APP}-backup-{name}")["spec"]["jobTemplate"]
+        (container,) = job["spec"]["template"]["spec"]["containers"]
+        assert container["args"] == ["ops", "backup", *words]
+        assert "command" not in container
+
+
+def test_without_a_recipient_a_backup_says_what_is_missing(production: Manifests) -> None:
+    """The manifests name the setting, and no example stands there for which nobody has the key."""
+    given = production.configuration(f"{APP}-jobs-config")
+    assert given["NBA_MCP_BACKUP_RECIPIENTS"] == ""
+    recipients = load_settings({"NBA_MCP_BACKUP_RECIPIENTS": ""}).backup_recipients
+    with pytest.raises(SettingsError, match=r"NBA_MCP_BACKUP_RECIPIENTS is not set") as raised:
+        check_recipients(recipients)
+    assert "age-keygen" in raised.value.hint
+
+
+def test_a_key_that_is_missing_lets_the_job_say_so(production: Manifests) -> None:
+    """A pod that waits for its volume says nothing until it is killed."""
+    for name, pod in production.pods():
+        for volume in pod["spec"].get("volumes", []):
+            if volume.get("secret", {}).get("secretName") == f"{APP}-backup-key":
+                assert volume["secret"]["optional"] is True, name
 
 
 def test_only_jobs_that_open_backups_have_the_key(production: Manifests) -> None:

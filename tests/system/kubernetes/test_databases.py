@@ -14,7 +14,16 @@ import psycopg
 import pytest
 import yaml
 
+from backup_ground import database_at, new_key, opened, said_nothing, taken
 from kubernetes_tools import helm
+from nba_mcp_synthesis.errors import BackupFailed
+from nba_mcp_synthesis.operations.backup import scratch
+from nba_mcp_synthesis.operations.backup.databases import Server
+from nba_mcp_synthesis.operations.backup.restoring import Target, restore
+from nba_mcp_synthesis.operations.backup.scratch import named
+from nba_mcp_synthesis.operations.backup.store import open_store
+from nba_mcp_synthesis.operations.backup.switching import switch
+from nba_mcp_synthesis.operations.backup.verifying import verify
 from rendered import APP, Manifests
 from running import free_port
 from servers.postgres import _runner, programs
@@ -124,11 +133,47 @@ def test_the_service_logs_in_with_the_password_of_its_secret(postgres: Pod) -> N
     role(postgres)
     assert not logs_in(postgres, "nba_mcp_synthesis", PASSWORD)
     assert not logs_in(postgres, "postgres", "of-the-administrator")
-    assert not logs_in(postgres, "nba_mcp_synthesis", PASSWORD, "postgres")
+    for other in ("template1", "others"):
+        assert not logs_in(postgres, "nba_mcp_synthesis", "second'password%22with%20signs", other)
     (postgres.folder / "password").write_text(PASSWORD)
     role(postgres)
     assert logs_in(postgres, "nba_mcp_synthesis", PASSWORD)
     assert PASSWORD not in (postgres.folder / "log").read_text()
+
+
+def test_backups_are_proven_and_restored_by_the_service(postgres: Pod, tmp_path: Path) -> None:
+    """Under this pg_hba.conf its role, which is no superuser, makes, renames and drops what that takes."""
+    role(postgres)
+    database = database_at(
+        f"postgresql://nba_mcp_synthesis:{PASSWORD}@127.0.0.1:{postgres.port}/nba_mcp_synthesis?sslmode=disable"
+    )
+    with database.server.connected() as session:
+        found = session.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchall()
+        session.execute("CREATE TABLE IF NOT EXISTS answers AS SELECT n FROM generate_series(1, 7) AS n")
+    assert found == [(False,)]
+    key, store = new_key(tmp_path / "identity.txt"), open_store(str(tmp_path / "backups"))
+    made = taken(database, store, key)
+    dump = opened(made, store, key)
+    assert verify(dump, database.server, programs(), said_nothing).rows == 7
+    beside = named(database.dbname, "restore", made.id)
+    assert restore(dump, Target(database.server, beside, programs(), owned=True), said_nothing).lost == ()
+    with (
+        postgres_of(postgres, database.dbname).connected(),
+        pytest.raises(BackupFailed, match="in use by postgres, whose sessions this role may not end"),
+    ):
+        switch(database.server, beside, database.dbname)
+    kept = switch(database.server, beside, database.dbname)
+    assert kept is not None
+    with database.server.connected() as session:
+        assert session.execute("SELECT count(*) FROM answers").fetchall() == [(7,)]
+    scratch.drop(database.server, kept)
+
+
+def postgres_of(pod: Pod, dbname: str) -> Server:
+    """A database as its administrator reaches it, by the socket."""
+    return Server(
+        lambda: {"host": str(pod.folder), "port": str(pod.port), "user": "postgres", "dbname": dbname}
+    )
 
 
 @pytest.mark.parametrize("number", ["CMD-081", "CMD-085", "CMD-095", "CMD-117", "CMD-121"])

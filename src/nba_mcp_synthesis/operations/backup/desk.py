@@ -23,6 +23,7 @@ from nba_mcp_synthesis.operations.backup import (
     objects,
     pruning,
     reference,
+    schedule,
     snapshots,
     versions,
 )
@@ -95,6 +96,12 @@ class Backups:
     def chosen(self, name: str | None) -> list[Database]:
         """The database of that name, or all that are in PostgreSQL; UsageError where there is none."""
         return chosen(self.databases, name)
+
+    def is_due(self, database: Database) -> bool:
+        """Whether there is no backup yet since the moment at which the last one should have begun."""
+        with self._noting(database, "create"):
+            newest = next((one for one in archive.backups(self.store, database.name) if one.counts), None)
+        return newest is None or newest.at < schedule.last_due(datetime.now(UTC))
 
     def create(self, database: Database, say: Say) -> Manifest:
         """See `dumping.create`."""

@@ -12,15 +12,13 @@ PROVEN_WITHIN = timedelta(days=8)  # the weekly drill, and a day to mend it
 def last_due(now: datetime) -> datetime:
     """The newest moment (UTC) at which a backup should have begun.
 
-    On the night when clocks go forward there is no 02:00, and no job runs either.
+    On the night when clocks go forward there is no 02:00; then it is 03:00, which comes in its place.
     """
     day = now.astimezone(ZONE).date()
-    while True:
-        due = datetime.combine(day, AT, ZONE)
-        exists = due.astimezone(UTC).astimezone(ZONE).time() == AT
-        if exists and due.astimezone(UTC) <= now:
-            return due.astimezone(UTC)
-        day -= timedelta(days=1)
+    today = datetime.combine(day, AT, ZONE).astimezone(UTC)
+    if today <= now:
+        return today
+    return datetime.combine(day - timedelta(days=1), AT, ZONE).astimezone(UTC)
 
 
 def faults(newest: datetime | None, proven: datetime | None, now: datetime) -> list[str]:

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from nba_mcp_synthesis.operations.backup.databases import Session
 
 _TRIES, _PAUSE_SECONDS = 10, 0.5
-_SESSIONS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-WHERE datname = ANY(%s) AND pid <> pg_backend_pid()"""
+# Workers of the server itself have no role; they give way to a rename by themselves.
+_SESSIONS = """SELECT pid, usename FROM pg_stat_activity
+WHERE datname = ANY(%s) AND pid <> pg_backend_pid() AND usesysid IS NOT NULL"""
 
 
 def switch(server: Server, restored: str, dbname: str) -> str | None:
@@ -24,7 +25,7 @@ def switch(server: Server, restored: str, dbname: str) -> str | None:
     Sessions in both are ended, and their owners connect anew.
 
     Raises:
-        BackupFailed: sessions came back too fast; both databases are as they were.
+        BackupFailed: sessions came back too fast, or may not be ended; both databases are as they were.
     """
     kept = named(dbname, "before", f"{datetime.now(UTC):%Y%m%dt%H%M%S}") if server.exists(dbname) else None
     with server.at(MAINTENANCE).connected() as session:
@@ -61,8 +62,9 @@ def _rename(session: "Session", renames: list[tuple[str, str]]) -> None:
     from psycopg import errors, sql
 
     statement = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+    spared: list[str] = []
     for _ in range(_TRIES):
-        session.execute(_SESSIONS, ([old for old, _ in renames],))
+        spared = _end_sessions(session, [old for old, _ in renames])
         try:
             with session.transaction():
                 for old, new in renames:
@@ -71,8 +73,28 @@ def _rename(session: "Session", renames: list[tuple[str, str]]) -> None:
             time.sleep(_PAUSE_SECONDS)
         else:
             return
+    if spared:
+        raise BackupFailed(
+            f"{renames[0][0]} is in use by {', '.join(spared)}, whose sessions this role may not end; both "
+            "databases are as they were.",
+            "End those sessions, or GRANT pg_signal_backend to the role (no superuser's); then "
+            "run the same command: it goes on from here.",
+        )
     raise BackupFailed(
         f"{renames[0][0]} is in use again as soon as its sessions are ended; both databases are as they "
         "were.",
         "Scale the service to nothing, then run the same command: it goes on from here.",
     )
+
+
+def _end_sessions(session: "Session", dbnames: list[str]) -> list[str]:
+    """Ends what sessions it may; gives the roles of the others."""
+    from psycopg import errors
+
+    spared = set()
+    for pid, role in session.execute(_SESSIONS, (dbnames,)).fetchall():
+        try:
+            session.execute("SELECT pg_terminate_backend(%s)", (pid,))
+        except errors.InsufficientPrivilege:
+            spared.add(str(role))
+    return sorted(spared)
