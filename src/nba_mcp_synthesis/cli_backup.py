@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nba_mcp_synthesis.cli_data import AsJson
+from nba_mcp_synthesis.interrupting import ended_by_signals
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,7 +27,9 @@ backup.add_typer(objects, name="objects")
 DatabaseOption = Annotated[
     str | None, typer.Option("--database", help="warehouse or state; both, if left out.")
 ]
-OneDatabase = Annotated[str, typer.Option("--database", help="warehouse or state.")]
+OneDatabase = Annotated[
+    str | None, typer.Option("--database", help="warehouse or state; the warehouse, if left out.")
+]
 BackupId = Annotated[
     str | None, typer.Argument(metavar="ID", help="Of `nba-mcp ops backup list`; the newest, if left out.")
 ]
@@ -87,6 +90,8 @@ def backup_verify(
 
     from nba_mcp_synthesis import terminal
 
+    if snapshot is not None:
+        _check_alone("--snapshot", {"an ID": backup_id, "--database": database})
     desk = _desk()
     if snapshot is not None:
         with _saying() as say:
@@ -98,13 +103,13 @@ def backup_verify(
         manifest, restored = desk.verify(one, backup_id, say)
         return {"database": one.name, "id": manifest.id, **_rounded(asdict(restored))}
 
-    _each(desk, database, verified, as_json)
+    _each(desk, database, verified, as_json, backup_id)
 
 
 @backup.command("restore")
 def backup_restore(
     backup_id: BackupId = None,
-    database: OneDatabase = "warehouse",
+    database: OneDatabase = None,
     confirm: Annotated[
         str | None, typer.Option(help="Name of the database, or of the instance, that is replaced.")
     ] = None,
@@ -123,10 +128,12 @@ def backup_restore(
     from nba_mcp_synthesis import terminal
 
     if to is not None:
+        given = {"an ID": backup_id, "--database": database, "--into": into, "--older": older or None}
+        _check_alone("--to", given)
         _in_time(_moment(to), confirm, as_json=as_json)
         return
     desk = _desk()
-    (one,) = desk.chosen(database)
+    (one,) = desk.chosen(database or "warehouse")
     with _saying() as say:
         if into:
             found = _rounded(asdict(desk.restore_into(one, backup_id, into, say)))
@@ -252,6 +259,16 @@ def objects_apply(
     terminal.show({"id": saved.id, "dry_run": dry_run, "applied": told.splitlines()}, told, as_json=as_json)
 
 
+def _check_alone(option: str, others: dict[str, Any]) -> None:
+    """UsageError where an option was given that has no meaning beside this one."""
+    from nba_mcp_synthesis.errors import UsageError
+
+    if given := [name for name, value in others.items() if value is not None]:
+        raise UsageError(
+            f"{option} is about RDS, and {' and '.join(given)} about dumps.", "Say one of them alone."
+        )
+
+
 def _in_time(to: "datetime", confirm: str | None, *, as_json: bool) -> None:
     """Plans the way back through RDS; goes it where the instance's name was typed."""
     from dataclasses import asdict
@@ -306,11 +323,12 @@ def _each(
     name: str | None,
     work: "Callable[[Database, Callable[[str], None]], dict[str, Any] | None]",
     as_json: bool,
+    backup_id: str | None = None,
     nothing: str = "",
 ) -> None:
     """Does it for each database. One that fails keeps no other from its turn; its error ends the command.
 
-    `nothing` is said where there was nothing to do for any.
+    With the ID of a backup it is for those that have it. `nothing` is said where there was nothing to do.
     """
     from nba_mcp_synthesis import terminal
     from nba_mcp_synthesis.errors import NbaMcpError
@@ -318,7 +336,7 @@ def _each(
     found: list[dict[str, Any]] = []
     errors: list[NbaMcpError] = []
     with _saying() as say:
-        for one in desk.chosen(name):
+        for one in desk.chosen(name, backup_id):
             try:
                 done = work(one, say)
             except NbaMcpError as error:
@@ -335,10 +353,10 @@ def _each(
 
 @contextlib.contextmanager
 def _saying() -> Iterator[Callable[[str], None]]:
-    """A line on a terminal with what goes on."""
+    """A line on a terminal with what goes on; what ends the command from outside ends that as well."""
     from nba_mcp_synthesis import terminal
 
-    with terminal.working() as say:
+    with ended_by_signals(), terminal.working() as say:
         yield say
 
 

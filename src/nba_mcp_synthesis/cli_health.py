@@ -1,17 +1,15 @@
 """`nba-mcp ops health` and `nba-mcp ops validate`: whether everything is well, and a report of it."""
 
 import contextlib
-import signal
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nba_mcp_synthesis.cli_data import AsJson
 from nba_mcp_synthesis.cli_secrets import Context, loaded
+from nba_mcp_synthesis.interrupting import ended_by_signals
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -84,7 +82,7 @@ def _ran(choice: "Choice", context: str | None) -> "HealthReport":
     ground = _ground(context)
     count = itertools.count(1)
     bar = terminal.progress("Checking", len(choice.specs))
-    with _ended_by_signals(), contextlib.closing(ground), bar as advance_to:
+    with ended_by_signals(), contextlib.closing(ground), bar as advance_to:
         return run(choice, ground, lambda: advance_to(next(count)))
 
 
@@ -118,18 +116,3 @@ def _ground(context: str | None) -> "Ground":
         KubectlConnector(settings.kube_namespace, settings.kube_context),
         KubectlConnector(MONITORING, settings.kube_context),
     )
-
-
-@contextlib.contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """SIGTERM and SIGHUP end the block as Ctrl-C does, so that what it started in the cluster ends too."""
-
-    def end(number: int, _: FrameType | None) -> None:
-        sys.exit(128 + number)
-
-    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -10,7 +10,7 @@ import pytest
 
 from backup_ground import Key, database_at, opened, rows, said_nothing, taken
 from nba_mcp_synthesis.errors import BackupsDown
-from nba_mcp_synthesis.operations.backup import contents, restoring, scratch
+from nba_mcp_synthesis.operations.backup import contents, downloading, restoring, scratch
 from nba_mcp_synthesis.operations.backup.databases import Database
 from nba_mcp_synthesis.operations.backup.manifest import Setting
 from nba_mcp_synthesis.operations.backup.restoring import Target, restore
@@ -20,6 +20,12 @@ from servers.postgres import PostgresServer, programs
 
 pytestmark = pytest.mark.system  # a dozen whole restores
 TABLES = 12
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for a line that is cut on purpose."""
+    monkeypatch.setattr(downloading, "PAUSES_SECONDS", (0.0,))
 
 
 class Cut:

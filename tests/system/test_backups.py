@@ -111,6 +111,12 @@ def test_what_was_destroyed_comes_back(deployment: Deployment) -> None:
     made = deployment.done("create")
     assert [(one["database"], one["note"]) for one in made] == [("warehouse", ""), ("state", "")]
     assert [one["reference_answers"] for one in made] == [len(questions()), 4]
+    assert deployment.done("create", "--due") == []
+    ids = {one["database"]: one["id"] for one in made}
+    proven = deployment.done("verify", ids["state"])
+    assert [(one["database"], one["id"]) for one in proven] == [("state", ids["state"])]
+    unknown = deployment.run("verify", "20200101T000000Z-0000")
+    assert (unknown.returncode, "There is no backup 20200101T000000Z-0000" in unknown.stderr) == (2, True)
     with deployment.postgres.connect() as admin:
         for name in deployment.names.values():
             admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
@@ -151,6 +157,10 @@ def test_a_drill_ends_in_the_same_answers(deployment: Deployment) -> None:
     faults = {one["database"]: one["faults"] for one in json.loads(wrong.stdout)["databases"]}
     assert faults["state"] == []
     assert "instead of 'Somebody else led.'" in faults["warehouse"][0]
+    told = deployment.done("list")
+    assert [(one["database"], one["step"]) for one in told["failures"]] == [("warehouse", "drill")]
+    assert "Somebody else led." in told["failures"][0]["reason"]
+    assert len(store.keys("drills/")) == 4
     with deployment.postgres.connect() as admin:
         left = admin.execute("SELECT datname FROM pg_database WHERE datname ~ '^nba_mcp_scratch'").fetchall()
     assert left == []
@@ -158,13 +168,17 @@ def test_a_drill_ends_in_the_same_answers(deployment: Deployment) -> None:
 
 def test_nothing_is_replaced_without_its_name(deployment: Deployment) -> None:
     """Neither without a name, nor with another; and beside what is in use it may be looked at."""
-    deployment.done("create", "--database", "warehouse")
+    made = deployment.done("create", "--database", "warehouse")
     for typed in ([], ["--confirm", "nba"]):
         refused = deployment.run("restore", *typed)
         assert refused.returncode == 2
         assert "--confirm nba_simulator" in refused.stderr
     assert deployment.run("restore", "--database", "other").returncode == 2
     assert deployment.run("restore", "20200101T000000Z-0000", "--confirm", "nba_simulator").returncode == 2
+    moment = "2026-01-31T04:05:00Z"
+    for mixed in ([made[0]["id"]], ["--into", "look"], ["--database", "state"], ["--older"]):
+        refused = deployment.run("restore", "--to", moment, *mixed)
+        assert (refused.returncode, "Say one of them alone" in refused.stderr) == (2, True)
     beside = f"look_{secrets.token_hex(4)}"
     assert deployment.done("restore", "--into", beside)["dbname"] == beside
     environment = {

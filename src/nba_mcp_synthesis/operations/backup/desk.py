@@ -93,9 +93,20 @@ class Backups:
         """Writes what was saved as files of a folder, the secrets as they are: encrypted."""
         return objects.copy(self.store, saved, folder) if folder else ()
 
-    def chosen(self, name: str | None) -> list[Database]:
-        """The database of that name, or all that are in PostgreSQL; UsageError where there is none."""
-        return chosen(self.databases, name)
+    def chosen(self, name: str | None, id_: str | None = None) -> list[Database]:
+        """The database of that name, or all that are in PostgreSQL; UsageError where there is none.
+
+        With the ID of a backup, and no name, those that have a backup of that ID.
+        """
+        found = chosen(self.databases, name)
+        if id_ is None or name is not None:
+            return found
+        having = [one for one in found if self.store.keys(f"{one.name}/{id_}/")]
+        if not having:
+            raise UsageError(
+                f"There is no backup {id_} in {self.store.place}.", "`nba-mcp ops backup list` has all."
+            )
+        return having
 
     def is_due(self, database: Database) -> bool:
         """Whether there is no backup yet since the moment at which the last one should have begun."""

@@ -1,12 +1,16 @@
 """The parts of a backup as one file: each is compared with its SHA-256 before a byte of it is used."""
 
 import hashlib
+import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from nba_mcp_synthesis.errors import BackupDamaged
+from nba_mcp_synthesis.errors import BackupDamaged, BackupsDown
 from nba_mcp_synthesis.operations.backup.manifest import Part
 from nba_mcp_synthesis.operations.backup.store import BackupStore
+from nba_mcp_synthesis.telemetry.logs import get_logger
+
+PAUSES_SECONDS = (1.0, 5.0)  # before a part is read again
 
 
 class PartReader:
@@ -46,7 +50,7 @@ class PartReader:
         return content
 
     def _fetch(self, part: Part) -> bytes:
-        content = self._store.read(self._key, part.offset, part.bytes)
+        content = self._read(part)
         place = f"part {part.number} of {len(self._parts)} of {self._key}"
         if content is None:
             raise BackupDamaged(f"{self._key} is gone from {self._store.place}.", "Take another backup.")
@@ -60,6 +64,16 @@ class PartReader:
                 f"{place} is not what was written: its SHA-256 differs.", "Take another backup."
             )
         return content
+
+    def _read(self, part: Part) -> bytes | None:
+        """A part as it is there; a line that breaks does not end what took hours."""
+        for pause in PAUSES_SECONDS:
+            try:
+                return self._store.read(self._key, part.offset, part.bytes)
+            except BackupsDown as error:
+                get_logger().warning("backup", step="download", part=part.number, reason=error.message)
+                time.sleep(pause)
+        return self._store.read(self._key, part.offset, part.bytes)
 
 
 def check_size(store: BackupStore, key: str, parts: Sequence[Part]) -> None:

@@ -3,7 +3,7 @@
 import contextlib
 import subprocess
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 # The snapshot has to last as long as the dump, whatever the server's defaults say.
 _PATIENT = """SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN
 ('idle_in_transaction_session_timeout', 'idle_session_timeout', 'statement_timeout', 'transaction_timeout')"""
+_CANCELS = 10
 Say = Callable[[str], None]
 # Given a session in the snapshot and the name of the data's state: the answers, and a note where there are
 # none.
@@ -57,10 +58,15 @@ class Counted:
 
     def __init__(self, source: IO[bytes], say: Say) -> None:
         self._source, self._say, self.bytes = source, say, 0
+        self.fault: BaseException | None = None
 
     def read(self, size: int = -1, /) -> bytes:
         """See `encryption.Reading`."""
-        chunk = self._source.read(size)
+        try:
+            chunk = self._source.read(size)
+        except BaseException as error:
+            self.fault = error  # the library that reads words errors in its own way
+            raise
         if self.bytes >> 24 != (self.bytes + len(chunk)) >> 24:
             self._say(f"{(self.bytes + len(chunk)) / 1e6:,.0f} MB dumped")
         self.bytes += len(chunk)
@@ -204,11 +210,22 @@ def _dump(dump: _Dump, program: programs.Program, taking: Taking, draft: Draft, 
         source = Counted(run.stdout, say)
         try:
             encryption.encrypt(source, writer, taking.recipients)
-        except OSError as error:
-            dump.session.cancel()  # nobody waits for what it counts
-            raise writer.fault or error from None
-        run.end()
+            run.end()
+        except BaseException as error:  # noqa: BLE001 - raised again, by its own name
+            _give_up(dump.session, counting)
+            raise source.fault or writer.fault or error from None
         return _Dumped(source.bytes, writer.finish(), counting.result())
+
+
+def _give_up(session: "Session", counting: "Future[Contents]") -> None:
+    """Ends the queries that count, also where one has ended and the next begun: nobody waits for them."""
+    import psycopg
+
+    for _ in range(_CANCELS):
+        if wait([counting], timeout=0.5).done:
+            return
+        with contextlib.suppress(psycopg.Error):  # the server is gone, and its queries with it
+            session.cancel_safe(timeout=5)
 
 
 def _contents(dump: _Dump) -> Contents:

@@ -34,7 +34,7 @@ def note(
     store: BackupStore, database: DatabaseName, step: str, error: BaseException, backup: str = ""
 ) -> None:
     """Writes down that a step failed, and why; where the store is the reason, the log alone has it."""
-    told = error.message if isinstance(error, NbaMcpError) else type(error).__name__
+    told = _reason(error)
     now = datetime.now(UTC)
     record = {"at": now.isoformat(), "step": step, "backup": backup, "reason": told}
     get_logger().warning("backup", database=database, **record)  # whoever ran it is told the same
@@ -42,6 +42,12 @@ def note(
         store.write(f"failures/{database}/{now.strftime(_FORM)}.json", json.dumps(record).encode())
     except BackupsDown as other:
         get_logger().error("backup", database=database, step="note", reason=other.message)
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, (KeyboardInterrupt, SystemExit)):
+        return "It was ended from outside, by a signal."
+    return error.message if isinstance(error, NbaMcpError) else type(error).__name__
 
 
 def moments(store: BackupStore) -> dict[str, list[datetime]]:

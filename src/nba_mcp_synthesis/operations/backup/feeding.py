@@ -1,6 +1,7 @@
 """A dump on its way back: fetched, proven, decrypted, and written to pg_restore, none of it on a disk."""
 
 import contextlib
+from collections.abc import Iterator
 from typing import IO, Any, NamedTuple
 
 from nba_mcp_synthesis.errors import BackupDamaged
@@ -36,8 +37,8 @@ class Dump(NamedTuple):
             try:
                 encryption.decrypt(reader, pipe, self.identities, self.manifest.key())
             except (OSError, BackupDamaged) as error:
-                if reader.fault:
-                    raise reader.fault from None
+                if fault := reader.fault or pipe.fault:
+                    raise fault from None
                 if not pipe.closed_by_reader:
                     raise _changed(self.manifest) from error
         with contextlib.suppress(BrokenPipeError):
@@ -46,25 +47,31 @@ class Dump(NamedTuple):
 
 
 class _Pipe:
-    """The program's input; remembers that the program closed it."""
+    """The program's input; remembers that the program closed it, or what else went wrong, Ctrl-C included."""
 
     def __init__(self, pipe: IO[bytes]) -> None:
         self._pipe, self.closed_by_reader = pipe, False
+        self.fault: BaseException | None = None
 
     def write(self, content: bytes) -> int:
         """See `encryption.Writing`."""
-        try:
+        with self._remembered():
             return self._pipe.write(content)
-        except BrokenPipeError:
-            self.closed_by_reader = True
-            raise
 
     def flush(self) -> None:
         """See `encryption.Writing`."""
-        try:
+        with self._remembered():
             self._pipe.flush()
+
+    @contextlib.contextmanager
+    def _remembered(self) -> Iterator[None]:
+        try:
+            yield
         except BrokenPipeError:
             self.closed_by_reader = True
+            raise
+        except BaseException as error:
+            self.fault = error  # it is no fault of the dump
             raise
 
 

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,9 +17,13 @@ from nba_mcp_synthesis.errors import BackupFailed, SettingsError
 from nba_mcp_synthesis.operations.backup.passwords import connection_string
 
 _LINES_KEPT = 200
+_PIPE_BYTES = 1 << 20  # fewer turns between two processes
 # What the programs say on the way to their end; details quote rows.
 _TOLD = re.compile(r"(?:pg_\w+: (?:error|warning): |ERROR: +|FATAL: +)(.*)")
 _QUOTING = re.compile(r"DETAIL|CONTEXT|Command was|COPY .*line")
+# Neither a login nor a server that is gone is waited for without end. The last one is long, since it also counts
+# the time for which a busy server takes nothing.
+_BOUNDED = {"connect_timeout": "10", "keepalives_idle": "30", "tcp_user_timeout": "600000"}
 _WORDS = (
     ("No space left on device", "the disk of the PostgreSQL server is full"),
     ("terminating connection", "the PostgreSQL server ended the connection"),
@@ -137,7 +142,7 @@ def running(
         words = [program.path, *arguments]
         descriptors: tuple[int, ...] = ()
         if parameters is not None:
-            told, descriptors = stack.enter_context(connection_string(parameters))
+            told, descriptors = stack.enter_context(connection_string({**_BOUNDED, **parameters}))
             words.append(f"--dbname={told}")
         process = subprocess.Popen(
             words,
@@ -146,6 +151,7 @@ def running(
             stderr=subprocess.PIPE,
             pass_fds=descriptors,
             env=_environment(),
+            pipesize=_PIPE_BYTES if sys.platform == "linux" else -1,
         )
         found = Running(program, process)
         stack.callback(found.kill)
