@@ -191,7 +191,7 @@ def backup_check(
     rules: Annotated[bool, typer.Option("--rules", help="Print lifecycle rules for the buckets.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check the buckets of backups and lake, and the lake by its inventory; exit code 1 for a finding."""
+    """Check recipients, the buckets of backups and lake, and the lake's inventory; exit code 1 for a finding."""
     from dataclasses import asdict
 
     from nba_mcp_synthesis import terminal
@@ -204,7 +204,11 @@ def backup_check(
     desk = _desk()
     with _saying() as say:
         buckets, lake = desk.check_buckets(), desk.check_lake(say, read=read)
-    faults = [told for found in buckets.values() for told in found] + list(lake.faults if lake else ())
+    faults = [
+        *desk.check_settings(),
+        *(told for found in buckets.values() for told in found),
+        *(lake.faults if lake else ()),
+    ]
     lines = faults or ["Nothing is wrong."]
     if lake:
         lines.append(f"The lake {lake.place} has {lake.files:,} files of snapshot {lake.snapshot}.")

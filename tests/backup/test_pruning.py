@@ -105,6 +105,15 @@ def _last_proven(found: list[Backup]) -> str:
     return [one.id for one in found if one.verified][-1]
 
 
+@given(policies)
+def test_a_bucket_has_to_keep_what_the_policy_keeps(policy: Policy) -> None:
+    """Also where days or weeks reach further back than months: none that stays is older."""
+    daily = [Backup("state", f"d{n}", START - timedelta(days=n)) for n in range(500)]
+    stays = kept(daily, policy)
+    oldest = min(one.at for one in daily if one.id in stays)
+    assert START - oldest <= timedelta(days=policy.days)
+
+
 def test_a_proven_backup_stands_for_its_month() -> None:
     """The newest of a month gives way to one that is known to restore."""
     days = [Backup("state", f"d{n}", START + timedelta(days=n, hours=12)) for n in range(60)]

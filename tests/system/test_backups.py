@@ -213,6 +213,9 @@ def test_buckets_are_checked(deployment: Deployment, aws_server: AwsServer) -> N
     )
     (fault,) = json.loads(deployment.run("check", "--json").stdout)["faults"]
     assert "The lifecycle rule hasty" in fault
+    weekly = {**deployment.environment(), "NBA_MCP_BACKUP_MONTHLY": "0", "NBA_MCP_BACKUP_RECIPIENTS": ""}
+    found = json.loads(nba_mcp("ops", "backup", "check", "--json", **weekly).stdout)["faults"]
+    assert ["RECIPIENTS is not set" in found[0], "The lifecycle rule hasty" in found[1]] == [True, True]
 
 
 def open_store_of(deployment: Deployment) -> BackupStore:

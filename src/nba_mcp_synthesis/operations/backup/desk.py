@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nba_mcp_synthesis.connectors.kubectl import KubectlConnector
 from nba_mcp_synthesis.doors import Managed
-from nba_mcp_synthesis.errors import NbaMcpError, NoWarehouse, UsageError
+from nba_mcp_synthesis.errors import NbaMcpError, NoWarehouse, SettingsError, UsageError
 from nba_mcp_synthesis.facts import Answer, BackupState
 from nba_mcp_synthesis.lake.store import S3
 from nba_mcp_synthesis.operations.backup import (
@@ -219,17 +219,29 @@ class Backups:
 
     def prune(self, *, dry_run: bool) -> pruning.Pruned:
         """See `pruning.prune`."""
+        return pruning.prune(self.store, self._policy, dry_run=dry_run)
+
+    @property
+    def _policy(self) -> pruning.Policy:
         settings = self._settings
-        policy = pruning.Policy(settings.backup_daily, settings.backup_weekly, settings.backup_monthly)
-        return pruning.prune(self.store, policy, dry_run=dry_run)
+        return pruning.Policy(settings.backup_daily, settings.backup_weekly, settings.backup_monthly)
+
+    def check_settings(self) -> list[str]:
+        """What keeps every backup from being made; whether the key is there only its jobs can tell."""
+        try:
+            encryption.check_recipients(self.recipients)
+        except SettingsError as error:
+            return [str(error)]
+        return []
 
     def check_buckets(self) -> dict[str, list[str]]:
         """What speaks against the buckets of backups and lake, by address; folders have nothing to check."""
         from nba_mcp_synthesis.connectors.aws import patient_client
 
-        policy = self._settings
-        keeps = max(policy.backup_daily, 7 * policy.backup_weekly, 31 * policy.backup_monthly)
-        places = {self._settings.backup_url or self.store.place: keeps, self._settings.lake_place(): None}
+        places = {
+            self._settings.backup_url or self.store.place: self._policy.days,
+            self._settings.lake_place(): None,
+        }
         found = {}
         for place, days in places.items():
             if place.startswith(S3):

@@ -14,13 +14,13 @@ PAUSES_SECONDS = (1.0, 5.0)  # before a part is read again
 
 
 class PartReader:
-    """A file to read from; one part is fetched ahead. Raises BackupDamaged, which stays in `fault`."""
+    """A file to read from; at half of a part the next one is fetched. What it raises stays in `fault`."""
 
     def __init__(self, store: BackupStore, key: str, parts: Sequence[Part]) -> None:
         self._store, self._key, self._parts = store, key, parts
         self._next = 0
         self._ahead: Future[bytes] | None = None
-        self._held = memoryview(b"")
+        self._held, self._whole = memoryview(b""), 0
         self._threads = ThreadPoolExecutor(1, "download")
         self.fault: BaseException | None = None
 
@@ -29,11 +29,14 @@ class PartReader:
         try:
             if not self._held:
                 self._held = memoryview(self._part())
+                self._whole = len(self._held)
         except BaseException as error:
             self.fault = error  # the library that reads words errors in its own way
             raise
         size = len(self._held) if size < 0 else size
         given, self._held = self._held[:size], self._held[size:]
+        if 2 * len(self._held) <= self._whole and self._ahead is None and self._next < len(self._parts):
+            self._ahead = self._threads.submit(self._fetch, self._parts[self._next])
         return bytes(given)
 
     def close(self) -> None:
@@ -44,9 +47,7 @@ class PartReader:
         if self._next == len(self._parts):
             return b""
         content = self._ahead.result() if self._ahead else self._fetch(self._parts[self._next])
-        self._next += 1
-        more = self._next < len(self._parts)
-        self._ahead = self._threads.submit(self._fetch, self._parts[self._next]) if more else None
+        self._next, self._ahead = self._next + 1, None
         return content
 
     def _fetch(self, part: Part) -> bytes:

@@ -21,7 +21,7 @@ _PIPE_BYTES = 1 << 20  # fewer turns between two processes
 # What the programs say on the way to their end; details quote rows.
 _TOLD = re.compile(r"(?:pg_\w+: (?:error|warning): |ERROR: +|FATAL: +)(.*)")
 _QUOTING = re.compile(r"DETAIL|CONTEXT|Command was|COPY .*line")
-# Neither a login nor a server that is gone is waited for without end. The last one is long, since it also counts
+# No login, and no server that is gone, is waited for without end. The last one is long: it also counts
 # the time for which a busy server takes nothing.
 _BOUNDED = {"connect_timeout": "10", "keepalives_idle": "30", "tcp_user_timeout": "600000"}
 _WORDS = (

@@ -25,6 +25,11 @@ class Policy:
     weekly: int = 8
     monthly: int = 12
 
+    @property
+    def days(self) -> int:
+        """How old the oldest backup may be that is kept, where there is one for each day, week and month."""
+        return max(self.daily, 7 * self.weekly, 31 * self.monthly)
+
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
