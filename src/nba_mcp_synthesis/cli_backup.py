@@ -191,7 +191,7 @@ def backup_check(
     rules: Annotated[bool, typer.Option("--rules", help="Print lifecycle rules for the buckets.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check recipients, the buckets of backups and lake, and the lake's inventory; exit code 1 for a finding."""
+    """Check recipients, the buckets of backups and lake, and the lake's files; exit code 1 for a finding."""
     from dataclasses import asdict
 
     from nba_mcp_synthesis import terminal
