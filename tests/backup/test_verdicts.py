@@ -7,16 +7,20 @@ from pathlib import Path
 import pytest
 
 from backup_ground import Key, database_at, opened, said_nothing, taken
+from nba_mcp_synthesis.app import App
 from nba_mcp_synthesis.connectors.rds import RDSConnector
-from nba_mcp_synthesis.errors import BackupDamaged
+from nba_mcp_synthesis.errors import BackupDamaged, SettingsError, UsageError
 from nba_mcp_synthesis.operations.backup import drill_report
 from nba_mcp_synthesis.operations.backup.archive import backups, choose
 from nba_mcp_synthesis.operations.backup.databases import Database, Login
-from nba_mcp_synthesis.operations.backup.drill import drill
+from nba_mcp_synthesis.operations.backup.desk import Backups
+from nba_mcp_synthesis.operations.backup.drill import address, drill
+from nba_mcp_synthesis.operations.backup.failures import newest
 from nba_mcp_synthesis.operations.backup.listing import listing, states
 from nba_mcp_synthesis.operations.backup.manifest import DAMAGED, VERIFIED, ReferenceAnswer
 from nba_mcp_synthesis.operations.backup.store import BackupStore
 from nba_mcp_synthesis.operations.backup.verifying import verify
+from nba_mcp_synthesis.settings import load_settings
 from nba_mcp_synthesis.state.database import StateDatabase
 from nba_mcp_synthesis.state.engines import postgres_engine
 from servers.postgres import PostgresServer, programs
@@ -105,3 +109,27 @@ def test_a_drill_with_other_answers_alerts_and_proves_nothing(
     (failure,) = listing(folder_store, ("state",), None).failures
     assert failure.step == "drill"
     assert "'q1' has no answer." in failure.reason
+
+
+def test_a_key_that_is_missing_is_noted_and_a_wrong_id_is_not(
+    filled: Database, folder_store: BackupStore, key: Key
+) -> None:
+    """A job that cannot even begin alerts; somebody who mistypes an ID wakes nobody."""
+    taken(filled, folder_store, key)
+    given = {
+        "NBA_MCP_WAREHOUSE_URL": address(filled.server.parameters()),
+        "NBA_MCP_BACKUP_URL": folder_store.place,
+        "NBA_MCP_HOME": folder_store.place,
+    }
+    settings = load_settings(given)
+    desk = Backups(settings, lambda: App(settings).secrets, App(settings).ask)
+    (warehouse,) = desk.chosen("warehouse")
+    with pytest.raises(UsageError, match="There is no backup nonsense"):
+        desk.verify(warehouse, "nonsense", said_nothing)
+    assert newest(folder_store, 5) == []
+    with pytest.raises(SettingsError, match="NBA_MCP_BACKUP_IDENTITY is not set"):
+        desk.verify(warehouse, None, said_nothing)
+    assert [(one.step, "IDENTITY" in one.reason) for one in newest(folder_store, 5)] == [("verify", True)]
+    with pytest.raises(SettingsError):
+        desk.drill(said_nothing)
+    assert [one.step for one in newest(folder_store, 5)] == ["drill", "verify"]

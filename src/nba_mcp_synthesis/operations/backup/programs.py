@@ -17,7 +17,7 @@ from nba_mcp_synthesis.errors import BackupFailed, SettingsError
 from nba_mcp_synthesis.operations.backup.passwords import connection_string
 
 _LINES_KEPT = 200
-_PIPE_BYTES = 1 << 20  # fewer turns between two processes
+_PIPE_BYTES = 1 << 20
 # What the programs say on the way to their end; details quote rows.
 _TOLD = re.compile(r"(?:pg_\w+: (?:error|warning): |ERROR: +|FATAL: +)(.*)")
 _QUOTING = re.compile(r"DETAIL|CONTEXT|Command was|COPY .*line")
@@ -151,11 +151,23 @@ def running(
             stderr=subprocess.PIPE,
             pass_fds=descriptors,
             env=_environment(),
-            pipesize=_PIPE_BYTES if sys.platform == "linux" else -1,
         )
+        _widen(process)
         found = Running(program, process)
         stack.callback(found.kill)
         yield found
+
+
+def _widen(process: "subprocess.Popen[bytes]") -> None:
+    """Lets more wait in the pipes, where the system has room for that: fewer turns between two processes."""
+    if sys.platform != "linux":
+        return
+    import fcntl
+
+    for pipe in (process.stdin, process.stdout):
+        with contextlib.suppress(OSError):  # as wide as it was, then
+            if pipe:
+                fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def _environment() -> dict[str, str]:
