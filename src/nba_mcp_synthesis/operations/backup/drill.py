@@ -24,10 +24,8 @@ from nba_mcp_synthesis.operations.backup.served import serving
 from nba_mcp_synthesis.operations.backup.verifying import failed, prove
 
 Dumps = Mapping[DatabaseName, Dump]
-_FAULTS_TOLD = 3
-
-
 Verdict = Literal["same answers", "other answers", "not asked"]
+_FAULTS_TOLD = 3
 
 
 @dataclass(frozen=True, slots=True)

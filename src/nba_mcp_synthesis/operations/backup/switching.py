@@ -77,8 +77,8 @@ def _rename(session: "Session", renames: list[tuple[str, str]]) -> None:
         raise BackupFailed(
             f"{renames[0][0]} is in use by {', '.join(spared)}, whose sessions this role may not end; both "
             "databases are as they were.",
-            "End those sessions, or GRANT pg_signal_backend to the role (no superuser's); then "
-            "run the same command: it goes on from here.",
+            "End those sessions, or GRANT pg_signal_backend to the role, which ends all but "
+            "those of superusers; then run the same command: it goes on from here.",
         )
     raise BackupFailed(
         f"{renames[0][0]} is in use again as soon as its sessions are ended; both databases are as they "
