@@ -17,7 +17,7 @@ from nba_mcp_synthesis.errors import BackupFailed, SettingsError
 from nba_mcp_synthesis.operations.backup.passwords import connection_string
 
 _LINES_KEPT = 200
-_PIPE_BYTES = 1 << 20
+_PIPE_BYTES = 1 << 18  # more would be read ahead of a program that wants the beginning alone
 # What the programs say on the way to their end; details quote rows.
 _TOLD = re.compile(r"(?:pg_\w+: (?:error|warning): |ERROR: +|FATAL: +)(.*)")
 _QUOTING = re.compile(r"DETAIL|CONTEXT|Command was|COPY .*line")
