@@ -31,6 +31,8 @@ def ground_of(folder: Path, now: datetime = NOW, state: Any = None, **settings: 
     [
         ({"holds": True}, "done", "Everything came back."),
         ({"holds": False}, "failed", "Not everything came back."),
+        ({"holds": False, "verdict": "not asked"}, "warning", "Everything came back; not all"),
+        ({"holds": False, "verdict": "other answers"}, "failed", "Not everything came back."),
         ({"databases": []}, "warning", "does not say how it ended"),
         ({"holds": "yes"}, "warning", "does not say how it ended"),
         ([], "warning", "does not say how it ended"),
@@ -59,6 +61,16 @@ def test_backups_are_looked_for_where_they_go(tmp_path: Path, aws_server: AwsSer
     client.put_object(Bucket="shared", Key="others/new.log", Body=b"x")
     place = {"NBA_MCP_BACKUP_URL": "s3://shared/nba/backups/"}
     now = datetime.now(UTC)
+    found = CHECKS["backups"](ground_of(tmp_path, now, **place))
+    assert (found.result, found.message) == ("failed", "shared/nba/backups is empty.")
+    for told in (
+        "failures/state/a.json",
+        "drills/a.md",
+        "pruned.json",
+        "state/a/verified.json",
+        "state/a/damaged.json",
+    ):
+        client.put_object(Bucket="shared", Key=f"nba/backups/{told}", Body=b"x")
     found = CHECKS["backups"](ground_of(tmp_path, now, **place))
     assert (found.result, found.message) == ("failed", "shared/nba/backups is empty.")
     client.put_object(Bucket="shared", Key="nba/backups/warehouse/a.dump", Body=b"x")

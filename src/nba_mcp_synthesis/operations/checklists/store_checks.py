@@ -3,6 +3,7 @@
 import heapq
 import itertools
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from nba_mcp_synthesis.connectors.s3 import S3Connector
 from nba_mcp_synthesis.doors import BACKUPS_BUCKET
 from nba_mcp_synthesis.lake.store import S3
 from nba_mcp_synthesis.operations.backup.databases import Database, databases_of
+from nba_mcp_synthesis.operations.backup.manifest import DAMAGED, DRILLS, VERIFIED
 from nba_mcp_synthesis.operations.checklists.findings import Away, Finding, judged
 from nba_mcp_synthesis.operations.checklists.ground import Ground, worded
 from nba_mcp_synthesis.operations.deploy.names import APP
@@ -20,6 +22,7 @@ from nba_mcp_synthesis.operations.reports import words
 from nba_mcp_synthesis.operations.reports.database import review
 from nba_mcp_synthesis.operations.reports.document import Table
 
+_IS_TOLD = re.compile(rf"failures/|{DRILLS}|pruned\.json$|.*/({re.escape(VERIFIED)}|{re.escape(DAMAGED)})$")
 _BACKUP_AGE = timedelta(hours=26)
 _SECRET_AGE = timedelta(days=90)
 _NEWEST, _MOST_PAGES = 10, 100
@@ -98,7 +101,10 @@ def storage(ground: Ground) -> Finding:
 
 
 def backups(ground: Ground) -> Finding:
-    """The newest objects where backups go in their bucket, and how old the newest one is."""
+    """The newest objects where backups go in their bucket, and how old the newest one is.
+
+    What is only told of backups (failures, proofs, drills) would make a night without one look good.
+    """
     bucket, prefix = _place(ground)
     place = f"{bucket}/{prefix}".rstrip("/")
     with ground.aws("s3", f"The bucket {bucket}") as client:
@@ -117,7 +123,8 @@ def _objects(client: Any, bucket: str, prefix: str) -> Iterator[tuple[datetime, 
     """All objects below a prefix of a bucket; of very many, those of the first hundred thousand names."""
     pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     for page in itertools.islice(pages, _MOST_PAGES):
-        yield from ((one["LastModified"], one["Key"], one["Size"]) for one in page.get("Contents", ()))
+        found = [(one["LastModified"], one["Key"], one["Size"]) for one in page.get("Contents", ())]
+        yield from (one for one in found if not _IS_TOLD.match(one[1].removeprefix(prefix)))
 
 
 def _place(ground: Ground) -> tuple[str, str]:
@@ -186,6 +193,9 @@ def drill(ground: Ground) -> Finding:
     holds = _holds(last.with_suffix(".json"))
     if holds is None:
         return judged(f"{told} Its JSON beside it does not say how it ended.", person)
+    if holds is False and _field(last.with_suffix(".json"), "verdict") == "not asked":
+        person = f"{last} says why not every database was asked anything."
+        return judged(f"{told} Everything came back; not all of it was asked.", person)
     if not holds:
         return judged(
             f"{told} Not everything came back.", f"{last} says what did not; then {person}", failed=True
@@ -195,8 +205,12 @@ def drill(ground: Ground) -> Finding:
 
 def _holds(file: Path) -> bool | None:
     """Whether everything came back in a drill; None where its report does not say it."""
+    holds = _field(file, "holds")
+    return holds if isinstance(holds, bool) else None
+
+
+def _field(file: Path, name: str) -> Any:
     try:
-        holds = json.loads(file.read_text("utf-8"))["holds"]
+        return json.loads(file.read_text("utf-8"))[name]
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return holds if isinstance(holds, bool) else None
