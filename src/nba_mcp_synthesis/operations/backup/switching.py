@@ -70,6 +70,8 @@ def _rename(session: "Session", renames: list[tuple[str, str]]) -> None:
                 for old, new in renames:
                     session.execute(statement.format(sql.Identifier(old), sql.Identifier(new)))
         except errors.ObjectInUse:
+            if spared:  # PostgreSQL itself has waited for them, and nobody can connect meanwhile
+                break
             time.sleep(_PAUSE_SECONDS)
         else:
             return
