@@ -32,10 +32,10 @@ def answers(home: Path, environment: Mapping[str, str]) -> list[Asked]:
     return [replace(one, seconds=0.0) for one in ask_all(home, pairs, environment)]
 
 
-def differences(asked: list[Asked], before: list[Asked]) -> list[str]:
-    """The questions that were not answered as before: what was said, now and then."""
+def check_same(asked: list[Asked], before: list[Asked]) -> None:
+    """Every question is answered as before; says what was said, now and then."""
     pairs = zip(asked, before, strict=True)
-    return [f"{now}\n\nbefore: {then}" for now, then in pairs if now != then]
+    assert not "\n".join(f"now: {now}\nbefore: {then}" for now, then in pairs if now != then)
 
 
 def right(asked: list[Asked]) -> int:
@@ -75,7 +75,7 @@ def test_a_lost_warehouse_comes_back_from_its_bucket(
     assert nba_mcp("query", "SELECT 1").returncode == 3, "the warehouse is gone"
     assert printed(nba_mcp("data", "load", PLACE, "--json"))["path"] == str(file)
     assert digests(file) == rows
-    assert differences(answers(home, {}), asked) == []
+    check_same(answers(home, {}), asked)
 
     elsewhere = {
         "NBA_MCP_WAREHOUSE_URL": f"{postgres_server.url(postgres_server.create_database())}?sslmode=disable",
@@ -85,4 +85,4 @@ def test_a_lost_warehouse_comes_back_from_its_bucket(
     assert loaded["tables"] == {table: rows[f"main.{table}"][0] for table in loaded["tables"]} != {}
     # files are named by their content: were a row another one, something would be written
     assert not publish(**elsewhere)["changed"]
-    assert differences(answers(tmp_path / "elsewhere", elsewhere), asked) == []
+    check_same(answers(tmp_path / "elsewhere", elsewhere), asked)
