@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from evaluation.asking import Asked, ask_all
-from evaluation.questions import FOLDER, read, wanted
+from evaluation.questions import FOLDER, Question, Wanted, read, wanted
 
 from evaluation import warehouses
 from lake.conftest import BUCKET, digests, sound_bucket
@@ -22,13 +22,18 @@ pytestmark = [
     pytest.mark.system,
     pytest.mark.timeout(600),
 ]  # two seasons, over a hundred questions, three times
+Pairs = list[tuple[Question, tuple[Wanted, ...]]]
 PLACE = f"s3://{BUCKET}/nba/lake"
 
 
-def answers(home: Path, environment: Mapping[str, str]) -> list[Asked]:
-    """Every question about the demo league with its reply, judged by SQL that the product has no part in."""
-    questions = read(FOLDER / "demo.jsonl", "demo")
-    pairs = [(one, wanted(one, warehouses.connect)) for one in questions]
+@pytest.fixture(scope="module")
+def pairs() -> Pairs:
+    """Every question about the demo league with what is right, by SQL that the product has no part in."""
+    return [(one, wanted(one, warehouses.connect)) for one in read(FOLDER / "demo.jsonl", "demo")]
+
+
+def answers(pairs: Pairs, home: Path, environment: Mapping[str, str]) -> list[Asked]:
+    """Every question with its reply."""
     return [replace(one, seconds=0.0) for one in ask_all(home, pairs, environment)]
 
 
@@ -61,12 +66,12 @@ def publish(**environment: str) -> dict[str, Any]:
 
 @pytest.mark.requirement("SYS-S3")
 def test_a_lost_warehouse_comes_back_from_its_bucket(
-    home: Path, aws_server: AwsServer, postgres_server: PostgresServer, tmp_path: Path
+    home: Path, pairs: Pairs, aws_server: AwsServer, postgres_server: PostgresServer, tmp_path: Path
 ) -> None:
     """DuckDB to S3 to DuckDB, and to PostgreSQL."""
     sound_bucket(aws_server)
     file = home / "demo.duckdb"
-    rows, asked = digests(file), answers(home, {})
+    rows, asked = digests(file), answers(pairs, home, {})
     assert right(asked) > 90
     assert not [one.text for one in asked if one.outcome in ("wrong", "crashed")]
     assert publish()["changed"]
@@ -75,7 +80,7 @@ def test_a_lost_warehouse_comes_back_from_its_bucket(
     assert nba_mcp("query", "SELECT 1").returncode == 3, "the warehouse is gone"
     assert printed(nba_mcp("data", "load", PLACE, "--json"))["path"] == str(file)
     assert digests(file) == rows
-    check_same(answers(home, {}), asked)
+    check_same(answers(pairs, home, {}), asked)
 
     elsewhere = {
         "NBA_MCP_WAREHOUSE_URL": f"{postgres_server.url(postgres_server.create_database())}?sslmode=disable",
@@ -85,4 +90,4 @@ def test_a_lost_warehouse_comes_back_from_its_bucket(
     assert loaded["tables"] == {table: rows[f"main.{table}"][0] for table in loaded["tables"]} != {}
     # files are named by their content: were a row another one, something would be written
     assert not publish(**elsewhere)["changed"]
-    check_same(answers(tmp_path / "elsewhere", elsewhere), asked)
+    check_same(answers(pairs, tmp_path / "elsewhere", elsewhere), asked)
