@@ -1,37 +1,27 @@
 """The commands of backups: `nba-mcp ops backup …`."""
 
-import contextlib
 import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from nba_mcp_synthesis.cli_backup_objects import objects
+from nba_mcp_synthesis.cli_backup_restore import backup_restore
+from nba_mcp_synthesis.cli_backup_shared import BackupId, check_alone, each, opened_desk, rounded, saying
 from nba_mcp_synthesis.cli_data import AsJson
-from nba_mcp_synthesis.interrupting import ended_by_signals
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from rich.console import RenderableType
 
     from nba_mcp_synthesis.operations.backup.databases import Database
-    from nba_mcp_synthesis.operations.backup.desk import Backups
     from nba_mcp_synthesis.operations.backup.manifest import Manifest
 
 backup = typer.Typer(help="Take backups, prove that they restore, and go back to one.", no_args_is_help=True)
-objects = typer.Typer(help="Save the objects of the cluster, and apply them again.", no_args_is_help=True)
 backup.add_typer(objects, name="objects")
 DatabaseOption = Annotated[
     str | None, typer.Option("--database", help="warehouse or state; both, if left out.")
-]
-OneDatabase = Annotated[
-    str | None, typer.Option("--database", help="warehouse or state; the warehouse, if left out.")
-]
-BackupId = Annotated[
-    str | None, typer.Argument(metavar="ID", help="Of `nba-mcp ops backup list`; the newest, if left out.")
 ]
 
 
@@ -44,12 +34,12 @@ def backup_create(
     as_json: AsJson = False,
 ) -> None:
     """Dump, encrypt and send the databases; nothing that fails counts as a backup."""
-    desk = _desk()
+    desk = opened_desk()
 
     def created(one: "Database", say: Callable[[str], None]) -> dict[str, Any] | None:
         return _told(desk.create(one, say)) if not due or desk.is_due(one) else None
 
-    _each(desk, database, created, as_json, nothing="Nothing is due.")
+    each(desk, database, created, as_json, nothing="Nothing is due.")
 
 
 @backup.command("list")
@@ -62,7 +52,7 @@ def backup_list(
     """List dumps and snapshots of RDS with their age, and what is wrong by the schedule."""
     from nba_mcp_synthesis import terminal
 
-    found = _desk().listed()
+    found = opened_desk().listed()
     shown = found.as_dict()
     parts: list[RenderableType] = [
         terminal.records([_without(row, "note") for row in shown["dumps"]], "There are no dumps."),
@@ -91,56 +81,22 @@ def backup_verify(
     from nba_mcp_synthesis import terminal
 
     if snapshot is not None:
-        _check_alone("--snapshot", {"an ID": backup_id, "--database": database})
-    desk = _desk()
+        check_alone("--snapshot", {"an ID": backup_id, "--database": database})
+    desk = opened_desk()
     if snapshot is not None:
-        with _saying() as say:
-            looked = _rounded(asdict(desk.verify_snapshot(snapshot, say)))
+        with saying() as say:
+            looked = rounded(asdict(desk.verify_snapshot(snapshot, say)))
         terminal.show(looked, terminal.records([looked], ""), as_json=as_json)
         return
 
     def verified(one: "Database", say: Callable[[str], None]) -> dict[str, Any]:
         manifest, restored = desk.verify(one, backup_id, say)
-        return {"database": one.name, "id": manifest.id, **_rounded(asdict(restored))}
+        return {"database": one.name, "id": manifest.id, **rounded(asdict(restored))}
 
-    _each(desk, database, verified, as_json, backup_id)
+    each(desk, database, verified, as_json, backup_id)
 
 
-@backup.command("restore")
-def backup_restore(
-    backup_id: BackupId = None,
-    database: OneDatabase = None,
-    confirm: Annotated[
-        str | None, typer.Option(help="Name of the database, or of the instance, that is replaced.")
-    ] = None,
-    into: Annotated[
-        str | None, typer.Option(help="Restore into a new database of this name, and replace nothing.")
-    ] = None,
-    older: Annotated[bool, typer.Option("--older", help="Also one with an older layout of tables.")] = False,
-    to: Annotated[
-        str | None, typer.Option(help="A moment that RDS keeps, such as 2026-01-31T04:05:00Z, and no dump.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Go back to a backup. Run again after it was cut short, it goes on from there."""
-    from dataclasses import asdict
-
-    from nba_mcp_synthesis import terminal
-
-    if to is not None:
-        given = {"an ID": backup_id, "--database": database, "--into": into, "--older": older or None}
-        _check_alone("--to", given)
-        _in_time(_moment(to), confirm, as_json=as_json)
-        return
-    desk = _desk()
-    (one,) = desk.chosen(database or "warehouse")
-    with _saying() as say:
-        if into:
-            found = _rounded(asdict(desk.restore_into(one, backup_id, into, say)))
-        else:
-            restored, dbname, kept = desk.replace(one, backup_id, confirm, say, older=older)
-            found = {**_rounded(asdict(restored)), "dbname": dbname, "former": kept}
-    terminal.show(found, terminal.records([found], ""), as_json=as_json)
+backup.command("restore")(backup_restore)
 
 
 @backup.command("drill")
@@ -151,8 +107,8 @@ def backup_drill(
     """Restore the newest backups elsewhere, ask a server on them reference questions, report RTO and RPO."""
     from nba_mcp_synthesis import terminal
 
-    desk = _desk()
-    with _saying() as say:
+    desk = opened_desk()
+    with saying() as say:
         found = desk.drill(say)
     from nba_mcp_synthesis.operations.backup import drill_report
 
@@ -176,7 +132,7 @@ def backup_prune(
 
     from nba_mcp_synthesis import terminal
 
-    found = _desk().prune(dry_run=dry_run)
+    found = opened_desk().prune(dry_run=dry_run)
     would = "Would remove" if dry_run else "Removed"
     lines = [f"{would} {name}, of {at:%Y-%m-%d %H:%M} UTC." for name, at in found.backups]
     lines += [f"{would} {name}, which was never finished." for name in found.leftovers]
@@ -201,8 +157,8 @@ def backup_check(
 
         print(json.dumps(LIFECYCLE, indent=1))
         return
-    desk = _desk()
-    with _saying() as say:
+    desk = opened_desk()
+    with saying() as say:
         buckets, lake = desk.check_buckets(), desk.check_lake(say, read=read)
     faults = [
         *desk.check_settings(),
@@ -215,98 +171,6 @@ def backup_check(
     told = {"buckets": buckets, "lake": asdict(lake) if lake else None, "faults": faults}
     terminal.show(told, "\n".join(lines), as_json=as_json)
     raise typer.Exit(1 if faults else 0)
-
-
-@objects.command("save")
-def objects_save(
-    folder: Annotated[Path | None, typer.Option(help="Also write the files here, such as backups.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Save configuration and secrets of the namespace; secrets are encrypted before they touch a disk."""
-    from nba_mcp_synthesis import terminal
-    from nba_mcp_synthesis.operations.backup import objects as saving
-
-    desk = _desk()
-    saved = saving.save(desk.cluster(), desk.store, desk.recipients)
-    told = {**saved.model_dump(mode="json"), "files": [str(path) for path in desk.copied(saved, folder)]}
-    rows = [{"kind": kind, "objects": count} for kind, count in saved.kinds.items()]
-    lines = [terminal.records(rows, "There are no objects."), f"Saved as {saved.id} in {desk.store.place}."]
-    terminal.show(told, terminal.group(lines), as_json=as_json)
-
-
-@objects.command("apply")
-def objects_apply(
-    backup_id: BackupId = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Let the API server check, and keep nothing.")
-    ] = False,
-    confirm: Annotated[
-        str | None, typer.Option(help="Name of the namespace whose objects are replaced.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Apply saved objects again; with --dry-run the API server only says what would happen."""
-    from nba_mcp_synthesis import terminal
-    from nba_mcp_synthesis.errors import UsageError
-    from nba_mcp_synthesis.operations.backup import objects as saving
-
-    desk = _desk()
-    cluster = desk.cluster()
-    saved = saving.choose(desk.store, backup_id)
-    if not dry_run and confirm != cluster.namespace:
-        raise UsageError(
-            f"This puts {sum(saved.kinds.values())} objects of {cluster.namespace} back to "
-            f"{saved.at:%Y-%m-%d %H:%M} UTC ({saved.id}).",
-            f"To do it, say --confirm {cluster.namespace}. To see what would change, say --dry-run.",
-        )
-    told = saving.apply(cluster, desk.store, saved, desk.identity, dry_run=dry_run)
-    terminal.show({"id": saved.id, "dry_run": dry_run, "applied": told.splitlines()}, told, as_json=as_json)
-
-
-def _check_alone(option: str, others: dict[str, Any]) -> None:
-    """UsageError where an option was given that has no meaning beside this one."""
-    from nba_mcp_synthesis.errors import UsageError
-
-    if given := [name for name, value in others.items() if value is not None]:
-        raise UsageError(
-            f"{option} is about RDS, and {' and '.join(given)} about dumps.", "Say one of them alone."
-        )
-
-
-def _in_time(to: "datetime", confirm: str | None, *, as_json: bool) -> None:
-    """Plans the way back through RDS; goes it where the instance's name was typed."""
-    from dataclasses import asdict
-
-    from nba_mcp_synthesis import terminal
-
-    rds = _desk().rds
-    plan = rds.plan(to)
-    told: dict[str, Any] = {"plan": asdict(plan), "instance": None}
-    lines = [f"{plan.instance} as of {plan.to:%Y-%m-%d %H:%M:%S} UTC becomes a new instance, {plan.target}."]
-    lines += [f"  {name}: {value}" for name, value in plan.call.items()]
-    if confirm == plan.instance:
-        with _saying() as say:
-            made = rds.run(plan, say)
-        told["instance"] = _rounded(asdict(made))
-        lines = [f"{made.id} is there, at {made.host}:{made.port}, after {made.seconds:.0f} s."]
-        lines += [f"{number}. {step}" for number, step in enumerate(plan.then, start=1)]
-    else:
-        lines.append(f"Nothing was done. To do it, say --confirm {plan.instance}.")
-    terminal.show(told, "\n".join(lines), as_json=as_json)
-
-
-def _moment(told: str) -> "datetime":
-    from datetime import datetime
-
-    try:
-        found = datetime.fromisoformat(told)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        raise typer.BadParameter(
-            f"{told!r} is no moment with its time zone, such as 2026-01-31T04:05:00Z", param_hint="--to"
-        )
-    return found
 
 
 def _told(manifest: "Manifest") -> dict[str, Any]:
@@ -322,61 +186,5 @@ def _told(manifest: "Manifest") -> dict[str, Any]:
     return row
 
 
-def _each(
-    desk: "Backups",
-    name: str | None,
-    work: "Callable[[Database, Callable[[str], None]], dict[str, Any] | None]",
-    as_json: bool,
-    backup_id: str | None = None,
-    nothing: str = "",
-) -> None:
-    """Does it for each database. One that fails keeps no other from its turn; its error ends the command.
-
-    With the ID of a backup it is for those that have it. `nothing` is said where there was nothing to do.
-    """
-    from nba_mcp_synthesis import terminal
-    from nba_mcp_synthesis.errors import NbaMcpError
-
-    found: list[dict[str, Any]] = []
-    errors: list[NbaMcpError] = []
-    with _saying() as say:
-        for one in desk.chosen(name, backup_id):
-            try:
-                done = work(one, say)
-            except NbaMcpError as error:
-                errors.append(error)
-            else:
-                found += [done] if done else []
-    if found or as_json or not errors:
-        terminal.show(found, terminal.records(found, nothing), as_json=as_json)
-    for other in errors[1:]:
-        typer.echo(f"nba-mcp: {other}", err=True)
-    if errors:
-        raise errors[0]
-
-
-@contextlib.contextmanager
-def _saying() -> Iterator[Callable[[str], None]]:
-    """A line on a terminal with what goes on; what ends the command from outside ends that as well."""
-    from nba_mcp_synthesis import terminal
-
-    with ended_by_signals(), terminal.working() as say:
-        yield say
-
-
 def _without(found: dict[str, Any], name: str) -> dict[str, Any]:
     return {key: value for key, value in found.items() if key != name}
-
-
-def _rounded(found: dict[str, Any]) -> dict[str, Any]:
-    return {name: round(value, 3) if isinstance(value, float) else value for name, value in found.items()}
-
-
-def _desk() -> "Backups":
-    from nba_mcp_synthesis.app import App
-    from nba_mcp_synthesis.settings import load_settings
-    from nba_mcp_synthesis.telemetry.logs import configure_logs
-
-    settings = load_settings()
-    configure_logs(sys.stderr, settings.log_level if settings.log_level != "info" else "error")
-    return App(settings).backups
