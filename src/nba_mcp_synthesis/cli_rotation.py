@@ -46,7 +46,7 @@ def secrets_rotate(
 
     rotations, witness = _rotations(context, names or (), even_in_use)
     settings = load_settings()
-    where = {"audit_log": settings.state_place()}
+    where = {"audit_log": _audit_log(settings)}
     if dry_run:
         plan = rotations.plan(names or (), due_only=due)
         terminal.show({**plan.as_dict(), **where}, _told(_plan(plan), settings), as_json=as_json)
@@ -80,7 +80,7 @@ def secrets_migrate(
     from nba_mcp_synthesis.settings import load_settings
 
     migration, settings = _migration(context), load_settings()
-    where = {"audit_log": settings.state_place()}
+    where = {"audit_log": _audit_log(settings)}
     if verify:
         found = migration.verify()
         listed = _records(found.as_dict()["secrets"], found.told)
@@ -175,12 +175,18 @@ def _progress() -> Any:
     return told()
 
 
+def _audit_log(settings: "Settings") -> str:
+    """Where the audit log is; a server is not named, since its host may be a secret."""
+    path = settings.state_path()
+    return str(path.absolute()) if path else "in the database of NBA_MCP_STATE_URL"
+
+
 def _told(shown: Any, settings: "Settings") -> Any:
     """And where the entries of rotations are: elsewhere a rotation is unknown that is only in a file here."""
     from rich.console import Group
     from rich.text import Text
 
-    place = Text(f"The audit log is {settings.state_place()}.")
+    place = Text(f"The audit log is {_audit_log(settings)}.")
     if settings.context == "production" and settings.state_path():
         more = " It is a file of this machine: where servers have NBA_MCP_STATE_URL, set the same here."
         place.append(more, style="yellow")
