@@ -2,20 +2,21 @@
 
 import contextlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from backup_ground import Key, database_at, opened, said_nothing, taken
+from backup_ground import Key, database_at, new_key, opened, said_nothing, taken
 from nba_mcp_synthesis.app import App
 from nba_mcp_synthesis.connectors.rds import RDSConnector
-from nba_mcp_synthesis.errors import BackupDamaged, SettingsError, UsageError
+from nba_mcp_synthesis.errors import BackupDamaged, BackupFailed, NbaMcpError, SettingsError, UsageError
 from nba_mcp_synthesis.operations.backup import drill_report
 from nba_mcp_synthesis.operations.backup.archive import backups, choose
 from nba_mcp_synthesis.operations.backup.databases import Database, Login
 from nba_mcp_synthesis.operations.backup.desk import Backups
 from nba_mcp_synthesis.operations.backup.drill import address, drill
-from nba_mcp_synthesis.operations.backup.failures import newest
+from nba_mcp_synthesis.operations.backup.failures import newest, note
 from nba_mcp_synthesis.operations.backup.listing import listing, states
 from nba_mcp_synthesis.operations.backup.manifest import DAMAGED, VERIFIED, ReferenceAnswer
 from nba_mcp_synthesis.operations.backup.store import BackupStore
@@ -133,3 +134,45 @@ def test_a_key_that_is_missing_is_noted_and_a_wrong_id_is_not(
     with pytest.raises(SettingsError):
         desk.drill(said_nothing)
     assert [one.step for one in newest(folder_store, 5)] == ["drill", "verify"]
+
+
+def failed(store: BackupStore) -> bool:
+    """Whether the alert fires: as its rule compares the two gauges."""
+    (stands,) = states(store, ("warehouse",))
+    return (stands.last_failure or 0) > (stands.last_success or 0)
+
+
+def test_a_verification_that_succeeds_makes_a_failed_one_good(
+    filled: Database, folder_store: BackupStore, key: Key, tmp_path: Path
+) -> None:
+    """That of the same backup; of an older one it would say nothing, and of a drill nothing either."""
+    older, newer = (opened(taken(filled, folder_store, key), folder_store, key) for _ in range(2))
+    locked = opened(newer.manifest, folder_store, new_key(tmp_path / "other.txt"))
+    with pytest.raises(NbaMcpError):
+        verify(locked, filled.server, programs(), said_nothing)
+    assert failed(folder_store)
+    verify(older, filled.server, programs(), said_nothing)
+    assert failed(folder_store)
+    verify(newer, filled.server, programs(), said_nothing)
+    assert not failed(folder_store)
+    note(folder_store, "warehouse", "create", BackupFailed("No room."))
+    verify(newer, filled.server, programs(), said_nothing)
+    assert failed(folder_store)
+
+
+def test_a_drill_that_succeeds_makes_a_failed_one_good(
+    filled: Database, folder_store: BackupStore, key: Key
+) -> None:
+    """By its report beside the backups. One with other answers does not, nor does a verification."""
+    dump = opened(taken(filled, folder_store, key), folder_store, key)
+    note(folder_store, "warehouse", "drill", BackupFailed("Answered otherwise."))
+    verify(dump, filled.server, programs(), said_nothing)
+    folder_store.write("drills/backup-drill-20990101-000000.json", b"[]")
+    assert failed(folder_store)
+    found = drill({"state": dump}, filled.server, programs(), said_nothing)
+    good = replace(found.databases[0], database="warehouse")
+    bad = replace(good, faults=("'q1' has no answer.",))
+    drill_report.keep(replace(found, databases=(bad,)), folder_store)
+    assert failed(folder_store)
+    drill_report.keep(replace(found, databases=(good,)), folder_store)
+    assert not failed(folder_store)

@@ -324,6 +324,26 @@ def test_everything_is_in_the_namespace_that_the_documents_use() -> None:
     assert values["alertmanager"]["config"] == alertmanager.config(SOURCES)
 
 
+def test_operators_may_open_the_way_to_alertmanager() -> None:
+    """What the pages type with `-n monitoring` is allowed to the group that has the rights elsewhere."""
+    elsewhere = yaml.safe_load((ROOT / "k8s/base/operator-rolebinding.yaml").read_text("utf-8"))
+    binding = yaml.safe_load(MADE["k8s/monitoring/operator-rolebinding.yaml"])
+    role = yaml.safe_load(MADE["k8s/monitoring/operator-role.yaml"])
+    assert binding["subjects"] == elsewhere["subjects"]
+    assert binding["roleRef"]["name"] == role["metadata"]["name"]
+    given = {(verb, what) for rule in role["rules"] for verb in rule["verbs"] for what in rule["resources"]}
+    text = "".join(page.read_text("utf-8") for page in PAGES.parent.rglob("*.md"))
+    typed = set(re.findall(r"kubectl (get \w+|port-forward) -n monitoring", text))
+    assert typed == {"get pods", "get events", "port-forward"}
+    assert {
+        ("list", "pods"),
+        ("list", "events"),
+        ("get", "services"),
+        ("create", "pods/portforward"),
+    } <= given
+    assert {what for verb, what in given if verb not in {"get", "list", "watch"}} == {"pods/portforward"}
+
+
 def test_keys_are_read_from_files_and_stand_nowhere() -> None:
     """Each file is a key of the secret that the cluster brings, and a secret of the manifest."""
     text = MADE["monitoring/alertmanager/alertmanager.yml"]

@@ -15,8 +15,9 @@ from servers.cluster.store import Object, Store, now
 DEPLOYMENTS = resource_of("deployments")
 REPLICASETS = resource_of("replicasets")
 REVISION = "deployment.kubernetes.io/revision"
+FORMER = "deployment.kubernetes.io/revision-history"
 _HASH = "pod-template-hash"
-_OWN = (REVISION, "kubectl.kubernetes.io/last-applied-configuration")
+_OWN = (REVISION, FORMER, "kubectl.kubernetes.io/last-applied-configuration")
 
 
 def owned_by(owner: Object, found: list[Object]) -> list[Object]:
@@ -63,7 +64,7 @@ class DeploymentController:
         annotations = {
             k: v for k, v in deployment["metadata"].get("annotations", {}).items() if k not in _OWN
         }
-        annotations[REVISION] = str(revision)
+        annotations |= {REVISION: str(revision)} | _former(found, revision)
         if found is None:
             found = self._make_set(deployment, annotations)
         namespace, name = deployment["metadata"]["namespace"], deployment["metadata"]["name"]
@@ -221,6 +222,15 @@ class ReplicaSetController:
                   "observedGeneration": one["metadata"]["generation"]}  # fmt: skip
         meta = one["metadata"]
         self.store.change(REPLICASETS, meta["namespace"], meta["name"], lambda b: b.update(status=status))
+
+
+def _former(found: Object | None, revision: int) -> dict[str, str]:
+    """The numbers that a replica set had before, as the real controller adds them up."""
+    had = found["metadata"].get("annotations", {}) if found else {}
+    numbers = [had[FORMER]] if FORMER in had else []
+    if found and 0 < _revision(found) < revision:
+        numbers.append(str(_revision(found)))
+    return {FORMER: ",".join(numbers)} if numbers else {}
 
 
 def _revision(one: Object) -> int:

@@ -415,11 +415,26 @@ def test_back_to_a_revision_and_to_the_one_before(live: Ground) -> None:
     assert (report["outcome"], report["revision"], live.running) == ("rolled back", 3, first)
     assert live.deploy("--rollback", "3")["outcome"] == "unchanged"
     assert "There are 2: " in live.deploy("--rollback", "1", code=1)["summary"]
-    live.deploy("--rollback")
+    live.deploy("--rollback", "2")
     assert live.running == second
     assert live.changelog.count("Rolled back to revision") == 2
     assert live.run("deploy_production.sh", "--rollback", "--emergency", "1").returncode == 2
     assert live.run("deploy_production.sh", "--rollback", "v2").returncode == 2
+
+
+def test_going_back_twice_does_not_bring_the_bad_version_back(live: Ground) -> None:
+    """Revision 2 failed and was taken back, so that 1 is 3 now; the number below it is that of the bad one."""
+    good = live.running
+    live.cluster.world.images[f"*{live.image('v2')}"] = Image("crash loop")
+    assert live.deploy("v2", code=1)["outcome"] == "rolled back"
+    for words in (("--rollback", "--dry-run"), ("--rollback",)):
+        report = live.deploy(*words, code=1)
+        assert "Revision 3 ran before as 1" in report["summary"]
+        assert "name the revision" in report["summary"]
+        assert live.running == good
+    live.put_live("v4")
+    assert live.deploy("--rollback")["outcome"] == "rolled back"
+    assert live.running == good
 
 
 @pytest.mark.requirement("DEP-EMERGENCY")

@@ -50,21 +50,13 @@ def _reason(error: BaseException) -> str:
     return error.message if isinstance(error, NbaMcpError) else type(error).__name__
 
 
-def moments(store: BackupStore) -> dict[str, list[datetime]]:
-    """When something failed, by database, oldest first."""
-    found: dict[str, list[datetime]] = {}
-    for _, database, at in _noted(store):
-        found.setdefault(database, []).append(at)
-    return found
-
-
 def newest(store: BackupStore, most: int) -> list[Failure]:
     """The last few failures of all databases, the newest first."""
-    last = sorted(_noted(store), key=lambda one: one[2], reverse=True)[:most]
-    return [_read(store, *one) for one in last]
+    last = sorted(noted(store), key=lambda one: one[2], reverse=True)[:most]
+    return [read(store, *one) for one in last]
 
 
-def _noted(store: BackupStore) -> list[tuple[str, str, datetime]]:
+def noted(store: BackupStore) -> list[tuple[str, str, datetime]]:
     """(key, database, moment) of each, by key."""
     matches = [(one.key, _NAME.fullmatch(one.key)) for one in store.keys("failures/")]
     return [
@@ -72,7 +64,8 @@ def _noted(store: BackupStore) -> list[tuple[str, str, datetime]]:
     ]
 
 
-def _read(store: BackupStore, key: str, database: str, at: datetime) -> Failure:
+def read(store: BackupStore, key: str, database: str, at: datetime) -> Failure:
+    """One of them, with its words; without where they cannot be read."""
     try:
         told = dict(json.loads(store.read(key) or b"{}"))
     except ValueError:  # of somebody else

@@ -6,7 +6,7 @@ from typing import Any
 
 from nba_mcp_synthesis.errors import NbaMcpError
 from nba_mcp_synthesis.facts import BackupState
-from nba_mcp_synthesis.operations.backup import failures, schedule
+from nba_mcp_synthesis.operations.backup import failures, schedule, standing
 from nba_mcp_synthesis.operations.backup.archive import Backup, backups
 from nba_mcp_synthesis.operations.backup.failures import Failure
 from nba_mcp_synthesis.operations.backup.rds import Rds, Snapshot
@@ -93,21 +93,19 @@ def dump_row(one: Backup, now: datetime) -> dict[str, Any]:
 
 def states(store: BackupStore, databases: tuple[str, ...]) -> list[BackupState]:
     """What the server's metrics say of each database's backups; times are seconds since 1970."""
-    found, failed = backups(store), failures.moments(store)
-    return [
-        _state(name, [one for one in found if one.database == name], failed.get(name, []))
-        for name in databases
-    ]
+    found = backups(store)
+    return [_state(store, name, [one for one in found if one.database == name]) for name in databases]
 
 
-def _state(name: str, found: list[Backup], failed: list[datetime]) -> BackupState:
+def _state(store: BackupStore, name: str, found: list[Backup]) -> BackupState:
     newest, proven = _newest(found)
     made = newest.manifest if newest else None
+    failed = standing.last_failure(store, name, found)
     return BackupState(
         name,
         newest.at.timestamp() if newest else None,
         proven.at.timestamp() if proven else None,
-        failed[-1].timestamp() if failed else None,
+        failed.timestamp() if failed else None,
         made.stored_bytes if made else None,
         made.seconds if made else None,
     )

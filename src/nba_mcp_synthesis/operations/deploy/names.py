@@ -13,6 +13,7 @@ AUTOSCALER = f"{APP}-hpa"
 LEASE = f"{APP}-deploy"
 CAUSE = "kubernetes.io/change-cause"
 REVISION = "deployment.kubernetes.io/revision"
+FORMER = "deployment.kubernetes.io/revision-history"  # the numbers under which a revision ran before
 MANAGER = "nba-mcp-deploy"  # as which fields are applied
 PLATFORM = "linux/amd64"  # of the cluster's nodes
 MOVING = "latest"  # the one tag that may be pushed over

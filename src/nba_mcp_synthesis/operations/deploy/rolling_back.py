@@ -50,6 +50,7 @@ def _target(desk: Desk, order: Return, running: rollout.Running) -> int:
         raise prechecks.NotReady(
             "The deployment has no pods, so which revision was good cannot be told.", listed
         )
+    _check_once(there, running.revision, listed)
     good = rollout.good_revision(desk.kubectl, running)
     earlier = [number for number in there if number < running.revision]
     if good == running.revision:
@@ -58,6 +59,17 @@ def _target(desk: Desk, order: Return, running: rollout.Running) -> int:
         good = max(earlier)
     desk.report.step("revision", "done", f"{good}: {_told(there[good])}")
     return good
+
+
+def _check_once(there: dict[int, rollout.Object], revision: int, listed: str) -> None:
+    """Raises NotReady for a revision that ran before: what has the number below it may be the bad one."""
+    former = rollout.former_of(there[revision]) if revision in there else ""
+    if former:
+        raise prechecks.NotReady(
+            f"Revision {revision} ran before as {former}: somebody went back to it, or it was deployed again. "
+            "Going back once more may bring a bad version back.",
+            f"Where that is wanted, name the revision: --rollback NUMBER. There are {listed}.",
+        )
 
 
 def _told(replica_set: rollout.Object) -> str:

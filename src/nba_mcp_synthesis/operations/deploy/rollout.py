@@ -9,7 +9,7 @@ from nba_mcp_synthesis.connectors.kubectl import KubectlConnector, KubectlFailed
 from nba_mcp_synthesis.errors import NbaMcpError, Unavailable
 from nba_mcp_synthesis.operations.deploy.interruption import Interruption
 from nba_mcp_synthesis.operations.deploy.manifests import container_of
-from nba_mcp_synthesis.operations.deploy.names import APP, CAUSE, REVISION
+from nba_mcp_synthesis.operations.deploy.names import APP, CAUSE, FORMER, REVISION
 
 Object = dict[str, Any]
 T = TypeVar("T")
@@ -108,6 +108,11 @@ def revisions(kubectl: KubectlConnector, running: Running) -> dict[int, Object]:
 def image_of(replica_set: Object) -> str:
     """The image of the service's container in a revision."""
     return str(container_of(replica_set)["image"])
+
+
+def former_of(replica_set: Object) -> str:
+    """The numbers that a revision had before it was gone back to or deployed again; mostly none."""
+    return str(replica_set["metadata"].get("annotations", {}).get(FORMER, ""))
 
 
 def scale(kubectl: KubectlConnector, replicas: int) -> None:

@@ -37,6 +37,8 @@ def _objects(rules: list[dict[str, Any]], boards: list[dict[str, Any]], sources:
     made = {
         "namespace": objects.namespace(),
         "prometheusrule": objects.prometheus_rule(rules),
+        "operator-role": objects.operator_role(),
+        "operator-rolebinding": objects.operator_binding(),
         "secretstore": objects.secret_store(),
         "externalsecret": objects.external_secret(sorted({"PAGERDUTY_ROUTING_KEY", *webhooks})),
         **{board["uid"]: objects.dashboard_map(board) for board in boards},

@@ -9,14 +9,21 @@ Made from the data in `monitoring/`: `make monitoring`. Each alert links to its 
 1. Acknowledge the page in PagerDuty, so that nobody else is called.
 2. P1: say in `{incidents}` that you look at it.
 3. Open the alert's page: *Diagnosis*, then *Mitigation*. First make it work again, then find out why.
-4. Not yours, or not mended in time: call the next one of the escalation path.
+4. Not mended in time, or not sure: call the next one of the escalation path. Names and telephones are in
+   `monitoring/contacts.toml`, below `[people.…]`. Waking somebody is never wrong in a P1.
+
+It is over when Slack says *Over: …*. Do not mend on meanwhile: that may take two minutes for NbaMcpDatabaseDown, five
+to ten for NbaMcpErrorRateHigh, twenty for NbaMcpCrashLoop. `scripts/health_check_production.sh` says at once whether callers
+are served.
 
 | severity | means | answer within | escalation | arrives by |
 | --- | --- | --- | --- | --- |
 """
 _PLACES = """
-P2 rings from {start} to {end} on working days ({timezone}), and has low urgency at other times.
-The commands want `kubectl` and `nba-mcp`; for those about alerts open the way to Alertmanager first:
+P2 rings from {start} to {end} on working days ({timezone}), and has low urgency at other times: it waits for the primary,
+unless it turns into a P1. The commands want `kubectl` and `nba-mcp`, in a terminal that was
+[set up](../README.md). For those about alerts open the way to Alertmanager first, in a terminal of its own, and leave it
+open:
 
 ```sh
 kubectl port-forward -n monitoring svc/monitoring-alertmanager 9093:9093
@@ -47,8 +54,13 @@ def index(alerts: list[dict[str, Any]], contacts: dict[str, Any]) -> str:
 def _severity(name: str, said: dict[str, Any], channels: dict[str, Any]) -> str:
     ways = ["PagerDuty"] if "pages" in said else []
     arrives = " and ".join([*ways, f"`{channels[said['channel']]['channel']}`"])
-    path = " → ".join(who.replace("_", " ") for who in said["path"])
+    path = " → ".join(_spoken(who) for who in said["path"])
     return f"| {name} | {said['meaning']} | {said['answer']} | {path} | {arrives} |\n"
+
+
+def _spoken(who: str) -> str:
+    """The first to be called is the primary by day and the secondary by night."""
+    return "on call" if who == "primary" else who.replace("_", " ")
 
 
 def _rows(alerts: list[dict[str, Any]]) -> list[str]:

@@ -7,6 +7,7 @@ NAMESPACE = "monitoring"
 _LABELS = {"app": "nba-mcp-synthesis"}
 PODS_SECRET = "alertmanager-nba-mcp"  # noqa: S105 - the name of a Kubernetes secret
 _STORE = "alertmanager-nba-mcp"
+_OPERATORS = "nba-mcp-synthesis-operators"  # the group that k8s/base binds to what runbooks do there
 
 
 def namespace() -> dict[str, Any]:
@@ -61,6 +62,36 @@ def external_secret(names: list[str]) -> dict[str, Any]:
             "target": {"name": PODS_SECRET, "creationPolicy": "Owner"},
             "data": [{"secretKey": name, "remoteRef": {"key": key, "property": name}} for name in names],
         },
+    }
+
+
+def operator_role() -> dict[str, Any]:
+    """What the runbooks do here: open the way to Alertmanager or Grafana, and look why one does not run."""
+    core = {"apiGroups": [""]}
+    return {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "Role",
+        "metadata": _metadata(_OPERATORS),
+        "rules": [
+            {
+                **core,
+                "resources": ["events", "pods", "pods/log", "services"],
+                "verbs": ["get", "list", "watch"],
+            },
+            {**core, "resources": ["pods/portforward"], "verbs": ["create", "get"]},
+        ],
+    }
+
+
+def operator_binding() -> dict[str, Any]:
+    """Gives that to the group of operators."""
+    rbac = "rbac.authorization.k8s.io"
+    return {
+        "apiVersion": f"{rbac}/v1",
+        "kind": "RoleBinding",
+        "metadata": _metadata(_OPERATORS),
+        "roleRef": {"apiGroup": rbac, "kind": "Role", "name": _OPERATORS},
+        "subjects": [{"apiGroup": rbac, "kind": "Group", "name": _OPERATORS}],
     }
 
 
