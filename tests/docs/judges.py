@@ -165,7 +165,9 @@ def _has(command: Command, *options: str) -> bool:
 def _manifest_names() -> frozenset[str]:
     files = [f for f in (ROOT / "k8s").rglob("*.yaml") if f.is_file()]
     text = "\n".join(f.read_text("utf-8") for f in files)
-    return frozenset(re.findall(r"\bnba-mcp-[a-z0-9-]*[a-z0-9]\b", text))
+    jobs = re.findall(r"^nameSuffix: (-[a-z-]+)$", text, re.MULTILINE)  # of the template's name
+    named = re.findall(r"\bnba-mcp-[a-z0-9-]*[a-z0-9]\b", text)
+    return frozenset([*named, *(f"nba-mcp-synthesis{suffix}" for suffix in jobs)])
 
 
 _JUDGES: dict[str, Judge] = {

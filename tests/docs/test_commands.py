@@ -65,6 +65,18 @@ def test_a_port_forward_in_the_foreground_is_found(text: str, waits: bool) -> No
     assert bool(shell.waits_for_ever(shell.Block("a.md", 1, "sh", text))) == waits
 
 
+# What works on a laptop: it asks Alertmanager or AWS, or reads what is given to it.
+FROM_A_LAPTOP = {("ops", "alerts"), ("ops", "logs"), ("secrets", "rotate"), ("data", "load")}
+
+
+def test_pages_of_alerts_look_from_where_the_settings_are() -> None:
+    """In a pod, or by a job: on a laptop there are neither backups nor keys, nor a way to the databases."""
+    found = [c for c in shell.commands() if c.where.startswith("docs/runbooks/alerts/")]
+    ours = [c for c in found if c.program == "nba-mcp"]
+    assert [str(c) for c in ours if tuple(c.words[1:3]) not in FROM_A_LAPTOP] == []
+    assert len([c for c in found if "nba-mcp" in c.words[1:]]) > 15
+
+
 def test_enough_is_found_to_speak_of_all() -> None:
     """Otherwise the test above would say nothing."""
     counted = Counter(c.program.rpartition("/")[2] for c in shell.commands())
@@ -92,6 +104,7 @@ def test_enough_is_found_to_speak_of_all() -> None:
         ("psql -c 'SELEC 1'", "syntax error"),
         ("curl localhost:8000/v1/stat", "the server has no /v1/stat"),
         ("kubectl get hpa nba-mcp-hpa", "k8s/ has no nba-mcp-hpa"),
+        ("kubectl create job x --from=cronjob/nba-mcp-synthesis-backup-make", "k8s/ has no"),
         ("kubectl apply -f k8s/monitors.yaml", "no k8s/monitors.yaml"),
         ("kubectl logs -n a -l app=b --since=1h | grep x", "ten lines of each pod"),
         ("kubectl logs --selector=app=b", "ten lines of each pod"),

@@ -77,6 +77,23 @@ def test_what_was_printed_chooses_the_steps(page: Path, printed: str, chosen: li
     assert found.steps_for(printed) == [found.steps[n] for n in chosen]
 
 
+@pytest.mark.parametrize(
+    ("printed", "started"),
+    [('"stopped"', True), ('"stopping"', False), ('"starting"', False), ('"storage-full"', False)],
+)
+def test_only_an_instance_that_has_stopped_is_started(printed: str, started: bool) -> None:
+    """AWS refuses to start one that is still stopping."""
+    steps = read(PAGES / "NbaMcpDatabaseDown.md").steps_for(printed)
+    assert any("start-db-instance" in line for step in steps for line in step.commands) == started
+
+
+def test_what_reads_as_gone_is_not_restored_by_the_first_who_sees_it() -> None:
+    """The wrong region prints the same."""
+    (step,) = read(PAGES / "NbaMcpDatabaseDown.md").steps_for("DBInstanceNotFound")
+    assert "sts get-caller-identity" in step.text
+    assert not step.commands
+
+
 def test_a_page_without_a_section_is_refused(page: Path) -> None:
     page.write_text(PAGE.replace("## Diagnosis", "## Look"))
     with pytest.raises(ValueError, match="no section Diagnosis"):

@@ -423,7 +423,7 @@ def test_back_to_a_revision_and_to_the_one_before(live: Ground) -> None:
 
 
 def test_going_back_twice_does_not_bring_the_bad_version_back(live: Ground) -> None:
-    """Revision 2 failed and was taken back, so that 1 is 3 now; the number below it is that of the bad one."""
+    """Revision 2 failed and was taken back, so that 1 is 3 now; the number below that is the bad one's."""
     good = live.running
     live.cluster.world.images[f"*{live.image('v2')}"] = Image("crash loop")
     assert live.deploy("v2", code=1)["outcome"] == "rolled back"

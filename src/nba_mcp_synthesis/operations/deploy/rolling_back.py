@@ -66,7 +66,7 @@ def _check_once(there: dict[int, rollout.Object], revision: int, listed: str) ->
     former = rollout.former_of(there[revision]) if revision in there else ""
     if former:
         raise prechecks.NotReady(
-            f"Revision {revision} ran before as {former}: somebody went back to it, or it was deployed again. "
+            f"Revision {revision} ran before as {former}: somebody went back to it, or deployed it again. "
             "Going back once more may bring a bad version back.",
             f"Where that is wanted, name the revision: --rollback NUMBER. There are {listed}.",
         )

@@ -12,18 +12,18 @@ Made from the data in `monitoring/`: `make monitoring`. Each alert links to its 
 4. Not mended in time, or not sure: call the next one of the escalation path. Names and telephones are in
    `monitoring/contacts.toml`, below `[people.…]`. Waking somebody is never wrong in a P1.
 
-It is over when Slack says *Over: …*. Do not mend on meanwhile: that may take two minutes for NbaMcpDatabaseDown, five
-to ten for NbaMcpErrorRateHigh, twenty for NbaMcpCrashLoop. `scripts/health_check_production.sh` says at once whether callers
-are served.
+It is over when Slack says *Over: …*. Do not mend on meanwhile: that may take two minutes for
+NbaMcpDatabaseDown, five to ten for NbaMcpErrorRateHigh, twenty for NbaMcpCrashLoop.
+`scripts/health_check_production.sh` says at once whether callers are served.
 
 | severity | means | answer within | escalation | arrives by |
 | --- | --- | --- | --- | --- |
 """
 _PLACES = """
-P2 rings from {start} to {end} on working days ({timezone}), and has low urgency at other times: it waits for the primary,
-unless it turns into a P1. The commands want `kubectl` and `nba-mcp`, in a terminal that was
-[set up](../README.md). For those about alerts open the way to Alertmanager first, in a terminal of its own, and leave it
-open:
+P2 rings from {start} to {end} on working days ({timezone}), and has low urgency at other times: it
+waits for the primary, unless it turns into a P1. The commands want `kubectl` and `nba-mcp`, in a terminal
+that was [set up](../README.md). For those about alerts open the way to Alertmanager first, in a terminal of
+its own, and leave it open:
 
 ```sh
 kubectl port-forward -n monitoring svc/monitoring-alertmanager 9093:9093
