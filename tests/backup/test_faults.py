@@ -21,7 +21,7 @@ from nba_mcp_synthesis.operations.backup import archive, versions
 from nba_mcp_synthesis.operations.backup.archive import backups
 from nba_mcp_synthesis.operations.backup.clocks import check_clock
 from nba_mcp_synthesis.operations.backup.databases import Database
-from nba_mcp_synthesis.operations.backup.failures import moments
+from nba_mcp_synthesis.operations.backup.failures import noted
 from nba_mcp_synthesis.operations.backup.manifest import MANIFEST, Manifest, TableContents
 from nba_mcp_synthesis.operations.backup.restoring import Target, restore
 from nba_mcp_synthesis.operations.backup.store import BackupStore, open_store
@@ -76,7 +76,7 @@ def test_a_flipped_bit_is_found(
     with pytest.raises(BackupDamaged, match=r"part 4 of .* its SHA-256 differs"):
         verified(made, folder_store, key, filled)
     assert backups(folder_store)[0].verified is None
-    assert len(moments(folder_store)["warehouse"]) == 1
+    assert [of for _, of, _ in noted(folder_store)] == ["warehouse"]
 
 
 @pytest.mark.usefixtures("nothing_left")
@@ -168,7 +168,7 @@ def test_a_manifest_that_is_none_does_not_count(made: Manifest, folder_store: Ba
     folder_store.write("state/unfinished/dump.age", b"some")
     folder_store.write("warehouse/stray", b"of somebody")
     folder_store.write("failures/warehouse/stray.json", b"of somebody")
-    assert moments(folder_store) == {}
+    assert noted(folder_store) == []
     evil = made.properties.model_copy(
         update={"grants": ("GRANT CONNECT ON DATABASE {database} TO x; DROP ROLE x",)}
     )
@@ -243,7 +243,7 @@ def test_a_dump_that_ends_early_is_no_backup(
         thread.join()
     assert [path.name for path in (tmp_path / "backups" / "warehouse").rglob("*") if path.is_file()] == []
     assert backups(folder_store) == []
-    assert len(moments(folder_store)["warehouse"]) == 1
+    assert [of for _, of, _ in noted(folder_store)] == ["warehouse"]
 
 
 def test_a_full_disk_is_named(filled: Database, key: Key, tmp_path: Path) -> None:
