@@ -217,6 +217,13 @@ def _plan(plan: "Plan") -> Any:
     return Group(*lines, *_by_hand(plan))
 
 
+_HOW = {
+    True: "has its new value, and its turn is not over",
+    False: "was not rotated",
+    None: "may have its new value; the next run tells",
+}
+
+
 def _run(run: "Run", untold: list[str]) -> Any:
     from rich.console import Group
     from rich.text import Text
@@ -227,8 +234,7 @@ def _run(run: "Run", untold: list[str]) -> Any:
         lines.append(Text(f"{done.name} was {how} (version {done.version}).", style="green"))
         lines += [Text(f"  {sentence}", style="yellow") for sentence in done.untold]
     for failed in run.failed:
-        how = "has its new value, and its turn is not over" if failed.switched else "was not rotated"
-        lines.append(Text(f"{failed.name} {how}: {failed.error}", style="red"))
+        lines.append(Text(f"{failed.name} {_HOW[failed.switched]}: {failed.error}", style="red"))
     if not lines:
         lines.append(Text("Nothing was to be rotated."))
     return Group(*lines, *(Text(sentence, style="yellow") for sentence in untold), *_by_hand(run.plan))

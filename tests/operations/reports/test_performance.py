@@ -133,6 +133,38 @@ def test_weekends_are_none_and_an_outage_is_one() -> None:
     assert rush.startswith("2026-03-05 11:00 UTC: calls 900 an hour; the median is ")
 
 
+def _week(calls: float, days: tuple[int, ...], hours: range, weekend: float = 100.0) -> list[Step]:
+    """Seven days, about 100 calls in an hour, at weekends `weekend`, but for some hours of some days."""
+    drawn, found = random.Random(2), []
+    for n in range(24 * 7):
+        at = BEGIN + n * timedelta(hours=1)
+        usual = (weekend if at.weekday() >= 5 else 100.0) * drawn.uniform(0.97, 1.03)
+        changed = at.weekday() in days and at.hour in hours
+        found.append(Step(at.isoformat(), 3_600, calls if changed else float(round(usual)), 0.0, 0.1))
+    return found
+
+
+@pytest.mark.parametrize("calls", [0.0, 5_000.0])
+@pytest.mark.parametrize("days", [(5,), (6,), (1, 2)])
+def test_an_outage_or_a_rush_is_seen_at_weekends_and_when_it_comes_back(
+    calls: float, days: tuple[int, ...]
+) -> None:
+    told = anomalies(_week(calls, days, range(9, 12)))
+    hours = [(BEGIN + day * DAY + timedelta(hours=hour)) for day in days for hour in (9, 10, 11)]
+    assert sorted(one.split(";")[0] for one in told) == [
+        f"{at:%Y-%m-%d %H:%M} UTC: calls {words.number(calls)} an hour" for at in hours
+    ]
+
+
+@pytest.mark.parametrize("weekend", [0.0, 20.0, 400.0])
+@pytest.mark.parametrize(("first", "last"), [(0, 7), (0, 6), (1, 6), (2, 7), (3, 7)])
+def test_weekends_that_are_quieter_or_busier_than_working_days_are_no_anomalies(
+    weekend: float, first: int, last: int
+) -> None:
+    steps = _week(0.0, (), range(0), weekend)
+    assert anomalies(steps[24 * first : 24 * last]) == []
+
+
 def test_few_calls_are_nothing_to_speak_of() -> None:
     assert anomalies(_steps([1.0, 1, 1, 1, 1, 1, 1, 1, 2, 0])) == []
     (rush,) = anomalies(_steps([0.0] * 20 + [30.0] * 6 + [500.0]))

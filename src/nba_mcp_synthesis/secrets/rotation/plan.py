@@ -56,12 +56,16 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What goes by itself, in order, and what needs a person; `begun` is a turn that is not over."""
+    """What goes by itself, in order, and what needs a person; `begun` is a turn that is not over.
+
+    `begun_is_current` tells whether that turn has been switched to.
+    """
 
     secret: str
     unattended: tuple[Planned, ...]
     by_hand: tuple[Planned, ...]
     begun: str | None = None
+    begun_is_current: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""

@@ -13,21 +13,26 @@ from nba_mcp_synthesis.secrets.rotation.turn import Done, Turn, Witness
 from nba_mcp_synthesis.secrets.versions import VersionedSecret
 
 OnStep = Callable[[str, Step], None]
+_OUTCOMES = {True: "unfinished", False: "failed", None: "unknown"}
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A turn that did not go through. `switched` tells whether the new secret is in use, or the old one."""
+    """A turn that did not go through.
+
+    `switched` tells whether the new secret is in use, or the old one; None where nobody knows, because AWS's
+    answer was lost.
+    """
 
     name: str
     error: NbaMcpError
-    switched: bool = False
+    switched: bool | None = False
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
         return {
             "secret": self.name,
-            "outcome": "unfinished" if self.switched else "failed",
+            "outcome": _OUTCOMES[self.switched],
             "error": self.error.code,
             "message": self.error.message,
             "hint": self.error.hint,
@@ -77,7 +82,8 @@ class Rotations:
         # One that was made from a version which is not in use any more is taken away by the next turn.
         is_open = pending and current.id in (pending.id, pending.turn.get("base"))
         begun = pending.turn.get("item") if pending and is_open else None
-        return Plan(self._secret.name, unattended, by_hand, begun)
+        is_current = begun is not None and pending is not None and pending.id == current.id
+        return Plan(self._secret.name, unattended, by_hand, begun, is_current)
 
     def run(
         self, only: Collection[str] = (), *, due_only: bool = False, on_step: OnStep = lambda _, __: None
@@ -96,7 +102,8 @@ class Rotations:
             try:
                 done.append(turn.run())
             except NbaMcpError as error:
-                failed.append(Failed(item.name, error, turn.switched))
+                was_switched = plan.begun_is_current and item.name == plan.begun  # by the process that died
+                failed.append(Failed(item.name, error, was_switched or turn.switched))
                 # an open turn goes on at the next run; another one now would take its place
                 if isinstance(error, Busy) or (isinstance(error, Unavailable) and self._is_open()):
                     break

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol, get_args
 
-from nba_mcp_synthesis.errors import NbaMcpError, RotationFailed
+from nba_mcp_synthesis.errors import NbaMcpError, RotationFailed, Unavailable
 from nba_mcp_synthesis.secrets.manifest import Manifest
 from nba_mcp_synthesis.secrets.rotation.item import Item, Step
 from nba_mcp_synthesis.secrets.versions import Version, VersionedSecret
@@ -83,7 +83,8 @@ def steps_of(item: Item) -> dict[Step, str]:
 class Turn:
     """One item's turn. `on_step` hears of each step that is done.
 
-    `switched` tells, also after an error, whether the new value is the one in use.
+    `switched` tells, also after an error, whether the new value is the one in use; None where AWS's answer
+    to the switch was lost.
     """
 
     def __init__(
@@ -96,7 +97,7 @@ class Turn:
     ) -> None:
         self._secret, self._item, self._manifest = secret, item, manifest
         self._witness, self._on_step = witness, on_step
-        self.switched = False
+        self.switched: bool | None = False
         self._did: list[tuple[Step, str]] = []
         self._untold: list[str] = []
 
@@ -151,7 +152,11 @@ class Turn:
         except NbaMcpError as error:
             self._withdraw(pending, error)
             raise
-        self._secret.switch(pending, current.id)
+        try:
+            self._secret.switch(pending, current.id)
+        except Unavailable:
+            self.switched = None
+            raise
         self.switched = True
         self._step("switch")
         return pending
