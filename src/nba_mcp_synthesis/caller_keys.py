@@ -49,7 +49,8 @@ class CallerKeys:
     def replace(self, id_or_name: str, overlap_days: int) -> tuple[NewKey, list[ApiKey]]:
         """(a new key like the newest in force, those whose end is now some days away).
 
-        The new one has its name and scopes, and ends when it would have ended.
+        The new one has its name and scopes, and ends when it would have ended, or when the latest of those
+        made after it with both.
 
         Raises:
             UsageError: no key in force has that id or name.
@@ -73,8 +74,13 @@ def _in_force(row: ApiKey) -> bool:
 def _end(like: ApiKey, rows: "Iterable[ApiKey]") -> datetime | None:
     """When a key that takes the place of this one ends: a replacement gives nobody more time than he had.
 
-    One that was replaced before ends early for that alone; those with its name and rights say how late.
+    One that was replaced before ends early for that alone; those made after it with its name and rights say
+    how late, also where they are revoked by now. Older ones say nothing: theirs is another's time.
     """
-    alike = [row for row in rows if (row.name, row.scopes) == (like.name, like.scopes) and _in_force(row)]
-    ends = [row.expires_at for row in alike]
+    alike = (like.name, like.scopes)
+    ends = [
+        row.expires_at
+        for row in rows
+        if (row.name, row.scopes) == alike and row.created_at >= like.created_at
+    ]
     return None if None in ends else max((end for end in ends if end), default=like.expires_at)

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -65,6 +66,25 @@ def test_a_key_that_was_replaced_ends_early_and_its_next_replacement_does_not(ke
     text = CallerKeys(lambda: keys).text()
     CallerKeys(lambda: keys).admit(text, old.text)
     assert keys.by_id()[id_of(text) or ""].expires_at is None
+
+
+def test_an_older_key_without_an_end_gives_a_newer_one_no_more_time(keys: ApiKeys) -> None:
+    """A contractor's key has the name and rights of one that never ends; its replacement ends with it."""
+    keys.add(replace(new_key("analysts", ["nba:sql"], None).row, created_at=datetime(2026, 1, 1, tzinfo=UTC)))
+    contractor = new_key("analysts", ["nba:sql"], 30)
+    keys.add(contractor.row)
+    by_id, _ = CallerKeys(lambda: keys).replace(contractor.row.id, 7)
+    by_name, _ = CallerKeys(lambda: keys).replace("analysts", 7)
+    assert (by_id.row.expires_at, by_name.row.expires_at) == (contractor.row.expires_at,) * 2
+
+
+def test_a_replacement_that_was_revoked_takes_no_time_away(keys: ApiKeys) -> None:
+    """The old one ends in a week because of it; what takes its place then has no end, as before."""
+    keys.add(new_key("jobs", ["nba:read"], None).row)
+    leaked, _ = CallerKeys(lambda: keys).replace("jobs", 7)
+    keys.revoke(leaked.row.id)
+    made, _ = CallerKeys(lambda: keys).replace("jobs", 7)
+    assert made.row.expires_at is None
 
 
 def test_a_key_that_is_not_in_force_is_not_replaced(keys: ApiKeys) -> None:

@@ -15,13 +15,13 @@ from rich.console import Console
 from nba_mcp_synthesis import cli_rotation
 from nba_mcp_synthesis.cli_rotation import secrets_rotate
 from nba_mcp_synthesis.connectors.model_api import model_apis
-from nba_mcp_synthesis.errors import Busy, UsageError
+from nba_mcp_synthesis.errors import Busy, Unavailable, UsageError
 from nba_mcp_synthesis.secrets.manifest import default_manifest
 from nba_mcp_synthesis.secrets.names import naming
 from nba_mcp_synthesis.secrets.rotation.overlaps import OverlapItem
 from nba_mcp_synthesis.secrets.rotation.plan import Kinds
 from nba_mcp_synthesis.secrets.rotation.run import Run
-from nba_mcp_synthesis.secrets.versions import VersionedSecret
+from nba_mcp_synthesis.secrets.versions import Version, VersionedSecret
 from nba_mcp_synthesis.server.access.key_format import new_key
 from nba_mcp_synthesis.settings import load_settings
 from rotation.ground import OVERLAPS, SECRET, Place, Prepare
@@ -228,11 +228,46 @@ def test_a_state_database_that_is_away_is_told_and_made_good(prepared: Prepare, 
     assert place.current()["RDS_USERNAME"] == f"{place.user}_b"
     assert place.works()
     assert not place.is_settled()
+    administrator = {"SecretId": f"{SECRET}/administrator"}
+    known = place.client.get_secret_value(**administrator)["SecretString"]
+    wrong = json.dumps({**json.loads(known), "password": "of-another-day"})
+    place.client.put_secret_value(**administrator, SecretString=wrong)
+    locked_out = place.rotations().run()
+    assert [(one.name, one.switched) for one in locked_out.failed] == [("RDS_PASSWORD", True)]
+    assert "RDS_PASSWORD has its new value, and its turn is not over" in shown(locked_out)
+    place.client.put_secret_value(**administrator, SecretString=known)
     (place.home / "state.db").rmdir()
     again = place.rotations().run(["RDS_PASSWORD"])
     assert [done.resumed for done in again.done] == [True]
     assert place.audited() == [("rotate RDS_PASSWORD", "ok")]
     assert place.is_settled()
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+def test_a_switch_whose_answer_was_lost_is_called_neither(
+    prepared: Prepare, monkeypatch: pytest.MonkeyPatch, *, arrived: bool
+) -> None:
+    """AWS may have moved the label or not; both logins work, and the next run ends the turn."""
+    place = prepared()
+    switch = VersionedSecret.switch
+
+    def lost(secret: VersionedSecret, to: Version, base: str) -> None:
+        if arrived:
+            switch(secret, to, base)
+        raise Unavailable("AWS did not answer in time.")
+
+    with monkeypatch.context() as here:
+        here.setattr(VersionedSecret, "switch", lost)
+        run = place.rotations().run()
+    assert run.exit_code == 3
+    assert run.as_dict()["rotations"][0]["outcome"] == "unknown"
+    assert "RDS_PASSWORD may have its new value; the next run tells" in shown(run)
+    assert "not rotated" not in shown(run)
+    assert place.works()
+    assert place.works(place.values)
+    again = place.rotations().run()
+    assert [done.resumed for done in again.done] == [True]
+    assert place.current()["RDS_USERNAME"] == f"{place.user}_b"
 
 
 def test_what_was_done_is_told_though_another_is_at_the_next(prepared: Prepare) -> None:
