@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from typer.testing import CliRunner
 
 from nba_mcp_synthesis.cli import app
+from nba_mcp_synthesis.connectors import web as web_door
 from nba_mcp_synthesis.connectors.pagerduty import PagerDutyConnector
 from nba_mcp_synthesis.connectors.slack import SlackConnector
 from nba_mcp_synthesis.connectors.slack_bot import SlackBotConnector
@@ -32,7 +33,7 @@ from nba_mcp_synthesis.operations.monitoring import sources
 from nba_mcp_synthesis.operations.oncall import contacts
 from nba_mcp_synthesis.settings import load_settings
 from nba_mcp_synthesis.telemetry.metrics import catalogue
-from servers.listeners import Heard, Reply, web
+from servers.listeners import Heard, Reply, silent, web
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "nba_mcp_synthesis" / "operations" / "incidents"
@@ -198,6 +199,24 @@ def test_an_interrupted_opening_remembers_that_it_rang(
         desk.resolve(kept.id, "Gone.", notify=False)
     assert _events(peer.heard) == ["trigger", "resolve"]
     assert not desk.incidents.read(kept.id).paged
+
+
+def test_what_may_ring_has_its_end_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PagerDuty took the call, and its answer came too late: nobody knows, so its end is told."""
+    monkeypatch.setattr(web_door, "SECONDS", 0.3)
+    with silent() as port:
+        monkeypatch.setenv("PAGERDUTY_EVENTS_URL", f"http://127.0.0.1:{port}")
+        desk = desk_of(tmp_path)
+        one = desk.open("P1", "Down", notify=True)
+    assert one.paged
+    assert desk.notices.failed
+    told = next(entry.text for entry in one.entries if entry.kind == "told")
+    assert told == "PagerDuty may not have been told: PagerDuty did not answer in time."
+    with web(lambda _: Reply(202)) as peer:
+        monkeypatch.setenv("PAGERDUTY_EVENTS_URL", peer.url)
+        ended = desk.resolve(one.id, "Gone.", notify=False)
+    assert _events(peer.heard) == ["resolve"]
+    assert not ended.paged
 
 
 def test_what_rings_on_is_ended_by_resolving_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

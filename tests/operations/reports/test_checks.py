@@ -1,6 +1,7 @@
 """Steps of checklists alone: what a drill came to, where backups are, a scanner and a side that fail."""
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,6 +18,7 @@ from report_ground import Traffic, traffic
 from servers.aws import AwsServer
 
 __all__ = ["traffic"]
+DATABASE = "postgresql://app@db.example.net/nba"
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
 
 
@@ -52,6 +54,8 @@ def test_the_last_drill_counts_by_how_it_ended(
     assert message in found.message
     late = CHECKS["drill"](ground_of(tmp_path, NOW + timedelta(days=30)))
     assert late.result == ("failed" if result == "failed" else "warning")
+    if result != "warning" or "not all" in message:
+        assert "nba-mcp ops backup drill" in late.person
 
 
 def test_backups_are_looked_for_where_they_go(tmp_path: Path, aws_server: AwsServer) -> None:
@@ -61,24 +65,54 @@ def test_backups_are_looked_for_where_they_go(tmp_path: Path, aws_server: AwsSer
     client.put_object(Bucket="shared", Key="others/new.log", Body=b"x")
     place = {"NBA_MCP_BACKUP_URL": "s3://shared/nba/backups/"}
     now = datetime.now(UTC)
-    found = CHECKS["backups"](ground_of(tmp_path, now, **place))
-    assert (found.result, found.message) == ("failed", "shared/nba/backups is empty.")
-    for told in (
-        "failures/state/a.json",
-        "drills/a.md",
-        "pruned.json",
-        "state/a/verified.json",
-        "state/a/damaged.json",
-    ):
-        client.put_object(Bucket="shared", Key=f"nba/backups/{told}", Body=b"x")
-    found = CHECKS["backups"](ground_of(tmp_path, now, **place))
-    assert (found.result, found.message) == ("failed", "shared/nba/backups is empty.")
-    client.put_object(Bucket="shared", Key="nba/backups/warehouse/a.dump", Body=b"x")
-    found = CHECKS["backups"](ground_of(tmp_path, now, **place))
-    assert (found.result, found.message[:32]) == ("done", "The newest object of shared/nba/")
+    none = ("failed", "shared/nba/backups has no whole backup of any database.")
+
+    def looked(**more: str) -> tuple[str, str]:
+        found = CHECKS["backups"](ground_of(tmp_path, now, **place, **more))
+        return found.result, found.message
+
+    def put(*names: str) -> None:
+        for name in names:
+            client.put_object(Bucket="shared", Key=f"nba/backups/{name}", Body=b"x")
+
+    assert looked() == none
+    put(
+        "failures/state/a.json", "drills/a.md", "pruned.json", "state/a/verified.json", "state/b/damaged.json"
+    )
+    put("objects/20260320T020000Z/manifest.json", "objects/20260320T020000Z/dump.age")
+    put("warehouse/a/dump.age", "state/b/dump.age", "state/b/manifest.json", "warehouse/c/manifest.json")
+    assert looked() == none
+    put("warehouse/a/manifest.json")
+    assert looked() == ("done", "The newest backups of shared/nba/backups are of warehouse 0.0 hours ago.")
+    both = {"NBA_MCP_WAREHOUSE_URL": DATABASE, "NBA_MCP_STATE_URL": DATABASE}
+    assert looked(**both) == ("failed", "shared/nba/backups has no whole backup of state.")
+    put("state/d/dump.age", "state/d/manifest.json")
+    assert looked(**both)[0] == "done"
+    found = CHECKS["backups"](ground_of(tmp_path, now, **place, **both))
     assert found.table is not None
-    assert [row[2] for row in found.table.rows] == ["nba/backups/warehouse/a.dump"]
+    assert {row[2] for row in found.table.rows} == {"warehouse/a", "state/d"}
     assert CHECKS["storage"](ground_of(tmp_path, now, **place)).message == "The bucket shared answers."
+
+
+def test_a_database_whose_backups_stopped_is_not_hidden_by_the_other(
+    tmp_path: Path, aws_server: AwsServer
+) -> None:
+    """The newest of all is of an hour ago, and the state database has had none for a day."""
+    client = aws_server.client("s3")
+    client.create_bucket(Bucket="two")
+    for key in ("state/a/dump.age", "state/a/manifest.json"):
+        client.put_object(Bucket="two", Key=key, Body=b"x")
+    time.sleep(1.1)  # moments of S3 are whole seconds
+    for key in ("warehouse/b/dump.age", "warehouse/b/manifest.json"):
+        client.put_object(Bucket="two", Key=key, Body=b"x")
+    (first,) = (client.head_object(Bucket="two", Key="state/a/manifest.json")["LastModified"],)
+    now = first + timedelta(hours=26, seconds=1)
+    urls = {"NBA_MCP_WAREHOUSE_URL": DATABASE, "NBA_MCP_STATE_URL": DATABASE}
+    found = CHECKS["backups"](ground_of(tmp_path, now, NBA_MCP_BACKUP_URL="s3://two", **urls))
+    assert (found.result, found.person) == (
+        "failed",
+        "No backup of state for a day: nba-mcp ops backup list says why.",
+    )
 
 
 def test_a_scanner_that_cannot_be_run_costs_its_own_step(

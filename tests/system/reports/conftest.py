@@ -32,6 +32,7 @@ from servers.postgres import PostgresServer
 from servers.redis import RedisServer
 
 BUCKET, SECRET = "nba-mcp-synthesis-backups", "nba-mcp-synthesis/production"
+BACKUP = [f"state/20260301T020000Z-0a1b/{name}" for name in ("dump.age", "manifest.json")]
 DEV = """Inter-|   Receive                                                |  Transmit
  face |bytes packets errs drop fifo frame compressed multicast|bytes packets errs drop fifo colls carrier
     lo: 10000 100 0 0 0 0 0 0 10000 100 0 0 0 0 0 0
@@ -120,7 +121,8 @@ def ops(
     _deployed(kubernetes)
     client = aws_server.client("s3")
     client.create_bucket(Bucket=BUCKET)
-    client.put_object(Bucket=BUCKET, Key="warehouse/newest.dump", Body=b"x" * 2_048)
+    for name in BACKUP:
+        client.put_object(Bucket=BUCKET, Key=name, Body=b"x" * 2_048)
     aws_server.client("secretsmanager").create_secret(Name=SECRET, SecretString="{}")
     url = postgres_server.url(postgres_server.create_database())
     state = _state(url)

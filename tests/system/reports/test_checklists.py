@@ -9,7 +9,7 @@ import pytest
 from running import free_port
 from secret_ground import FITTING
 from servers.listeners import Reply
-from system.reports.conftest import BUCKET, NETSTAT, OpsGround, event, steps_of
+from system.reports.conftest import BACKUP, BUCKET, NETSTAT, OpsGround, event, steps_of
 
 pytestmark = pytest.mark.system
 GONE = f"http://127.0.0.1:{free_port()}"
@@ -83,7 +83,7 @@ def test_much_is_wrong(ops: OpsGround) -> None:
     ops.cluster.world.usage = {"nba-mcp-synthesis-*": (100, 100_000)}
     ops.cluster.change("namespaces", "nba-mcp-synthesis", lambda b: b["metadata"].update(labels={}), "")
     ops.peer.answer = lambda _: Reply(503, '{"status": "down"}')
-    ops.aws.client("s3").delete_object(Bucket=BUCKET, Key="warehouse/newest.dump")
+    ops.aws.client("s3").delete_object(Bucket=BUCKET, Key=BACKUP[1])
     morning = ops.run("checklist", "morning", code=1)
     results = {name: step["result"] for name, step in steps_of(morning).items()}
     assert results["usage"] == results["health"] == "failed"
@@ -100,7 +100,7 @@ def test_much_is_wrong(ops: OpsGround) -> None:
     ):
         assert told in people, told
     afternoon = steps_of(ops.run("checklist", "afternoon", code=1))
-    assert afternoon["backups"]["message"] == f"{BUCKET} is empty."
+    assert afternoon["backups"]["message"] == f"{BUCKET} has no whole backup of state."
     folder = ops.folder / "bin"
     folder.mkdir()
     # In the form of trivy's own reports.

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from nba_mcp_synthesis.operations.checklists import (
+    backup_checks,
     cluster_checks,
     incident_checks,
     log_checks,
@@ -24,7 +25,7 @@ CHECKS: Mapping[str, Check] = {
     "accounts": policy_checks.accounts,
     "autoscaler": cluster_checks.autoscaler,
     "backup_tools": pod_checks.backup_tools,
-    "backups": store_checks.backups,
+    "backups": backup_checks.backups,
     "cache": store_checks.cache,
     "capacity_forecast": report_checks.capacity_forecast,
     "configuration": written_checks.configuration,
@@ -34,7 +35,7 @@ CHECKS: Mapping[str, Check] = {
     "database_review": store_checks.database_review,
     "disk": pod_checks.disk,
     "drain": policy_checks.drain,
-    "drill": store_checks.drill,
+    "drill": backup_checks.drill,
     "errors": log_checks.errors,
     "errors_of_a_week": log_checks.errors_of_a_week,
     "events": cluster_checks.events,
@@ -61,7 +62,7 @@ CHECKS: Mapping[str, Check] = {
     "scan": report_checks.scan,
     "secrets": store_checks.secrets,
     "security_events": log_checks.security_events,
-    "storage": store_checks.storage,
+    "storage": backup_checks.storage,
     "updates": report_checks.dependencies,
     "usage": cluster_checks.usage,
     "week": report_checks.week,

@@ -1,20 +1,10 @@
-"""Steps that look at databases, Redis, S3, secrets, backups and Prometheus."""
+"""Steps that look at databases, Redis, secrets and Prometheus."""
 
-import heapq
-import itertools
-import json
-import re
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 from nba_mcp_synthesis.connectors.redis import RedisConnector
-from nba_mcp_synthesis.connectors.s3 import S3Connector
-from nba_mcp_synthesis.doors import BACKUPS_BUCKET
-from nba_mcp_synthesis.lake.store import S3
 from nba_mcp_synthesis.operations.backup.databases import Database, databases_of
-from nba_mcp_synthesis.operations.backup.manifest import DAMAGED, DRILLS, VERIFIED
 from nba_mcp_synthesis.operations.checklists.findings import Away, Finding, judged
 from nba_mcp_synthesis.operations.checklists.ground import Ground, worded
 from nba_mcp_synthesis.operations.deploy.names import APP
@@ -22,11 +12,7 @@ from nba_mcp_synthesis.operations.reports import words
 from nba_mcp_synthesis.operations.reports.database import review
 from nba_mcp_synthesis.operations.reports.document import Table
 
-_IS_TOLD = re.compile(rf"failures/|{DRILLS}|pruned\.json$|.*/({re.escape(VERIFIED)}|{re.escape(DAMAGED)})$")
-_BACKUP_AGE = timedelta(hours=26)
 _SECRET_AGE = timedelta(days=90)
-_NEWEST, _MOST_PAGES = 10, 100
-_DRILL_AGE = timedelta(days=35)
 _FEW_LOOKUPS, _FEW_HITS = 1_000, 0.5
 
 
@@ -91,51 +77,6 @@ def cache(ground: Ground) -> Finding:
     return judged(f"{found}; {room}.", " ".join(people), figures=figures)
 
 
-def storage(ground: Ground) -> Finding:
-    """Whether the bucket of backups can be reached."""
-    bucket, _ = _place(ground)
-    door = S3Connector(bucket)
-    with worded(door.fault):
-        door.probe()
-    return Finding(f"The bucket {bucket} answers.")
-
-
-def backups(ground: Ground) -> Finding:
-    """The newest objects where backups go in their bucket, and how old the newest one is.
-
-    What is only told of backups (failures, proofs, drills) would make a night without one look good.
-    """
-    bucket, prefix = _place(ground)
-    place = f"{bucket}/{prefix}".rstrip("/")
-    with ground.aws("s3", f"The bucket {bucket}") as client:
-        newest = heapq.nlargest(_NEWEST, _objects(client, bucket, prefix), key=lambda one: one[0])
-    rows = [(f"{at:%Y-%m-%d %H:%M}", words.size(size), key) for at, key, size in newest]
-    table = Table(("at (UTC)", "size", "object"), rows, frozenset({1}), "There is none.")
-    if not newest:
-        return judged(f"{place} is empty.", "nba-mcp ops backup create", failed=True, table=table)
-    age = ground.now - newest[0][0]
-    told = f"The newest object of {place} is {age.total_seconds() / 3_600:.1f} hours old."
-    person = "" if age <= _BACKUP_AGE else "No backup for a day: nba-mcp ops backup list says why."
-    return judged(told, person, failed=bool(person), table=table)
-
-
-def _objects(client: Any, bucket: str, prefix: str) -> Iterator[tuple[datetime, str, int]]:
-    """All objects below a prefix of a bucket; of very many, those of the first hundred thousand names."""
-    pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-    for page in itertools.islice(pages, _MOST_PAGES):
-        found = [(one["LastModified"], one["Key"], one["Size"]) for one in page.get("Contents", ())]
-        yield from (one for one in found if not _IS_TOLD.match(one[1].removeprefix(prefix)))
-
-
-def _place(ground: Ground) -> tuple[str, str]:
-    """The bucket of backups, and what the names of their objects begin with."""
-    url = ground.settings.backup_url or ""
-    if not url.startswith(S3):
-        return BACKUPS_BUCKET, ""
-    bucket, _, folder = url.removeprefix(S3).partition("/")
-    return bucket, f"{folder.strip('/')}/" if folder.strip("/") else ""
-
-
 def secrets(ground: Ground) -> Finding:
     """Our own secrets by their manifest, and those in AWS with their ages; never a value."""
     report = ground.manager().report
@@ -175,42 +116,3 @@ def metrics(ground: Ground) -> Finding:
     up = f"{len(targets) - len(down)} of {words.plural(len(targets), 'target')} up"
     told = f"{up}, {words.plural(len(names), 'alert')} firing."
     return judged(told, " ".join(people), failed=bool(people))
-
-
-def drill(ground: Ground) -> Finding:
-    """When recovery was last tried, and whether everything came back, by the reports of drills."""
-    found = sorted(ground.reports.glob("backup-drill-*.md"))
-    person = "nba-mcp ops backup drill"
-    if not found:
-        return judged(f"There is no report of a drill in {ground.reports}.", person)
-    last = found[-1]
-    stamp = last.stem.removeprefix("backup-drill-")
-    try:
-        at = datetime.strptime(f"{stamp}+0000", "%Y%m%d-%H%M%S%z")
-    except ValueError:
-        return judged(f"{last.name} is no report of a drill by its name.", person)
-    told = f"The last drill was {(ground.now - at).days} days ago: {last}."
-    holds = _holds(last.with_suffix(".json"))
-    if holds is None:
-        return judged(f"{told} Its JSON beside it does not say how it ended.", person)
-    if holds is False and _field(last.with_suffix(".json"), "verdict") == "not asked":
-        person = f"{last} says why not every database was asked anything."
-        return judged(f"{told} Everything came back; not all of it was asked.", person)
-    if not holds:
-        return judged(
-            f"{told} Not everything came back.", f"{last} says what did not; then {person}", failed=True
-        )
-    return judged(f"{told} Everything came back.", person if ground.now - at > _DRILL_AGE else "")
-
-
-def _holds(file: Path) -> bool | None:
-    """Whether everything came back in a drill; None where its report does not say it."""
-    holds = _field(file, "holds")
-    return holds if isinstance(holds, bool) else None
-
-
-def _field(file: Path, name: str) -> Any:
-    try:
-        return json.loads(file.read_text("utf-8"))[name]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None

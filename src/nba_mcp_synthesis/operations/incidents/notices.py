@@ -14,6 +14,7 @@ APP = "nba-mcp-synthesis"
 # How loud an incident is in PagerDuty; the others are told in Slack alone.
 _LOUD = {"P1": "critical", "P2": "error"}
 _MOST = 3_000
+_NO_ANSWER = frozenset({"timeout", "network"})
 NO_THREAD = "A webhook cannot answer below a message: with the secret SLACK_BOT_TOKEN it becomes a thread."
 
 
@@ -60,7 +61,7 @@ class Notices:
         return severity in _LOUD
 
     def page(self, incident: Incident) -> None:
-        """Rings whoever is on call, where the severity does."""
+        """Rings whoever is on call, where the severity does; `paged` also where PagerDuty may have heard."""
         loud = _LOUD.get(incident.severity)
         if loud is None:
             self.told.append(Told("pagerduty", True, f"{incident.severity} rings nobody."))  # noqa: FBT003
@@ -74,29 +75,39 @@ class Notices:
             "custom_details": {"incident": incident.id, "opened by": incident.opened_by},
         }
         event = {"event_action": "trigger", "dedup_key": _key(incident), "payload": payload}
-        incident.paged = self._try(self.pagerduty, lambda: self.pagerduty.send(event), "PagerDuty was told.")
+        done = "PagerDuty was told."
+        rang = self._try(self.pagerduty, lambda: self.pagerduty.send(event), done)
+        incident.paged = rang is not False  # what may ring has its end told
 
     def end(self, incident: Incident) -> None:
         """Ends the ringing of an incident that rang; `paged` stays where PagerDuty was not told."""
         if incident.paged:
             event: dict[str, Any] = {"event_action": "resolve", "dedup_key": _key(incident)}
             done = "PagerDuty has it resolved."
-            incident.paged = not self._try(self.pagerduty, lambda: self.pagerduty.send(event), done)
+            incident.paged = self._try(self.pagerduty, lambda: self.pagerduty.send(event), done) is not True
 
     @property
     def failed(self) -> bool:
         """Whether somebody was to be told and was not."""
         return any(not one.ok for one in self.told)
 
-    def _try(self, door: Connector, send: Callable[[], object], done: str) -> bool:
+    def _try(self, door: Connector, send: Callable[[], object], done: str) -> bool | None:
+        """Whether it was told; None where nobody knows: the call may have arrived, and the answer did not."""
         try:
             send()
         except Exception as error:  # noqa: BLE001 - whatever a door raises has a reason, told below
-            told = Told(door.name, False, f"{door.what} was not told: {door.fault(error).message}")  # noqa: FBT003
-        else:
-            told = Told(door.name, True, done)  # noqa: FBT003
-        self.told.append(told)
-        return told.ok
+            fault = door.fault(error)
+            is_open = fault.kind in _NO_ANSWER and not _was_refused(error)
+            how = "may not have been told" if is_open else "was not told"
+            self.told.append(Told(door.name, False, f"{door.what} {how}: {fault.message}"))  # noqa: FBT003
+            return None if is_open else False
+        self.told.append(Told(door.name, True, done))  # noqa: FBT003
+        return True
+
+
+def _was_refused(error: BaseException) -> bool:
+    """Whether nobody took the connection, so that nothing was sent."""
+    return isinstance(getattr(error, "reason", error), ConnectionRefusedError)
 
 
 def _key(incident: Incident) -> str:
