@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 Values = Mapping[str, str]
 Paste = Callable[[Spec], SecretStr]
 _JOBS = "-jobs"  # of the name of the AWS secret with the jobs' login
+_IN_CLUSTER = "in the cluster: docs/runbooks/rotate-secrets.md"
 _NAMES = frozenset({"host", "port", "name"})
 
 
@@ -62,7 +63,7 @@ def kinds_of(
                 spec, partial(_asked, spec, paste), opening(spec.name, spec, settings)
             )
             if paste is None:
-                by_hand = "; in the cluster: docs/runbooks/rotate-secrets.md" if spec.format.plain_at else ""
+                by_hand = f"; {_IN_CLUSTER}" if spec.format.plain_at else ""
                 needs[spec.name] = (
                     f"a new one from whoever issues it: `nba-mcp secrets rotate {spec.name}`{by_hand}"
                 )
@@ -92,7 +93,9 @@ def _why_not(item: LoginItem, secret: VersionedSecret, settings: Settings) -> st
     if item.name == "STATE_PASSWORD" and settings.state_path():
         return "NBA_MCP_STATE_URL names no PostgreSQL here"
     if not secret.document(item.administrator).get("password"):
-        return f'the AWS secret {item.administrator}, {{"username": …, "password": …}} of an administrator'
+        by_hand = f"; {_IN_CLUSTER}" if item.name == "STATE_PASSWORD" else ""
+        login = '{"username": …, "password": …}'
+        return f"the AWS secret {item.administrator}, {login} of an administrator{by_hand}"
     return ""
 
 

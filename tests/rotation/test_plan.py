@@ -147,6 +147,14 @@ def test_a_name_that_cannot_be_rotated_is_a_usage_error(prepared: Prepare) -> No
     assert place.stages() == before
 
 
+def test_the_state_database_of_the_cluster_has_its_page(prepared: Prepare) -> None:
+    """It needs no administrator's login in AWS: its own pod gives the role its password."""
+    place = prepared(STATE_PASSWORD="the-password-of-the-state")
+    plan = place.rotations(NBA_MCP_STATE_URL="postgresql://nba_mcp@nba-mcp-postgres/nba_mcp").plan()
+    (why,) = [one.why for one in plan.by_hand if one.name == "STATE_PASSWORD"]
+    assert why.endswith("of an administrator; in the cluster: docs/runbooks/rotate-secrets.md")
+
+
 def test_a_misspelt_name_is_told_before_aws_is_asked() -> None:
     """Nothing is configured here, and that is not what is wrong."""
     with pytest.raises(UsageError, match="RDS_PASWORD") as refused:

@@ -115,6 +115,28 @@ def test_a_database_whose_backups_stopped_is_not_hidden_by_the_other(
     )
 
 
+def test_scaling_is_told_of_the_months_it_was_in(tmp_path: Path) -> None:
+    """In the first days of a month the month to report is the one before: only `monthly` writes its file."""
+    event = {
+        "reason": "SuccessfulRescale",
+        "lastTimestamp": "2026-03-03T09:00:00Z",
+        "involvedObject": {"name": "nba-mcp-synthesis-hpa"},
+        "message": "New size: 4",
+    }
+    ground = ground_of(tmp_path, datetime(2026, 3, 3, 12, tzinfo=UTC))
+    cluster: Any = ground.kubectl
+    cluster.items = lambda _: [event]
+    march, february = (tmp_path / f"scaling-events-2026{month}.txt" for month in ("03", "02"))
+    told = CHECKS["scaling_events"](ground).message
+    assert told.startswith(f"Of the number of pods: 1 change in {march}. ")
+    assert not february.exists()
+    told = CHECKS["scaling_of_month"](ground).message
+    assert told.startswith(f"Of the number of pods: 0 changes in {february}, 1 change in {march}. ")
+    assert (february.read_text(), march.read_text().count("\n")) == ("", 1)
+    cluster.items = lambda _: []
+    assert CHECKS["scaling_events"](ground).message.startswith("No change of the number of pods. ")
+
+
 def test_a_scanner_that_cannot_be_run_costs_its_own_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

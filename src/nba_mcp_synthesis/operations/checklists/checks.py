@@ -59,6 +59,7 @@ CHECKS: Mapping[str, Check] = {
     "roles": policy_checks.roles,
     "scaling": cluster_checks.scaling,
     "scaling_events": written_checks.scaling_events,
+    "scaling_of_month": written_checks.scaling_of_month,
     "scan": report_checks.scan,
     "secrets": store_checks.secrets,
     "security_events": log_checks.security_events,

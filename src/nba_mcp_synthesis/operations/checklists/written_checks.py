@@ -1,5 +1,6 @@
 """Steps that write something down: configuration of the cluster, usage and scaling of a month."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
 
@@ -59,19 +60,28 @@ def resource_usage(ground: Ground) -> Finding:
 
 def scaling_events(ground: Ground) -> Finding:
     """Adds changes of the number of pods to the files of their months, beside what was written before."""
-    asked = f"{month_to_report(ground.now).begin:%Y%m}"
-    found: dict[str, set[str]] = {asked: set()}
+    return _scaling(ground, frozenset())
+
+
+def scaling_of_month(ground: Ground) -> Finding:
+    """The same; the month to report has its file also where nothing changed."""
+    return _scaling(ground, {f"{month_to_report(ground.now).begin:%Y%m}"})
+
+
+def _scaling(ground: Ground, months: Collection[str]) -> Finding:
+    found: dict[str, set[str]] = {month: set() for month in months}
     for event in ground.cluster.items("events"):
         at = event_time(event)
         if event.get("reason") == RESCALED and at:
             target = event.get("involvedObject", {}).get("name", "")
             line = f"{at:%Y-%m-%dT%H:%M:%SZ} {target} {event.get('message', '')}"
             found.setdefault(f"{at:%Y%m}", set()).add(line)
-    counts = {month: _added(ground.reports / f"scaling-events-{month}.txt", found[month]) for month in found}
-    return Finding(
-        f"{words.plural(counts[asked], 'change')} of the number of pods in "
-        f"{ground.reports / f'scaling-events-{asked}.txt'}. {_FORGOTTEN}"
-    )
+    paths = {month: ground.reports / f"scaling-events-{month}.txt" for month in sorted(found)}
+    told = [
+        f"{words.plural(_added(path, found[month]), 'change')} in {path}" for month, path in paths.items()
+    ]
+    what = f"Of the number of pods: {', '.join(told)}." if told else "No change of the number of pods."
+    return Finding(f"{what} {_FORGOTTEN}")
 
 
 def _added(path: Path, lines: set[str]) -> int:
