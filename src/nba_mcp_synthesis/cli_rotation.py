@@ -114,7 +114,15 @@ def _rotations(
     witness = LoggedWitness(lambda: app.state, manager)
     paste = _paste if names and sys.stdin.isatty() else None
     keys = CallerKeys(lambda: app.api_keys)
-    kinds = kinds_of(settings, secret, manager.manifest, keys, paste, even_in_use=even_in_use)
+    kinds = kinds_of(
+        settings,
+        secret,
+        manager.manifest,
+        keys,
+        paste,
+        lambda: app.state.last_rotations(),
+        even_in_use=even_in_use,
+    )
     return Rotations(secret, manager.manifest, kinds, witness), witness
 
 

@@ -16,7 +16,7 @@ from nba_mcp_synthesis.connectors.postgres_url import parsed
 from nba_mcp_synthesis.connectors.rds import RDSConnector
 from nba_mcp_synthesis.connectors.redis import RedisConnector
 from nba_mcp_synthesis.connectors.slack import SlackConnector
-from nba_mcp_synthesis.errors import UsageError
+from nba_mcp_synthesis.errors import NbaMcpError, UsageError
 from nba_mcp_synthesis.secrets.manifest import Manifest, Spec
 from nba_mcp_synthesis.secrets.rotation.logins import LoginItem
 from nba_mcp_synthesis.secrets.rotation.overlaps import OverlapItem
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 Values = Mapping[str, str]
 Paste = Callable[[Spec], SecretStr]
+LastTurns = Callable[[], Mapping[str, datetime]]
 _JOBS = "-jobs"  # of the name of the AWS secret with the jobs' login
 _IN_CLUSTER = "in the cluster: docs/runbooks/rotate-secrets.md"
 _NAMES = frozenset({"host", "port", "name"})
@@ -42,15 +43,20 @@ def kinds_of(
     manifest: Manifest,
     keys: Keys,
     paste: Paste | None,
+    last_turns: LastTurns,
     *,
     even_in_use: bool = False,
 ) -> Kinds:
-    """How each secret is rotated. Without `paste` there is nobody to be asked."""
+    """How each secret is rotated. Without `paste` there is nobody to be asked.
+
+    `last_turns` gives when each was rotated last, by the audit log.
+    """
     items: dict[str, Item] = {}
     needs: dict[str, str] = {}
     for spec in manifest.specs.values():
         if spec.rotation == "login":
-            login = LoginItem(spec, secret, partial(place_of, settings, spec.name), even_in_use=even_in_use)
+            place, last = partial(place_of, settings, spec.name), partial(_last_turn, spec.name, last_turns)
+            login = LoginItem(spec, secret, place, last, even_in_use=even_in_use)
             items[spec.name] = login
             if why := _why_not(login, secret, settings):
                 needs[spec.name] = why
@@ -86,6 +92,14 @@ def _asked(spec: Spec, paste: Paste | None) -> SecretStr:
     if paste is None:
         raise UsageError(f"Nobody can be asked for a new {spec.name} here.", "Run the command on a terminal.")
     return paste(spec)
+
+
+def _last_turn(name: str, turns: LastTurns) -> datetime | None:
+    """None too where the audit log is away: AWS's own history of the secret counts then."""
+    try:
+        return turns().get(name)
+    except NbaMcpError:
+        return None
 
 
 def _why_not(item: LoginItem, secret: VersionedSecret, settings: Settings) -> str:

@@ -87,7 +87,15 @@ class Place:
         manager.load_secrets_hierarchical("production")
         secret = VersionedSecret(naming(PROJECT, "production"))
         keys = CallerKeys(lambda: app.api_keys)
-        kinds = kinds_of(settings, secret, manager.manifest, keys, paste, even_in_use=even_in_use)
+        kinds = kinds_of(
+            settings,
+            secret,
+            manager.manifest,
+            keys,
+            paste,
+            lambda: app.state.last_rotations(),
+            even_in_use=even_in_use,
+        )
         return Rotations(secret, manager.manifest, kinds, LoggedWitness(lambda: app.state, manager))
 
     def audited(self) -> list[tuple[str, str]]:

@@ -1,14 +1,16 @@
 """Rotating a database login against a real PostgreSQL and an AWS API server."""
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from psycopg import sql
 
 from nba_mcp_synthesis.errors import Busy, RotationFailed, Unavailable, UsageError
+from nba_mcp_synthesis.secrets import versions
 from nba_mcp_synthesis.secrets.rotation import logins
 from nba_mcp_synthesis.secrets.rotation.logins import other_of
 from rotation.ground import PASSWORD, SECRET, Place, Prepare
@@ -126,6 +128,31 @@ def test_a_turn_right_after_another_is_refused(prepared: Prepare, monkeypatch: p
     assert place.is_settled()
     assert place.rotations(even_in_use=True).run().exit_code == 0
     assert not place.works(place.values)
+
+
+def test_a_turn_right_after_one_that_was_resumed_is_refused(
+    prepared: Prepare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was staged ten minutes ago and switched to now, which is what servers have to hear of."""
+    place = prepared()
+
+    class Earlier(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> Any:
+            return datetime.now(tz) - timedelta(minutes=10)
+
+    def die(name: str, step: str) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as here, pytest.raises(KeyboardInterrupt):
+        here.setattr(versions, "datetime", Earlier)
+        place.rotations().run(on_step=die)
+    monkeypatch.setattr(logins, "SETTLED", timedelta(minutes=5))
+    assert [done.resumed for done in place.rotations().run().done] == [True]
+    run = place.rotations().run()
+    assert run.exit_code == 1
+    assert "seconds ago" in run.failed[0].error.message
+    assert place.works(place.values)
 
 
 def test_a_login_that_is_still_in_use_keeps_its_password(prepared: Prepare) -> None:

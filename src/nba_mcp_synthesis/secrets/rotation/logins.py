@@ -23,13 +23,21 @@ SETTLED = timedelta(minutes=5)
 class LoginItem:
     """The login that one password belongs to.
 
-    `place` gives the parameters of libpq for the values of a version, with `user` where these name none.
+    `place` gives the parameters of libpq for the values of a version, with `user` where these name none;
+    `last_turn` when the audit log has its last turn, which is after the switch.
     """
 
     def __init__(
-        self, spec: Spec, secret: VersionedSecret, place: Place, *, even_in_use: bool = False
+        self,
+        spec: Spec,
+        secret: VersionedSecret,
+        place: Place,
+        last_turn: Callable[[], datetime | None] = lambda: None,
+        *,
+        even_in_use: bool = False,
     ) -> None:
         self.name, self._spec, self._secret, self._place = spec.name, spec, secret, place
+        self._last_turn = last_turn
         self._even_in_use = even_in_use
         self._roles: Roles | None = None
 
@@ -91,7 +99,10 @@ class LoginItem:
     def _unused(self, role: str, current: Version) -> None:
         """RotationFailed where a new password for this role would lock somebody out."""
         entry = current.history.entry(self.name)
-        age = datetime.now(UTC) - entry.since if entry and entry.version else SETTLED
+        staged = entry.since if entry and entry.version else None
+        # a turn that was resumed was switched to long after it was staged
+        known = [at for at in (staged, self._last_turn()) if at]
+        age = datetime.now(UTC) - max(known) if known else SETTLED
         if age < SETTLED:
             raise RotationFailed(
                 f"The last turn of this login was {max(age.total_seconds(), 0):.0f} seconds ago; servers "
