@@ -100,7 +100,7 @@ def _rotations(
 ) -> "tuple[Rotations, LoggedWitness]":
     from nba_mcp_synthesis.app import App
     from nba_mcp_synthesis.caller_keys import CallerKeys
-    from nba_mcp_synthesis.rotating import kinds_of
+    from nba_mcp_synthesis.rotating import Kept, kinds_of
     from nba_mcp_synthesis.rotation_witness import LoggedWitness
     from nba_mcp_synthesis.secrets.names import naming
     from nba_mcp_synthesis.secrets.rotation.run import Rotations
@@ -113,16 +113,8 @@ def _rotations(
     secret = VersionedSecret(naming(manager.project, manager.report.context))
     witness = LoggedWitness(lambda: app.state, manager)
     paste = _paste if names and sys.stdin.isatty() else None
-    keys = CallerKeys(lambda: app.api_keys)
-    kinds = kinds_of(
-        settings,
-        secret,
-        manager.manifest,
-        keys,
-        paste,
-        lambda: app.state.last_rotations(),
-        even_in_use=even_in_use,
-    )
+    kept = Kept(CallerKeys(lambda: app.api_keys), lambda: app.state)
+    kinds = kinds_of(settings, secret, manager.manifest, kept, paste, even_in_use=even_in_use)
     return Rotations(secret, manager.manifest, kinds, witness), witness
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import SecretStr
 
@@ -28,34 +28,37 @@ from nba_mcp_synthesis.settings import Settings
 
 if TYPE_CHECKING:
     from nba_mcp_synthesis.secrets.rotation.item import Item
+    from nba_mcp_synthesis.state.database import StateDatabase
 
 Values = Mapping[str, str]
 Paste = Callable[[Spec], SecretStr]
-LastTurns = Callable[[], Mapping[str, datetime]]
 _JOBS = "-jobs"  # of the name of the AWS secret with the jobs' login
 _IN_CLUSTER = "in the cluster: docs/runbooks/rotate-secrets.md"
 _NAMES = frozenset({"host", "port", "name"})
+
+
+class Kept(NamedTuple):
+    """What the state database keeps: keys of callers, and when each secret was rotated last."""
+
+    keys: Keys
+    state: "Callable[[], StateDatabase]"
 
 
 def kinds_of(
     settings: Settings,
     secret: VersionedSecret,
     manifest: Manifest,
-    keys: Keys,
+    kept: Kept,
     paste: Paste | None,
-    last_turns: LastTurns,
     *,
     even_in_use: bool = False,
 ) -> Kinds:
-    """How each secret is rotated. Without `paste` there is nobody to be asked.
-
-    `last_turns` gives when each was rotated last, by the audit log.
-    """
+    """How each secret is rotated. Without `paste` there is nobody to be asked."""
     items: dict[str, Item] = {}
     needs: dict[str, str] = {}
     for spec in manifest.specs.values():
         if spec.rotation == "login":
-            place, last = partial(place_of, settings, spec.name), partial(_last_turn, spec.name, last_turns)
+            place, last = partial(place_of, settings, spec.name), partial(_last_turn, spec.name, kept.state)
             login = LoginItem(spec, secret, place, last, even_in_use=even_in_use)
             items[spec.name] = login
             if why := _why_not(login, secret, settings):
@@ -63,7 +66,7 @@ def kinds_of(
         elif spec.rotation == "overlap":
             items[spec.name] = OverlapItem(spec, manifest)
         elif spec.rotation == "service key":
-            items[spec.name] = ServiceKeyItem(spec, keys)
+            items[spec.name] = ServiceKeyItem(spec, kept.keys)
         elif spec.rotate_days:
             items[spec.name] = ReplaceItem(
                 spec, partial(_asked, spec, paste), opening(spec.name, spec, settings)
@@ -94,10 +97,10 @@ def _asked(spec: Spec, paste: Paste | None) -> SecretStr:
     return paste(spec)
 
 
-def _last_turn(name: str, turns: LastTurns) -> datetime | None:
+def _last_turn(name: str, state: "Callable[[], StateDatabase]") -> datetime | None:
     """None too where the audit log is away: AWS's own history of the secret counts then."""
     try:
-        return turns().get(name)
+        return state().last_rotations().get(name)
     except NbaMcpError:
         return None
 

@@ -12,7 +12,7 @@ from psycopg import sql
 
 from nba_mcp_synthesis.app import App
 from nba_mcp_synthesis.caller_keys import CallerKeys
-from nba_mcp_synthesis.rotating import Paste, kinds_of
+from nba_mcp_synthesis.rotating import Kept, Paste, kinds_of
 from nba_mcp_synthesis.rotation_witness import LoggedWitness
 from nba_mcp_synthesis.secrets.manager import UnifiedSecretsManager
 from nba_mcp_synthesis.secrets.names import naming
@@ -86,16 +86,8 @@ class Place:
         manager = UnifiedSecretsManager(PROJECT)
         manager.load_secrets_hierarchical("production")
         secret = VersionedSecret(naming(PROJECT, "production"))
-        keys = CallerKeys(lambda: app.api_keys)
-        kinds = kinds_of(
-            settings,
-            secret,
-            manager.manifest,
-            keys,
-            paste,
-            lambda: app.state.last_rotations(),
-            even_in_use=even_in_use,
-        )
+        kept = Kept(CallerKeys(lambda: app.api_keys), lambda: app.state)
+        kinds = kinds_of(settings, secret, manager.manifest, kept, paste, even_in_use=even_in_use)
         return Rotations(secret, manager.manifest, kinds, LoggedWitness(lambda: app.state, manager))
 
     def audited(self) -> list[tuple[str, str]]:
