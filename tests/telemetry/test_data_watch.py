@@ -3,6 +3,7 @@
 import datetime as dt
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -125,6 +126,21 @@ def test_nobody_waits_for_a_warehouse_that_stays_silent(
     answer.set()
     while value("nba_mcp_db_up") == 0:
         watch.look()
+
+
+def test_one_look_is_enough_to_say_that_it_is_silent(
+    watched: tuple[DataWatch, Metrics], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where it waits for another look, and gives up in the moment in which the scrape does."""
+    watch, metrics = watched
+    watch.look()
+    monkeypatch.setattr(data_watch, "_SECONDS", 0.05)
+    monkeypatch.setattr(data_watch, "_SILENT_SECONDS", 0.0)
+    monkeypatch.setattr(data_watch, "within", lambda _, work: work())  # the scrape waits a moment longer
+    with watch._lock:
+        watch._begun = time.monotonic() - 1
+        watch.look()
+    assert metrics.registry.get_sample_value("nba_mcp_db_up") == 0
 
 
 def test_nobody_waits_for_the_history(

@@ -60,8 +60,8 @@ class DataWatch:
                 self._metrics.db_up.set(0)
 
     def _look(self) -> None:
-        if not self._lock.acquire(timeout=_SECONDS):  # somebody else looks, and shows it
-            return
+        if not self._lock.acquire(timeout=_SECONDS):  # `look` may still wait, and has to hear of it
+            raise TimeoutError("somebody else looks, and is not done")
         try:
             self._begun = time.monotonic()
             self._show()
