@@ -32,9 +32,9 @@ def data_publish(
     with written(settings, settings.warehouse_path) as path:
         found = _published(path, to or settings.lake_place(), settings.lake_kms_key)
     catalogue = _registered(found.place, settings.glue_database, settings.lake_kms_key)
-    behind = _behind(found.place)
+    behind, note = _behind(found.place)
     told = {**asdict(found), "catalogue": asdict(catalogue) if catalogue else None, "behind": behind}
-    words = f"{_in_words(found)}{_catalogue_in_words(catalogue)}{_behind_in_words(behind)}"
+    words = f"{_in_words(found)}{_catalogue_in_words(catalogue)}{note}"
     terminal.show(told, words, as_json=as_json)
 
 
@@ -49,7 +49,18 @@ def _registered(place: str, database: str | None, kms_key: str | None) -> "Regis
     return Catalogue(database).register(open_store(place, kms_key))
 
 
-def _behind(place: str) -> list[str]:
+def _behind(place: str) -> tuple[list[str] | None, str]:
+    """What `_catalogues_behind` finds, None where that fails: what was published is published; and words."""
+    from nba_mcp_synthesis.errors import NbaMcpError
+
+    try:
+        found = _catalogues_behind(place)
+    except NbaMcpError as error:
+        return None, f" Which catalogues are behind cannot be told: {error}"
+    return found, _behind_in_words(found)
+
+
+def _catalogues_behind(place: str) -> list[str]:
     """Catalogues over the lake that do not have its newest state, as far as the lake knows."""
     from nba_mcp_synthesis.lake.manifest import current
     from nba_mcp_synthesis.lake.noted import noted

@@ -194,6 +194,9 @@ def test_the_command_publishes_catalogues_and_restores(
     done = nba_mcp("data", "publish", **{**environment, "NBA_MCP_GLUE_DATABASE": ""})
     words = " ".join(done.stdout.split())
     assert f"Glue still has an older state in {DATABASE}: publish again" in words, done.stderr
+    open_store(place).swap("catalogues/given-up.json", b"spoilt", None)
+    done = nba_mcp("data", "publish", "--json", **environment)
+    assert (done.returncode, json.loads(done.stdout)["behind"]) == (0, None), done.stderr
 
 
 def another(store: Store, path: Path, name: str) -> None:

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from nba_mcp_synthesis.errors import Busy, LimitExceeded, NbaMcpError, WarehouseDown
+from nba_mcp_synthesis.errors import Busy, NbaMcpError, WarehouseDown
 from nba_mcp_synthesis.warehouse.probing import Probe
 
 
@@ -38,7 +38,6 @@ def test_one_that_answers_is_not_asked_again_at_once() -> None:
     ("fault", "told"),
     [
         (WarehouseDown("It is away."), "It is away"),
-        (LimitExceeded("Stopped at its deadline."), "does not answer: Stopped"),
         (RuntimeError("secret"), "cannot be asked: RuntimeError"),
     ],
 )

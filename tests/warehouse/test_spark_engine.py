@@ -1,5 +1,6 @@
 """What is Spark's own: states side by side, sessions that end, what cannot be read, and what a plan tells."""
 
+import contextlib
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,6 +14,7 @@ from nba_mcp_synthesis.engine_addresses import SparkAddress
 from nba_mcp_synthesis.errors import Busy, NoWarehouse, QueryFailed, WarehouseDown
 from nba_mcp_synthesis.lake.opening import open_store
 from nba_mcp_synthesis.server.routes.health import warehouse_health
+from nba_mcp_synthesis.warehouse import spark_engine
 from nba_mcp_synthesis.warehouse.building import next_state
 from nba_mcp_synthesis.warehouse.guard.lists import load
 from nba_mcp_synthesis.warehouse.guard.trees.gate import TreeGate
@@ -125,10 +127,25 @@ def test_health_looks_at_the_server(warehouse: SparkWarehouse, spark_server: Spa
 def test_a_sign_of_life_opens_a_session_that_ended(warehouse: SparkWarehouse) -> None:
     """Which it does where nobody asks for long, and is no fault of the server."""
     warehouse.ask()
-    session = warehouse._session
+    session = warehouse._sign
     assert session is not None
     session.spark.client.release_session()
     warehouse.ask()
+
+
+def test_a_sign_of_life_is_the_servers_own(
+    warehouse: SparkWarehouse, spark_server: SparkAddress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever holds the places and the session; one that is too busy to answer soon is not down."""
+    with contextlib.ExitStack() as held:
+        for _ in range(warehouse.concurrency):
+            held.enter_context(warehouse._places.place(1))
+        held.enter_context(warehouse._opening)
+        warehouse.ask()
+        monkeypatch.setattr(spark_engine, "_SIGN_OF_LIFE", Limits(rows=1, bytes=1_000, seconds=0.001))
+        warehouse.ask()
+        with stopped(spark_server), pytest.raises(WarehouseDown, match="does not answer"):
+            warehouse.ask()
 
 
 def test_who_waits_for_the_session_too_long_is_told(warehouse: SparkWarehouse) -> None:

@@ -57,7 +57,7 @@ class AthenaWarehouse(OverLake):
         self._address, self._database = address, database
         self._budget = budget or Budget()
         self._catalogue = CatalogueReader(database)
-        self._opening, self._looking = threading.Lock(), threading.Lock()
+        self._opening = threading.Lock()
         self._executions: Executions | None = None
         self._seen: tuple[State, float] | None = None
 
@@ -68,7 +68,7 @@ class AthenaWarehouse(OverLake):
 
     def state(self) -> State:
         """The newest state that is registered; see `engine.Warehouse` for the errors."""
-        with self._looking:
+        with self._look_alone():
             seen = self._seen
             if seen is not None and monotonic() - seen[1] < _SEEN_SECONDS:
                 return seen[0]
@@ -131,7 +131,7 @@ class AthenaWarehouse(OverLake):
             )
 
     def _check_unchanged(self, before: State) -> None:
-        with self._looking:
+        with self._look_alone():
             if self._look().key != before.key:
                 raise Busy("New data were published while the query ran.", "Send it again.")
 

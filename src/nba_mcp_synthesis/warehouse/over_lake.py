@@ -1,10 +1,14 @@
 """What warehouses over a published lake have in common: an engine elsewhere does the work, in our bounds."""
 
+import contextlib
+import threading
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from time import perf_counter
 from typing import Any
 
+from nba_mcp_synthesis.errors import LakeDown
 from nba_mcp_synthesis.facts import Pool, Result, Scan
 from nba_mcp_synthesis.warehouse.dialect import written
 from nba_mcp_synthesis.warehouse.engine import of_state, read_whole
@@ -12,6 +16,9 @@ from nba_mcp_synthesis.warehouse.fetching import fetch
 from nba_mcp_synthesis.warehouse.limits import Limits, Places
 from nba_mcp_synthesis.warehouse.probing import Probe
 from nba_mcp_synthesis.warehouse.published import State
+
+# So long waits who wants to know the state while somebody else looks.
+_LOOK_SECONDS = 10.0
 
 
 class OverLake(ABC):
@@ -25,6 +32,7 @@ class OverLake(ABC):
         self.limits = limits or Limits()
         self.concurrency = concurrency
         self._places = Places(concurrency)
+        self._looking = threading.Lock()
         self._probe = Probe(self.engine.capitalize(), self.ask)
 
     @property
@@ -57,6 +65,19 @@ class OverLake(ABC):
     @abstractmethod
     def close(self) -> None:
         """Lets go of what waits for queries."""
+
+    @contextlib.contextmanager
+    def _look_alone(self) -> Iterator[None]:
+        """One at a time looks for the state; LakeDown for those who would wait behind one that hangs."""
+        if not self._looking.acquire(timeout=_LOOK_SECONDS):
+            raise LakeDown(
+                f"The state of {self.place} has not been told for {_LOOK_SECONDS:g} s.",
+                "Does the lake answer? Try again in a moment.",
+            )
+        try:
+            yield
+        finally:
+            self._looking.release()
 
     def query(self, sql: str, limits: Limits | None = None, skip: int = 0) -> Result:
         """Runs one SELECT and returns at most the rows and bytes of `limits`, `skip` rows left out.

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from time import monotonic
 
-from nba_mcp_synthesis.errors import Busy, LimitExceeded, NbaMcpError, WarehouseDown
+from nba_mcp_synthesis.errors import Busy, NbaMcpError, WarehouseDown
 
 _HINT = "Is it running? It is asked again in a moment."
 
@@ -58,8 +58,6 @@ class Probe:
             self._ask()
         except Busy:  # it answers, and has no room
             pass
-        except LimitExceeded as error:
-            fault = WarehouseDown(f"{self._place} does not answer: {error}", _HINT)
         except NbaMcpError as error:
             fault = error
         except Exception as error:  # noqa: BLE001 - nobody would hear of it in this thread

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from time import monotonic
 
 from nba_mcp_synthesis.engine_addresses import SparkAddress
-from nba_mcp_synthesis.errors import Busy, WarehouseDown, WarehouseOutdated
+from nba_mcp_synthesis.errors import Busy, LimitExceeded, WarehouseDown, WarehouseOutdated
 from nba_mcp_synthesis.lake.manifest import Manifest, current
 from nba_mcp_synthesis.lake.opening import open_store
 from nba_mcp_synthesis.warehouse import layout
@@ -33,9 +33,10 @@ class SparkWarehouse(OverLake):
         super().__init__(limits, concurrency)
         self._address = address
         self._store = open_store(lake)
-        self._looking, self._opening = threading.Lock(), threading.Lock()
+        self._opening = threading.Lock()
         self._seen: tuple[Manifest, float] | None = None
         self._session: Session | None = None
+        self._sign: Session | None = None  # in which the signs of life are asked for
         self._views: list[Views] = []
 
     @property
@@ -63,25 +64,40 @@ class SparkWarehouse(OverLake):
                 yield rows, _state(manifest), None
 
     def ask(self) -> None:
-        """Runs the smallest query; again where only the session has ended, as after an hour's rest."""
+        """Runs the smallest query; again where only its session has ended, as after an hour's rest.
+
+        It waits for no place and no lock: those who hold them say nothing of the server.
+        """
         try:
             self._run_smallest()
         except WarehouseDown:
             self._run_smallest()
 
     def close(self) -> None:
-        """Ends the session."""
+        """Ends the sessions."""
         with self._opening:
             session = self._forget()
-        if session is not None:
-            session.close()
+        sign, self._sign = self._sign, None
+        for one in (session, sign):
+            if one is not None:
+                one.close()
 
     def _run_smallest(self) -> None:
-        with self.opened("SELECT 1", _SIGN_OF_LIFE, 0) as (rows, _, _):
-            rows.fetchmany(1)
+        try:
+            with ending(_SIGN_OF_LIFE.seconds):
+                sign = self._sign = self._sign or Session(self._address)
+                with sign.rows("SELECT 1", _SIGN_OF_LIFE) as rows:
+                    rows.fetchmany(1)
+        except LimitExceeded:  # the server took the query back, so it answers
+            return
+        except WarehouseDown:
+            lost, self._sign = self._sign, None
+            if lost is not None:
+                lost.close()
+            raise
 
     def _manifest(self) -> Manifest:
-        with self._looking:
+        with self._look_alone():
             seen = self._seen
             if seen is None or monotonic() - seen[1] >= _SEEN_SECONDS:
                 found = current(self._store)

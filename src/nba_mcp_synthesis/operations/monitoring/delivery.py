@@ -4,6 +4,7 @@ Alertmanager counts each request to PagerDuty and Slack, and whether it was take
 alerts: where others were sent in the same moments, that is said, since one of theirs may have been counted.
 """
 
+import contextlib
 import socket
 import time
 import uuid
@@ -16,7 +17,7 @@ from typing import Any
 import yaml
 
 from nba_mcp_synthesis.connectors.alertmanager import AlertmanagerConnector
-from nba_mcp_synthesis.errors import UsageError
+from nba_mcp_synthesis.errors import Unavailable, UsageError
 from nba_mcp_synthesis.operations.monitoring.alertmanager import TEST_ALERT
 
 # Where each severity has to arrive, whatever is configured.
@@ -78,10 +79,18 @@ def deliver(
         found, ending = _routed(door, test), door.counted()
     finally:
         door.send([{**alert, "endsAt": _stamp(datetime.now(UTC))}])
-    # its end is sent too: until it is, the next test would take that for its own delivery
-    delivered = {name for name, count in ways.items() if _taken(count) > 0}
-    _watch(door, delivered, ending, _END_SECONDS if delivered else 0)
-    return Delivery(test, severity, _names(found), _judged(ways, found, door), time.monotonic() - started)
+    done = Delivery(test, severity, _names(found), _judged(ways, found, door), time.monotonic() - started)
+    _await_end(door, {name for name, count in ways.items() if _taken(count) > 0}, ending)
+    return done
+
+
+def _await_end(
+    door: AlertmanagerConnector, delivered: Collection[str], before: Mapping[str, Counter[str]]
+) -> None:
+    """The end is sent too: until it is, the next test would take that for its own delivery."""
+    if delivered:
+        with contextlib.suppress(Unavailable):  # what was found of the delivery stays true
+            _watch(door, delivered, before, _END_SECONDS)
 
 
 def _watch(
