@@ -28,7 +28,6 @@ _CONSTANTS = frozenset((TokenType.TRUE, TokenType.FALSE, TokenType.NULL))
 _OPEN = frozenset((TokenType.L_PAREN, TokenType.L_BRACKET))
 _CLOSED = frozenset((TokenType.R_PAREN, TokenType.R_BRACKET))
 _TIME = re.compile(r"\s*\d{4}(-\d\d?(-\d\d?([ T]\d\d?:\d\d?(:\d\d?(\.\d+)?)?)?)?)?\s*")
-
 _FRACTION = re.compile(r"\.(\d+)")
 
 
@@ -92,7 +91,7 @@ def _check_times(tree: exp.Expr) -> None:
         is_time = cast.is_type("TIMESTAMP", "TIMESTAMPTZ", "TIMESTAMPNTZ")
         if is_time and isinstance(text, exp.Literal) and text.is_string and not _TIME.fullmatch(text.name):
             raise QueryRefused(
-                f"The text {shown(text.name)} is no time that may stand here: its zone would get lost.",
+                f"The text {shown(text.name)} is no time without a zone, and only such a one may stand here.",
                 "Times here are UTC: write it in UTC, without a zone, such as '2024-01-31 23:00:00'.",
             )
 
