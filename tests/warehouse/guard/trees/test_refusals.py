@@ -306,3 +306,12 @@ def test_no_column_has_a_name_that_is_refused() -> None:
     assert not [
         c for table in (tables() | views()).values() for c in table.column_names() if bare.fullmatch(c)
     ]
+
+
+def test_a_length_of_varchar_is_of_no_effect_in_spark_and_kept_in_trino() -> None:
+    """Spark takes any VARCHAR in a cast for STRING; a number beside it hides no other that is lost."""
+    sql = "SELECT CAST(season AS VARCHAR(9)) AS s FROM games"
+    assert "STRING" in TreeGate("spark").check(sql).sql
+    assert "VARCHAR(9)" in TreeGate("trino").check(sql).sql
+    with pytest.raises(QueryRefused, match="cannot be passed on"):
+        TreeGate("spark").check("SELECT CAST(season AS CHAR(3)) AS s FROM games")

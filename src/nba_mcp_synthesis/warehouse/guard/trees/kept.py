@@ -156,11 +156,17 @@ def _fractions(tokens: list[Token]) -> Iterator[int]:
 
 
 def _understood(tokens: list[Token], dialect: str) -> Counter[str]:
-    """Numbers that say what goes without saying: the first group of regexp_extract in Spark."""
+    """Numbers of no effect in Spark: the first group of regexp_extract, and how long a VARCHAR may be."""
     if dialect != "spark":
         return Counter()
     calls = (at for at, (token, is_call) in enumerate(_calls(tokens)) if is_call and _is_extract(token))
-    return Counter("'1'" for at in calls if _third(tokens[at + 1 :]) == ["1"])
+    lengths = (
+        length.text
+        for kind, bracket, length in zip(tokens, tokens[1:], tokens[2:], strict=False)
+        if (kind.token_type, bracket.token_type) == (TokenType.VARCHAR, TokenType.L_PAREN)
+    )
+    groups = Counter("'1'" for at in calls if _third(tokens[at + 1 :]) == ["1"])
+    return groups + Counter(f"'{length}'" for length in lengths)
 
 
 def _is_extract(token: Token) -> bool:
