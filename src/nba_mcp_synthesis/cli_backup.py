@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from nba_mcp_synthesis.operations.backup.databases import Database
+    from nba_mcp_synthesis.operations.backup.desk import Backups
+    from nba_mcp_synthesis.operations.backup.drill import Report
     from nba_mcp_synthesis.operations.backup.manifest import Manifest
 
 backup = typer.Typer(help="Take backups, prove that they restore, and go back to one.", no_args_is_help=True)
@@ -113,9 +115,9 @@ def backup_drill(
     from nba_mcp_synthesis.operations.backup import drill_report
 
     path = drill_report.write(found, reports)
-    kept = drill_report.keep(found, desk.store)
+    kept, where = _kept(found, desk)
     told = {**drill_report.as_dict(found), "report": str(path), "kept": kept}
-    where = f"The report is {path}, and {kept} in {desk.store.place}."
+    where = f"The report is {path}{where}"
     terminal.show(told, f"{drill_report.markdown(found)}\n{where}", as_json=as_json)
     raise typer.Exit(1 if found.verdict == "other answers" else 0)
 
@@ -173,6 +175,18 @@ def backup_check(
     raise typer.Exit(1 if faults else 0)
 
 
+def _kept(found: "Report", desk: "Backups") -> tuple[str | None, str]:
+    """(key of the report beside the backups, a half sentence); a store that is away costs no verdict."""
+    from nba_mcp_synthesis.errors import BackupsDown
+    from nba_mcp_synthesis.operations.backup import drill_report
+
+    try:
+        kept = drill_report.keep(found, desk.store)
+    except BackupsDown as error:
+        return None, f" alone; it is not kept beside the backups. {error.message}"
+    return kept, f", and {kept} in {desk.store.place}."
+
+
 def _told(manifest: "Manifest") -> dict[str, Any]:
     from datetime import UTC, datetime
 
@@ -180,7 +194,7 @@ def _told(manifest: "Manifest") -> dict[str, Any]:
     from nba_mcp_synthesis.operations.backup.listing import dump_row
 
     row = dump_row(Backup(manifest.database, manifest.id, manifest.snapshot_at, manifest), datetime.now(UTC))
-    row.update(reference_answers=len(manifest.reference), note=manifest.reference_note)
+    row.update(reference_answers=len(manifest.reference), note=manifest.note)
     for name in ("age_hours", "verified_at", "fault"):
         del row[name]
     return row

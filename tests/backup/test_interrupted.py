@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from backup_ground import Key, opened, said_nothing, taken
-from nba_mcp_synthesis.errors import BackupsDown
+from nba_mcp_synthesis.errors import BackupDamaged, BackupsDown
 from nba_mcp_synthesis.interrupting import ended_by_signals
 from nba_mcp_synthesis.operations.backup import downloading
 from nba_mcp_synthesis.operations.backup.archive import backups
@@ -96,14 +96,18 @@ def test_a_verification_that_is_ended_blames_no_backup(filled: Database, key: Ke
 class Flaky(FolderBackups):
     """A store whose line breaks so many times at the second part."""
 
-    breaks = 0
+    breaks = flips = 0
 
     def read(self, key: str, start: int = 0, size: int | None = None) -> bytes | None:
         """See `store.BackupStore`."""
         if key.endswith(DUMP) and start == SMALL_PART and self.breaks:
             self.breaks -= 1
             raise BackupsDown("The line was reset.")
-        return super().read(key, start, size)
+        found = super().read(key, start, size)
+        if found and key.endswith(DUMP) and start == SMALL_PART and self.flips:
+            self.flips -= 1
+            return found[:-1] + bytes([found[-1] ^ 1])
+        return found
 
 
 def test_a_line_that_breaks_for_a_moment_ends_no_restore(
@@ -120,3 +124,16 @@ def test_a_line_that_breaks_for_a_moment_ends_no_restore(
     with pytest.raises(BackupsDown, match="was reset"):
         verify(dump, filled.server, programs(), said_nothing)
     assert backups(store)[0].counts
+
+
+def test_a_part_is_damaged_only_by_a_second_look(filled: Database, key: Key, tmp_path: Path) -> None:
+    """What was altered on its way is asked for again, and marks no backup; twice the same does."""
+    store = Flaky(tmp_path / "backups")
+    dump = opened(taken(filled, store, key, part_bytes=SMALL_PART), store, key)
+    store.flips = 1
+    verify(dump, filled.server, programs(), said_nothing)
+    assert (store.flips, backups(store)[0].counts) == (0, True)
+    store.flips = 2
+    with pytest.raises(BackupDamaged, match="SHA-256 differs"):
+        verify(dump, filled.server, programs(), said_nothing)
+    assert backups(store)[0].damaged

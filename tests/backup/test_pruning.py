@@ -19,7 +19,7 @@ from nba_mcp_synthesis.operations.backup import pruning
 from nba_mcp_synthesis.operations.backup.archive import Backup, backups
 from nba_mcp_synthesis.operations.backup.clocks import check_store_clock
 from nba_mcp_synthesis.operations.backup.databases import Database
-from nba_mcp_synthesis.operations.backup.manifest import Verified
+from nba_mcp_synthesis.operations.backup.manifest import DAMAGED, Verified
 from nba_mcp_synthesis.operations.backup.pruning import Policy, kept, prune
 from nba_mcp_synthesis.operations.backup.schedule import ZONE
 from nba_mcp_synthesis.operations.backup.store import BackupStore
@@ -153,6 +153,21 @@ def test_unfinished_backups_go_a_day_later(
     old = prune(folder_store, Policy(), dry_run=False)
     assert set(old.leftovers) == {"warehouse/unfinished", killed}
     assert [one.id for one in backups(folder_store)] == [made.id]
+
+
+def test_damaged_backups_go_with_those_of_their_age(
+    filled: Database, folder_store: BackupStore, key: Key
+) -> None:
+    """One that is newer than the oldest that stays is left for a look, as is one that is the only one."""
+    made = [taken(filled, folder_store, key) for _ in range(3)]
+    for one in made[:1], made[2:]:
+        folder_store.write(one[0].key(DAMAGED), b"{}")
+    done = prune(folder_store, Policy(), dry_run=False)
+    assert ([name for name, _ in done.backups], done.kept) == ([f"warehouse/{made[0].id}"], 1)
+    assert [told.split(":")[0] for told in done.ignored] == [f"warehouse/{made[2].id}"]
+    folder_store.write(made[1].key(DAMAGED), b"{}")
+    none_sound = prune(folder_store, Policy(), dry_run=False)
+    assert (none_sound.backups, none_sound.kept, len(none_sound.ignored)) == ((), 0, 2)
 
 
 def test_a_clock_that_jumped_prunes_nothing(

@@ -1,6 +1,7 @@
 """The door to a repository of images in Amazon ECR, and who AWS says that we are."""
 
 import base64
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -77,6 +78,16 @@ class ECRConnector(Connector):
         """The digest (sha256:…) of the image with a tag, None where there is none; raises DoorClosed."""
         found = self._ask("describe_images", repositoryName=self.repository, imageIds=[{"imageTag": tag}])
         return str(found["imageDetails"][0]["imageDigest"]) if found else None
+
+    def configuration(self, tag: str) -> str | None:
+        """The digest of the configuration of the image with a tag; None where it has none, as an index."""
+        images = [{"imageTag": tag}]
+        found = self._ask("batch_get_image", repositoryName=self.repository, imageIds=images)
+        if not found or not found["images"]:
+            return None
+        config = json.loads(found["images"][0]["imageManifest"]).get("config") or {}
+        digest: str | None = config.get("digest")
+        return digest
 
     def login(self) -> RegistryLogin:
         """A login for a container engine; raises DoorClosed."""

@@ -1,5 +1,6 @@
 """Checks side by side: one that breaks, one that hangs, what is skipped, and what all of them come to."""
 
+import itertools
 import threading
 import time
 import urllib.request
@@ -13,7 +14,14 @@ from nba_mcp_synthesis.connectors.faults import DoorClosed, Fault
 from nba_mcp_synthesis.errors import SecretMissing, Unavailable
 from nba_mcp_synthesis.operations.health import web as getting
 from nba_mcp_synthesis.operations.health.catalogue import Spec, sections, specs
-from nba_mcp_synthesis.operations.health.check import Finding, HealthReport, NotHere, Result, judged
+from nba_mcp_synthesis.operations.health.check import (
+    Finding,
+    HealthCheck,
+    HealthReport,
+    NotHere,
+    Result,
+    judged,
+)
 from nba_mcp_synthesis.operations.health.ground import Ground, once
 from nba_mcp_synthesis.operations.health.inside import NoReport, _finding
 from nba_mcp_synthesis.operations.health.running import Choice, run
@@ -127,8 +135,20 @@ def test_what_was_named_and_looked_at_nothing_has_not_passed(ground_of: Grounds)
     nothing = given("glue", lambda: Finding("skip", "No catalogue is named."))
     assert run(Choice([nothing], is_asked_for=True), ground_of()).exit_code == 0
     report = run(Choice([nothing, given("good", well)], is_asked_for=True, is_named=True), ground_of())
-    assert (report.result, report.exit_code) == ("pass", 1)
+    assert (report.result, report.exit_code) == ("skip", 1)
     assert report.summary == "2 checks: 1 passed, 1 skipped (glue)."
+
+
+@pytest.mark.parametrize("is_named", [False, True])
+@pytest.mark.parametrize(
+    "pair", [*itertools.combinations_with_replacement(("pass", "warn", "fail", "skip"), 2)], ids="-".join
+)
+def test_result_and_exit_code_say_the_same(pair: tuple[Result, Result], is_named: bool) -> None:
+    """Nobody reads PASS above an exit code of 1. Where nothing was named, nothing to look at is no fault."""
+    checks = [HealthCheck(one, "api", "", "here", one, "So.", None, None, False, (), 0) for one in pair]
+    report = HealthReport(datetime.now(UTC), "test", "", tuple(checks), is_named)
+    good = ("pass", "warn") if is_named else ("pass", "warn", "skip")
+    assert (report.exit_code == 0) == (report.result in good)
 
 
 def test_a_forwarded_port_is_asked_without_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from nba_mcp_synthesis.errors import Unavailable
+from nba_mcp_synthesis.operations.backup.store import open_store
 from nba_mcp_synthesis.operations.checklists.checks import CHECKS
 from nba_mcp_synthesis.operations.checklists.findings import Away
 from nba_mcp_synthesis.operations.checklists.ground import Ground
@@ -56,6 +57,25 @@ def test_the_last_drill_counts_by_how_it_ended(
     assert late.result == ("failed" if result == "failed" else "warning")
     if result != "warning" or "not all" in message:
         assert "nba-mcp ops backup drill" in late.person
+
+
+def test_drills_of_the_cluster_count_as_well(tmp_path: Path) -> None:
+    """Their reports lie beside the backups; the newer one of both places is told."""
+    folder, store = tmp_path / "reports", open_store(str(tmp_path / "backups"))
+    folder.mkdir()
+    ground = ground_of(folder, NBA_MCP_BACKUP_URL=store.place)
+    assert CHECKS["drill"](ground).message.startswith("There is no report of a drill in ")
+    (folder / "backup-drill-20260301-040500.md").write_text("# Recovery drill\n")
+    (folder / "backup-drill-20260301-040500.json").write_text('{"holds": true}')
+    assert CHECKS["drill"](ground).result == "done"
+    store.write("drills/backup-drill-20260310-040500.md", b"# Recovery drill\n")
+    store.write("drills/backup-drill-20260310-040500.json", b'{"holds": false, "verdict": "other answers"}')
+    failed = CHECKS["drill"](ground)
+    assert failed.result == "failed"
+    assert f"10 days ago: drills/backup-drill-20260310-040500.md in {store.place}." in failed.message
+    (folder / "backup-drill-20260311-040500.md").write_text("# Recovery drill\n")
+    (folder / "backup-drill-20260311-040500.json").write_text('{"holds": true}')
+    assert CHECKS["drill"](ground).result == "done"
 
 
 def test_backups_are_looked_for_where_they_go(tmp_path: Path, aws_server: AwsServer) -> None:

@@ -1,6 +1,7 @@
 """A container engine for tests of pushing: it takes podman's commands, and ECR has afterwards what it pushed.
 
 ENGINE_BREAKS names a command that fails, ENGINE_ALTERS makes it say another digest than it pushed.
+ENGINE_ID is the image that it has.
 """
 
 import hashlib
@@ -24,6 +25,8 @@ def main() -> int:
     if command == "login":
         password = sys.stdin.read()
         return 0 if password and arguments[:3] == ["--username", "AWS", "--password-stdin"] else 1
+    if command == "image":  # inspect
+        sys.stdout.write(os.environ.get("ENGINE_ID", "0" * 64))
     if command == "push":
         _push(arguments[0].partition("=")[2], arguments[1])
     return 0
@@ -32,7 +35,8 @@ def main() -> int:
 def _push(digest_file: str, image: str) -> None:
     tag = image.rpartition(":")[2]
     media = "application/vnd.docker.distribution.manifest.v2+json"
-    config = {"digest": f"sha256:{time.time_ns()}"}  # no two images are the same
+    id_ = os.environ.get("ENGINE_ID", str(time.time_ns()))  # no two images are the same, unless it is said
+    config = {"digest": f"sha256:{id_}"}
     manifest = {"schemaVersion": 2, "mediaType": media, "config": config, "layers": []}
     text = json.dumps(manifest)
     digest = f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"

@@ -94,8 +94,25 @@ def test_a_tag_is_not_pushed_over(engine: DeployGround) -> None:
         assert done.returncode == 2, done.stdout + done.stderr
         told = " ".join((done.stdout + done.stderr).split())
         assert f"has v7 already ({digest}), and a tag is not pushed over" in told
-    assert commands(engine) == []
+    assert [command.split()[0] for command in commands(engine)] == ["image"]
     assert engine.image("v7") == digest
+
+
+def test_the_same_image_is_pushed_once(engine: DeployGround) -> None:
+    """So that a job whose step after the push failed can be run again; another image is refused."""
+    words = ("push_to_ecr.sh", "v7", "--loaded", f"{APP}:0123", "--json")
+    altered = engine.run(*words, ENGINE_ID="a1" * 32, ENGINE_ALTERS="1")
+    assert altered.returncode == 1  # it is there all the same
+    before = commands(engine)
+    again = engine.run(*words, ENGINE_ID="a1" * 32)
+    assert again.returncode == 0, again.stdout + again.stderr
+    report = json.loads(again.stdout)
+    ecr = engine.aws.client("ecr")
+    (image,) = ecr.describe_images(repositoryName=APP, imageIds=[{"imageTag": "v7"}])["imageDetails"]
+    assert (report["outcome"], report["digest"]) == ("unchanged", image["imageDigest"])
+    assert [command.split()[0] for command in commands(engine)[len(before) :]] == ["image"]
+    other = engine.run(*words, ENGINE_ID="b2" * 32)
+    assert (other.returncode, "a tag is not pushed over" in other.stdout + other.stderr) == (2, True)
 
 
 def test_an_image_that_is_loaded_is_pushed_as_it_is(engine: DeployGround) -> None:

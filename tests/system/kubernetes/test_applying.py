@@ -65,6 +65,8 @@ def test_backups_go_whether_or_not_one_could_be_verified(production: Manifests) 
         (container,) = job["spec"]["template"]["spec"]["containers"]
         assert container["args"] == ["ops", "backup", *words]
         assert "command" not in container
+        # A second pod of these would take the backup before, and pass: the failure of the first must stand.
+        assert job["spec"]["backoffLimit"] == (2 if name == "prune" else 0)
 
 
 def test_without_a_recipient_a_backup_says_what_is_missing(production: Manifests) -> None:

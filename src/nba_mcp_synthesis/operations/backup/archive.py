@@ -95,10 +95,10 @@ def _noted(store: BackupStore, key: str, shape: type[_Note]) -> _Note | None:
         return None
 
 
-def choose(store: BackupStore, database: str, id_: str | None, *, again: bool = False) -> Manifest:
+def choose(store: BackupStore, database: str, id_: str | None) -> Manifest:
     """The manifest of a backup, or of the newest that counts; says why where there is none.
 
-    `again`: by its ID also one that did not restore, to see whether it does now.
+    By its ID also one that did not restore: it may now, and nothing is replaced before it is proven.
     """
     found = backups(store, database)
     if id_ is None:
@@ -115,11 +115,8 @@ def choose(store: BackupStore, database: str, id_: str | None, *, again: bool = 
             f"There is no backup {id_} of the {database} in {store.place}.",
             "`nba-mcp ops backup list` has all.",
         )
-    if one.manifest is None or (one.fault and not (again and one.damaged)):
+    if one.manifest is None or (one.fault and not one.damaged):
         raise BackupDamaged(
-            f"The backup {id_} of the {database} does not count. {one.fault}",
-            f"Take another one. `nba-mcp ops backup verify {id_}` looks at it again."
-            if one.damaged
-            else "Take another one.",
+            f"The backup {id_} of the {database} does not count. {one.fault}", "Take another one."
         )
     return one.manifest

@@ -168,6 +168,7 @@ def properties_of(session: "Session") -> Properties:
     (owner, encoding, collate, ctype, most, provider, locale, rules) = session.execute(
         _PROPERTIES.encode()
     ).fetchall()[0]
+    kept, secret = _settings(session)
     return Properties(
         owner=owner,
         encoding=encoding,
@@ -178,10 +179,23 @@ def properties_of(session: "Session") -> Properties:
         rules=rules,
         connection_limit=most,
         grants=tuple(str(row[0]) for row in session.execute(_GRANTS.encode())),
-        settings=tuple(
-            Setting(role=role, name=name, value=value)
-            for role, name, value in session.execute(_SETTINGS.encode())
-        ),
+        settings=kept,
+        settings_not_kept=secret,
+    )
+
+
+def _settings(session: "Session") -> tuple[tuple[Setting, ...], tuple[str, ...]]:
+    """(settings of PostgreSQL's own, what those of extensions and applications are called).
+
+    The latter, which alone have a dot in their name, may be secrets, and a manifest is not encrypted.
+    """
+    found = [
+        Setting(role=role, name=name, value=value)
+        for role, name, value in session.execute(_SETTINGS.encode())
+    ]
+    return (
+        tuple(one for one in found if "." not in one.name),
+        tuple(one.told for one in found if "." in one.name),
     )
 
 

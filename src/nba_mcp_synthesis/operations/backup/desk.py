@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nba_mcp_synthesis.connectors.kubectl import KubectlConnector
 from nba_mcp_synthesis.doors import Managed
-from nba_mcp_synthesis.errors import NbaMcpError, NoWarehouse, SettingsError, UsageError
+from nba_mcp_synthesis.errors import BackupDamaged, NbaMcpError, NoWarehouse, SettingsError, UsageError
 from nba_mcp_synthesis.facts import Answer, BackupState
 from nba_mcp_synthesis.lake.store import S3
 from nba_mcp_synthesis.operations.backup import (
@@ -141,15 +141,15 @@ class Backups:
         """See `listing.states`."""
         return listing.states(self.store, tuple(self.databases))
 
-    def dump(self, database: Database, id_: str | None, *, again: bool = False) -> Dump:
-        """A backup, or the newest that counts, with the key to it; `again` as `archive.choose` has it."""
-        manifest = archive.choose(self.store, database.name, id_, again=again)
+    def dump(self, database: Database, id_: str | None) -> Dump:
+        """A backup, or the newest that counts, with the key to it."""
+        manifest = archive.choose(self.store, database.name, id_)
         return Dump(manifest, self.store, encryption.read_identities(self._settings.backup_identity))
 
     def verify(self, database: Database, id_: str | None, say: Say) -> tuple[Manifest, Restored]:
         """See `verifying.verify`. Without an ID it is a failure that there is none to verify, or no key."""
         with self._noting(database, "verify") if id_ is None else contextlib.nullcontext():
-            dump = self.dump(database, id_, again=True)
+            dump = self.dump(database, id_)
             server = scratch_server(self._settings, database)
         return dump.manifest, verify(dump, server, self._settings.backup_programs, say)
 
@@ -160,9 +160,19 @@ class Backups:
         return snapshots.look_into(self.rds, snapshot, warehouse.server, next(iter(made), None), say)
 
     def restore_into(self, database: Database, id_: str | None, dbname: str, say: Say) -> Restored:
-        """Restores into a database of that name, and leaves the one in use alone."""
+        """Restores into a database of that name, and leaves the one in use alone.
+
+        Raises what `restore` raises. What came out of a backup that is damaged stays there for a look.
+        """
         target = Target(database.server, dbname, self._settings.backup_programs, owned=True)
-        return restore(self.dump(database, id_), target, say)
+        dump = self.dump(database, id_)
+        try:
+            return restore(dump, target, say)
+        except BackupDamaged as error:
+            if not database.server.exists(dbname):
+                raise
+            hint = f"{dbname} has what came out of it: look there, and drop it then. Or take another backup."
+            raise BackupDamaged(error.message, hint) from error
 
     def replace(
         self, database: Database, id_: str | None, confirmed: str | None, say: Say, *, older: bool

@@ -85,14 +85,15 @@ def drill(dumps: Dumps, server: Server, folder: Path | None, say: Say) -> Report
                 at, dbname = name, scratch.named(f"{scratch.SCRATCH}{name}", secrets.token_hex(4))
                 stack.callback(scratch.drop, server, dbname)
                 restored[name] = restore(dump, Target(server, dbname, folder), say)
-            served = time.perf_counter()
+            at, served = None, time.perf_counter()
             say("starting a server on it, and asking")
             places = {name: server.at(one.dbname) for name, one in restored.items()}
             answers = dict(_answers(dumps, places))
             ended = time.perf_counter()
     except BaseException as error:
         for name, dump in dumps.items():
-            failed(dump, "drill", error, blamed=name == at)
+            if at in (None, name):  # None: it was no single database's restore
+                failed(dump, "drill", error, blamed=at is not None)
         raise
     found = [
         Drilled(

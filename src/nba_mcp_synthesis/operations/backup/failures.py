@@ -68,7 +68,7 @@ def read(store: BackupStore, key: str, database: str, at: datetime) -> Failure:
     """One of them, with its words; without where they cannot be read."""
     try:
         told = dict(json.loads(store.read(key) or b"{}"))
-    except ValueError:  # of somebody else
+    except (ValueError, TypeError):  # of somebody else
         told = {}
     words = [str(told.get(name, "")) for name in ("step", "backup", "reason")]
     return Failure(at, database, *words)

@@ -29,13 +29,9 @@ class Listing:
     failures: tuple[Failure, ...] = ()
 
     def notes(self) -> list[str]:
-        """What the newest backup of each database has to say of its answers."""
+        """What the newest backup of each database lacks."""
         newest = {one.database: one.manifest for one in reversed(self.dumps) if one.manifest}
-        return [
-            f"{name}: {made.id}: {made.reference_note}"
-            for name, made in newest.items()
-            if made.reference_note
-        ]
+        return [f"{name}: {made.id}: {made.note}" for name, made in newest.items() if made.note]
 
     def as_dict(self, now: datetime | None = None) -> dict[str, Any]:
         """For JSON."""
@@ -64,7 +60,12 @@ def listing(store: BackupStore, databases: tuple[str, ...], rds: Rds | None) -> 
 def _faults(found: list[Backup], now: datetime) -> list[str]:
     newest, proven = _newest(found)
     told = schedule.faults(newest.at if newest else None, proven.at if proven else None, now)
-    return told + [f"{one.id} does not count. {one.fault}" for one in found if not one.counts]
+    return told + [f"{one.id} does not count. {one.fault}" for one in found if _still_matters(one, proven)]
+
+
+def _still_matters(one: Backup, proven: Backup | None) -> bool:
+    """Whether a backup that does not count is a fault: a damaged one until a newer one is proven."""
+    return not one.counts and not (one.damaged and proven and one.at < proven.at)
 
 
 def _newest(found: list[Backup]) -> tuple[Backup | None, Backup | None]:
@@ -87,7 +88,7 @@ def dump_row(one: Backup, now: datetime) -> dict[str, Any]:
         "rows": sum(table.rows for table in made.contents.tables.values()) if made else None,
         "verified_at": one.verified.at.isoformat(timespec="seconds") if one.verified else None,
         "fault": one.fault,
-        "note": made.reference_note if made else "",
+        "note": made.note if made else "",
     }
 
 

@@ -60,25 +60,32 @@ class Setting(Record):
     """A setting that sessions in the database begin with, all of them or those of a role."""
 
     role: str | None
-    name: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_$.]*$")]
+    name: str
     value: str
+
+    @property
+    def told(self) -> str:
+        """Its name, and whose it is; never the value."""
+        return f"{self.name} of {self.role}" if self.role else self.name
 
 
 class Properties(Record):
     """What belongs to the database as a whole, and no dump of its contents brings back.
 
-    `provider` is PostgreSQL's letter for libc, ICU or its own; `locale` and `rules` are of the last two.
+    `provider` is PostgreSQL's letter for libc, ICU or its own, None in backups of format 1; `locale` and
+    `rules` are of the last two. `settings_not_kept` names settings whose values may be secrets.
     """
 
     owner: str
     encoding: str
     collate: str
     ctype: str
-    provider: Literal["c", "i", "b"] = "c"
+    provider: Literal["c", "i", "b"] | None = None
     locale: str | None = None
     rules: str | None = None
     connection_limit: int = -1
     settings: tuple[Setting, ...] = ()
+    settings_not_kept: tuple[str, ...] = ()
     grants: tuple[Annotated[str, Field(pattern=_GRANT)], ...] = ()
 
 
@@ -118,6 +125,13 @@ class Manifest(Record):
     def seconds(self) -> float:
         """How long it took."""
         return (self.finished_at - self.begun_at).total_seconds()
+
+    @property
+    def note(self) -> str:
+        """What is not in it: answers, and settings that are not kept."""
+        names = ", ".join(self.properties.settings_not_kept)
+        settings = f"Settings with a dot in their name are not kept: {names}." if names else ""
+        return " ".join(told for told in (self.reference_note, settings) if told)
 
     @property
     def stored_bytes(self) -> int:

@@ -3,7 +3,7 @@
 Days, weeks and months are those that have backups, so that neither a pause nor a clock that jumps costs any.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -80,9 +80,11 @@ def prune(store: BackupStore, policy: Policy, *, dry_run: bool) -> Pruned:
         for name in DATABASES
         for id_ in kept([one for one in sound if one.database == name], policy)
     }
+    oldest = {one.database: one.at for one in sound if (one.database, one.id) in stays}
     goes = [one for one in sound if (one.database, one.id) not in stays]
+    goes += [one for one in every if _is_past(one, oldest)]
     unfinished = [one for one in every if one.manifest is None and _is_old(one) and one.unfinished]
-    ignored = [one for one in every if not one.counts and one not in unfinished]
+    ignored = [one for one in every if not one.counts and one not in [*unfinished, *goes]]
     leftovers = [f"{one.database}/{one.id}" for one in unfinished]
     if not dry_run:
         for one in [*goes, *unfinished]:
@@ -92,10 +94,15 @@ def prune(store: BackupStore, policy: Policy, *, dry_run: bool) -> Pruned:
     return Pruned(
         tuple((f"{one.database}/{one.id}", one.at) for one in goes),
         tuple(leftovers),
-        len(sound) - len(goes),
+        len(stays),
         tuple(f"{one.database}/{one.id}: {one.fault}" for one in ignored),
         dry_run,
     )
+
+
+def _is_past(one: Backup, oldest: Mapping[str, datetime]) -> bool:
+    """Whether a finished backup that does not count is older than the `oldest` that stays of its database."""
+    return not one.counts and one.manifest is not None and one.at < oldest.get(one.database, one.at)
 
 
 def _is_old(one: Backup) -> bool:

@@ -31,7 +31,8 @@ _STAGES = ("made", "tables", "rows", "indexes", "proven")
 class Restored:
     """What came of a restore. `resumed` names the stage that an earlier one had reached.
 
-    `lost` are settings of the database itself that the server did not take from this role.
+    `lost` names settings of the database itself that the server did not take from this role, or that no
+    backup keeps.
     """
 
     dbname: str

@@ -40,9 +40,9 @@ def make(server: Server, dbname: str, like: Properties, *, owned: bool) -> None:
 
 def _provider(session: "Session", like: Properties) -> str:
     """The words that say who orders texts, where the server asks for them."""
-    name = _PROVIDERS[like.provider]
-    if session.info.server_version < _KNOWS_PROVIDERS:
+    if like.provider is None or session.info.server_version < _KNOWS_PROVIDERS:
         return ""
+    name = _PROVIDERS[like.provider]
     words = f" LOCALE_PROVIDER {name}"
     if like.locale is not None:
         words += f" {name}_LOCALE {_literal(session, like.locale)}"
@@ -67,7 +67,7 @@ def grant(server: Server, dbname: str, like: Properties) -> None:
 
 
 def settle(server: Server, dbname: str, like: Properties) -> tuple[str, ...]:
-    """Gives the database the connection limit and the settings that the other had; tells what was refused.
+    """Gives the database the connection limit and the settings that the other had; names what it lacks.
 
     It is the last step, since settings may forbid what a restore does.
     """
@@ -84,8 +84,8 @@ def settle(server: Server, dbname: str, like: Properties) -> tuple[str, ...]:
             # What is taken from the session needs no quoting, which differs for settings that are lists.
             statement = f"ALTER {whose} SET {_dotted(session, one.name)} FROM CURRENT"
             if not _done(session, statement, one):
-                lost.append(f"{one.name} = {one.value}" + (f" of {one.role}" if one.role else ""))
-    return tuple(lost)
+                lost.append(one.told)
+    return (*lost, *like.settings_not_kept)
 
 
 def _done(session: "Session", statement: str, setting: Setting | None = None) -> bool:

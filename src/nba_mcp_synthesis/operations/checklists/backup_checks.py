@@ -1,10 +1,8 @@
 """Steps that look at backups: their bucket, the newest of each database, and drills."""
 
 import itertools
-import json
 import re
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from nba_mcp_synthesis.connectors.s3 import S3Connector
@@ -13,6 +11,7 @@ from nba_mcp_synthesis.lake.store import S3
 from nba_mcp_synthesis.operations.backup.archive import DATABASES
 from nba_mcp_synthesis.operations.backup.databases import databases_of
 from nba_mcp_synthesis.operations.backup.manifest import DAMAGED, DUMP, MANIFEST
+from nba_mcp_synthesis.operations.checklists.drill_reports import newest
 from nba_mcp_synthesis.operations.checklists.findings import Finding, judged
 from nba_mcp_synthesis.operations.checklists.ground import Ground, worded
 from nba_mcp_synthesis.operations.reports import words
@@ -102,40 +101,22 @@ def _place(ground: Ground) -> tuple[str, str]:
 
 def drill(ground: Ground) -> Finding:
     """When recovery was last tried, and whether everything came back, by the reports of drills."""
-    found = sorted(ground.reports.glob("backup-drill-*.md"))
-    person = "nba-mcp ops backup drill"
-    if not found:
-        return judged(f"There is no report of a drill in {ground.reports}.", person)
-    last = found[-1]
-    stamp = last.stem.removeprefix("backup-drill-")
+    last, person = newest(ground), "nba-mcp ops backup drill"
+    if last is None:
+        return judged(f"There is no report of a drill in {ground.reports}, or beside the backups.", person)
     try:
-        at = datetime.strptime(f"{stamp}+0000", "%Y%m%d-%H%M%S%z")
+        at = datetime.strptime(f"{last.stamp}+0000", "%Y%m%d-%H%M%S%z")
     except ValueError:
-        return judged(f"{last.name} is no report of a drill by its name.", person)
-    told = f"The last drill was {(ground.now - at).days} days ago: {last}."
-    is_old = ground.now - at > _DRILL_AGE
-    holds = _holds(last.with_suffix(".json"))
-    if holds is None:
+        return judged(f"{last.place} is no report of a drill by its name.", person)
+    told = f"The last drill was {(ground.now - at).days} days ago: {last.place}."
+    holds = last.told.get("holds")
+    if not isinstance(holds, bool):
         return judged(f"{told} Its JSON beside it does not say how it ended.", person)
-    if holds is False and _field(last.with_suffix(".json"), "verdict") == "not asked":
-        why = f"{last} says why not every database was asked anything."
-        person = f"{why} It is time for another: {person}" if is_old else why
+    if not holds and last.told.get("verdict") == "not asked":
+        person = f"{last.place} says why not every database was asked anything."
         return judged(f"{told} Everything came back; not all of it was asked.", person)
     if not holds:
         return judged(
-            f"{told} Not everything came back.", f"{last} says what did not; then {person}", failed=True
+            f"{told} Not everything came back.", f"{last.place} says what did not; then {person}", failed=True
         )
-    return judged(f"{told} Everything came back.", person if is_old else "")
-
-
-def _holds(file: Path) -> bool | None:
-    """Whether everything came back in a drill; None where its report does not say it."""
-    holds = _field(file, "holds")
-    return holds if isinstance(holds, bool) else None
-
-
-def _field(file: Path, name: str) -> Any:
-    try:
-        return json.loads(file.read_text("utf-8"))[name]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    return judged(f"{told} Everything came back.", person if ground.now - at > _DRILL_AGE else "")

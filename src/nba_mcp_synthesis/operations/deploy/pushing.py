@@ -39,6 +39,12 @@ class Engine:
         """The command that gives an image that is there another name."""
         return [self.name, "tag", loaded, image]
 
+    def inspect(self, loaded: str) -> list[str]:
+        """The command that says which image that is: the digest of its configuration, or of its manifest."""
+        if self.name == "buildah":
+            return [self.name, "inspect", "--type", "image", "--format", "{{.FromImageID}}", loaded]
+        return [self.name, "image", "inspect", "--format", "{{.Id}}", loaded]
+
     def login(self, registry: str, user: str) -> list[str]:
         """The command that logs in, with the password on its standard input."""
         return [self.name, "login", "--username", user, "--password-stdin", registry]
@@ -74,8 +80,9 @@ def push(
     identity = registry.identity()
     report.step("AWS identity", "done", f"{identity.arn}, account {identity.account}")
     address = registry.address()
-    if address is not None:
-        _refuse_over(registry, tag)
+    there = registry.digest(tag) if address is not None and tag != MOVING else None
+    if there:
+        return _there_already(registry, engine, tag, there, loaded, report)
     made = _made(engine, tag, folder, loaded, report)
     if dry_run:
         return _planned(report, engine, registry.repository, address, tag, made)
@@ -87,13 +94,28 @@ def push(
     return _push(registry, engine, f"{address}:{tag}", made, report)
 
 
-def _refuse_over(registry: ECRConnector, tag: str) -> None:
-    """What was released under a tag stays what it is: nodes, overlays and people name it by that tag."""
-    if tag != MOVING and (there := registry.digest(tag)):
-        raise UsageError(
-            f"{registry.repository} has {tag} already ({there}), and a tag is not pushed over.",
-            f"Deploy that with scripts/deploy_production.sh {tag}, or push under another tag.",
-        )
+def _there_already(
+    registry: ECRConnector, engine: Engine, tag: str, there: str, loaded: str | None, report: Report
+) -> Report:
+    """What was released under a tag stays what it is: nodes, overlays and people name it by that tag.
+
+    To push the same image once more, since a step after it had failed, changes nothing and is done.
+    """
+    if loaded is not None:
+        id_ = _step(report, "inspect", engine.inspect(loaded), _SECONDS).strip()
+        if id_.removeprefix("sha256:") in _hexes(there, registry.configuration(tag)):
+            report.step("digest", "done", f"{tag} is {there} in ECR, which is {loaded}")
+            report.facts |= {"tag": tag, "digest": there}
+            return report.end("unchanged", f"{tag} is pushed already ({there}).", 0)
+    raise UsageError(
+        f"{registry.repository} has {tag} already ({there}), and a tag is not pushed over.",
+        f"Deploy that with scripts/deploy_production.sh {tag}, or push under another tag.",
+    )
+
+
+def _hexes(*digests: str | None) -> set[str]:
+    """Digests as podman and buildah name images."""
+    return {one.removeprefix("sha256:") for one in digests if one}
 
 
 def _made(engine: Engine, tag: str, folder: Path, loaded: str | None, report: Report) -> tuple[str, Command]:

@@ -10,6 +10,7 @@ from nba_mcp_synthesis.errors import NbaMcpError
 
 Result = Literal["pass", "warn", "fail", "skip"]
 _WORST: tuple[Result, ...] = ("fail", "warn", "pass", "skip")
+_WORST_OF_NAMED: tuple[Result, ...] = ("fail", "skip", "warn", "pass")
 _WORDS: dict[Result, str] = {"pass": "passed", "warn": "warned", "fail": "failed", "skip": "skipped"}
 
 
@@ -65,9 +66,10 @@ class HealthReport:
 
     @property
     def result(self) -> Result:
-        """The worst."""
+        """The worst; of checks that somebody named, one that was skipped is worse than a warning."""
         found = {one.result for one in self.checks}
-        return next((result for result in _WORST if result in found), "skip")
+        worst = _WORST_OF_NAMED if self.is_named else _WORST
+        return next((result for result in worst if result in found), "skip")
 
     @property
     def exit_code(self) -> int:
