@@ -109,14 +109,16 @@ def drill(ground: Ground) -> Finding:
     except ValueError:
         return judged(f"{last.place} is no report of a drill by its name.", person)
     told = f"The last drill was {(ground.now - at).days} days ago: {last.place}."
+    is_old = ground.now - at > _DRILL_AGE
     holds = last.told.get("holds")
     if not isinstance(holds, bool):
         return judged(f"{told} Its JSON beside it does not say how it ended.", person)
     if not holds and last.told.get("verdict") == "not asked":
-        person = f"{last.place} says why not every database was asked anything."
+        why = f"{last.place} says why not every database was asked anything."
+        person = f"{why} It is time for another: {person}" if is_old else why
         return judged(f"{told} Everything came back; not all of it was asked.", person)
     if not holds:
         return judged(
             f"{told} Not everything came back.", f"{last.place} says what did not; then {person}", failed=True
         )
-    return judged(f"{told} Everything came back.", person if ground.now - at > _DRILL_AGE else "")
+    return judged(f"{told} Everything came back.", person if is_old else "")
