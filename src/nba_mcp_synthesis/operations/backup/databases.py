@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import SecretStr
 
@@ -118,7 +118,9 @@ def databases_of(settings: Settings, manager: Managed) -> dict[DatabaseName, Dat
 
 
 def chosen(found: Mapping[DatabaseName, Database], name: str | None) -> list[Database]:
-    """The database of that name, or all; UsageError where it is in no PostgreSQL."""
+    """The database of that name, or all; UsageError where there is none such, or it is in no PostgreSQL."""
+    if name not in (None, *get_args(DatabaseName)):
+        raise UsageError(f"{name!r} is no database of backups.", "There are warehouse and state.")
     if name is None and found:
         return list(found.values())
     matching = [database for database in found.values() if database.name == name]
