@@ -4,12 +4,15 @@ import time
 from pathlib import Path
 
 import httpx
+import pytest
 
 from access.conftest import added, bearer
 from nba_mcp_synthesis.state.api_keys import ApiKeys
 from running import running
 from servers.killable import KillablePostgres
 from state.conftest import on_postgres
+
+pytestmark = pytest.mark.system
 
 
 def test_keys_that_were_let_in_go_on_while_postgres_is_killed(

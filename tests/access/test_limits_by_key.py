@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import httpx
+import pytest
 
 import small_league
 from access.conftest import added, bearer
@@ -14,6 +15,8 @@ from nba_mcp_synthesis.server.observing import Observation, a_minute
 from nba_mcp_synthesis.settings import load_settings
 from nba_mcp_synthesis.state.entries import MOST_STRANGERS
 from running import COMMAND, running
+
+pytestmark = pytest.mark.system
 
 
 def test_one_callers_limit_is_not_anothers_and_every_refusal_is_in_the_audit_log(tmp_path: Path) -> None:

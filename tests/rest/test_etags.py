@@ -10,6 +10,8 @@ from nba_mcp_synthesis.server.kept_responses import Kept
 from nba_mcp_synthesis.warehouse.building import next_state
 from running import Running, running
 
+pytestmark = pytest.mark.system
+
 STATS = "/v1/stats?measures=pts&by=team"
 OF_DATA = [
     STATS,

@@ -25,6 +25,8 @@ from servers.models.behaviours import slow
 from servers.redis import RedisServer
 from synthesis.conftest import KEYS, LINES, QUESTION, knowing
 
+pytestmark = pytest.mark.system
+
 ASKED = {"question": "who scored the most points"}
 
 

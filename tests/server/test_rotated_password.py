@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
 from psycopg import sql
 
 from nba_mcp_synthesis.warehouse.postgres.roles import make_roles
@@ -13,6 +14,8 @@ from running import Running, running
 from server.test_serve import modern
 from servers.leagues import load_small
 from servers.postgres import PostgresServer
+
+pytestmark = pytest.mark.system
 
 TEAMS = "SELECT COUNT(*) FROM teams"
 

@@ -13,6 +13,8 @@ from nba_mcp_synthesis.telemetry.logs import trace_id_of
 from running import Running, running
 from server.test_serve import ACCEPT, message, modern
 
+pytestmark = pytest.mark.system
+
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 OTHER = "0af7651916cd43dd8448eb211c80319c"
 

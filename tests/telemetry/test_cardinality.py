@@ -20,6 +20,8 @@ from nba_mcp_synthesis.telemetry.metrics import Metrics
 from running import NO_LIMITS
 from server.test_serve import ACCEPT, message
 
+pytestmark = pytest.mark.system
+
 
 @pytest.fixture(params=["none", "keys"])
 def served(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[TestClient, Metrics]]:
