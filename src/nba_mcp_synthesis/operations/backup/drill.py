@@ -95,26 +95,31 @@ def drill(dumps: Dumps, server: Server, folder: Path | None, say: Say) -> Report
             if at in (None, name):  # None: it was no single database's restore
                 failed(dump, "drill", error, blamed=at is not None)
         raise
-    found = [
-        Drilled(
-            name,
-            dump.manifest.id,
-            dump.manifest.snapshot_at,
-            round((begun - dump.manifest.snapshot_at).total_seconds(), 3),
-            round(restored[name].seconds, 3),
-            restored[name].tables,
-            restored[name].rows,
-            len(dump.manifest.reference),
-            dump.manifest.reference_note,
-            tuple(reference.differences(dump.manifest.reference, answers[name])),
-        )
-        for name, dump in dumps.items()
-    ]
+    found = [_drilled(name, dump, restored[name], answers[name], begun) for name, dump in dumps.items()]
     for one in found:
         _judge(dumps[one.database], one, restored[one.database])
     lost = max(one.lost_seconds for one in found)
     return Report(
         begun, server.shown, round(ended - started, 3), lost, round(ended - served, 3), tuple(found)
+    )
+
+
+def _drilled(
+    name: DatabaseName, dump: Dump, restored: Restored, answers: Sequence[ReferenceAnswer], begun: datetime
+) -> Drilled:
+    """What is told of one database."""
+    manifest = dump.manifest
+    return Drilled(
+        name,
+        manifest.id,
+        manifest.snapshot_at,
+        round((begun - manifest.snapshot_at).total_seconds(), 3),
+        round(restored.seconds, 3),
+        restored.tables,
+        restored.rows,
+        len(manifest.reference),
+        manifest.reference_note,
+        tuple(reference.differences(manifest.reference, answers)),
     )
 
 
