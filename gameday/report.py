@@ -53,7 +53,7 @@ def markdown(outcomes: Sequence[Outcome], when: datetime) -> str:
     lines = [
         f"# Game day of {when:%Y-%m-%d %H:%M} UTC",
         "",
-        f"Seconds since the fault began. Rules wait {HOLD} here and look back {WINDOW}; in production",
+        f"Seconds since the fault began. Rules wait {HOLD} s here and look back {WINDOW}; in production",
         "the page comes later by what the rule waits there.",
         "",
         "| fault | alert | score | paged | recovered | end told | the rule waits |",
@@ -82,7 +82,12 @@ def write(folder: Path, outcomes: Sequence[Outcome], when: datetime) -> Path:
     """Both reports, under the names of the moment at which it began; gives the Markdown one."""
     folder.mkdir(parents=True, exist_ok=True)
     name = f"gameday-{when:%Y%m%dT%H%M%SZ}"
-    found = {"at": when.isoformat(), "hold": HOLD, "window": WINDOW, "drills": [as_dict(o) for o in outcomes]}
+    found = {
+        "at": when.isoformat(),
+        "hold": f"{HOLD}s",
+        "window": WINDOW,
+        "drills": [as_dict(o) for o in outcomes],
+    }
     (folder / f"{name}.json").write_text(json.dumps(found, indent=2) + "\n")
     page = folder / f"{name}.md"
     page.write_text(markdown(outcomes, when))

@@ -43,7 +43,7 @@ from servers.monitoring import (
 from small_league import build
 from synthesis.conftest import knowing
 
-HOLD = "2s"  # stands for each rule's own duration
+HOLD = 2  # seconds that stand for each rule's own duration
 WINDOW = "15s"
 MODELS = "openai:gpt-4.1-mini,anthropic:claude-haiku-4-5"
 DATABASE = "nba_simulator"

@@ -104,15 +104,15 @@ def loaded(*, in_hours: bool = True) -> sources.Sources:
     return replace(found, contacts={**found.contacts, "timezone": zone, "hours": hours})
 
 
-def short_rules(found: sources.Sources, hold: str = "2s", window: str = "10s") -> dict[str, Any]:
-    """The project's rules with shorter durations, and evaluated each second."""
+def short_rules(found: sources.Sources, hold: int = 2, window: str = "10s") -> dict[str, Any]:
+    """The rules of the project, each second, firing after so many; promises after some more, as there."""
     groups = json.loads(json.dumps(rules.groups(found)))
     for group in groups:
         group["interval"] = "1s"
         for rule in group["rules"]:
             rule["expr"] = re.sub(r"\[\d+[smhd]\]", f"[{window}]", rule["expr"])
             if "for" in rule:
-                rule["for"] = hold
+                rule["for"] = f"{hold + 4 * ('window' in rule['labels'])}s"
     return {"groups": groups}
 
 

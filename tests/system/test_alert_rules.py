@@ -71,6 +71,31 @@ def test_errors_that_a_database_explains_do_not_page_as_well(tmp_path: Path) -> 
     run_tests(tmp_path, [test], OTHERS)
 
 
+@pytest.mark.parametrize("share", [0.06, 0.3, 1.0])
+def test_errors_that_page_do_not_burn_as_well(share: float, tmp_path: Path) -> None:
+    """The louder page comes first, and speaks for the budget until errors have left every short window."""
+    # an hour of good calls, forty minutes of failing ones, an hour of good ones; a hundred a minute
+    bad = [0.0] * 60 + [100 * share] * 40 + [0.0] * 60
+    sums = {
+        "answered": itertools.accumulate(100 - one for one in bad),
+        "overloaded": itertools.accumulate(bad),
+    }
+    series = [
+        {
+            "series": f'nba_mcp_tool_calls_total{{tool="ask",outcome="{outcome}"}}',
+            "values": " ".join(f"{total:.6f}" for total in totals),
+        }
+        for outcome, totals in sums.items()
+    ]
+    up = {"series": 'up{job="nba-mcp-synthesis-service"}', "values": "1x160"}
+    burning = 'ALERTS{alertname="NbaMcpAvailabilityBurn",severity="P2",alertstate="firing"}'
+    erring = 'count(ALERTS{alertname="NbaMcpErrorRateHigh",alertstate="firing"})'
+    quiet = [{"expr": f"count({burning})", "eval_time": f"{at}m", "exp_samples": []} for at in range(160)]
+    loud = {"expr": erring, "eval_time": "99m", "exp_samples": [{"labels": "{}", "value": 1}]}
+    test = {"interval": "1m", "input_series": [*series, up], "promql_expr_test": [*quiet, loud]}
+    run_tests(tmp_path, [test], [*OTHERS, *PROMISES])
+
+
 @pytest.mark.parametrize(
     ("alert", "gauge"),
     [

@@ -65,7 +65,7 @@ def ground(killable_postgres: KillablePostgres, tmp_path: Path) -> Iterator[Grou
         alertmanagers(tmp_path, short_routes(data, peers, tmp_path), 2) as members,
         prometheus(
             tmp_path,
-            short_rules(data, f"{HOLD}s"),
+            short_rules(data, HOLD),
             {JOB: [server.url.removeprefix("http://")]},
             members,
         ) as found,

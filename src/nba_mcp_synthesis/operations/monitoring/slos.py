@@ -9,20 +9,26 @@ from typing import Any, NamedTuple
 
 
 class Burn(NamedTuple):
-    """How many times the pace that a promise allows, in which windows; the short one ends the alert soon."""
+    """How many times the pace that a promise allows, in which windows; the short one ends the alert soon.
+
+    A page is silent while another speaks for it, and for `after` once that has ended: its errors are in the
+    short window for as long.
+    """
 
     times: float
     long: str
     short: str
     kind: str
+    after: str = ""
 
 
 BURNS = (
-    Burn(14.4, "1h", "5m", "page"),
-    Burn(6, "6h", "30m", "page"),
+    Burn(14.4, "1h", "5m", "page", "10m"),
+    Burn(6, "6h", "30m", "page", "35m"),
     Burn(3, "1d", "2h", "ticket"),
     Burn(1, "3d", "6h", "ticket"),
 )
+_HOLDS = {"page": "6m", "ticket": "15m"}  # a page longer than any that speaks for it, which so comes first
 _WINDOWS = ("5m", "30m", "1h", "2h", "6h", "1d", "3d", "30d")
 
 
@@ -58,14 +64,14 @@ def _alert(slo: dict[str, Any], burn: Burn, pages: str) -> dict[str, Any]:
         expr += f" and {_events(burn.long)}{name} >= {slo['least']}"
     if burn.kind == "page":
         paged = f'ALERTS{{alertname=~"{pages}",alertstate="firing"}}'
-        expr = f"({expr}) unless on () present_over_time({paged}[10m])"
+        expr = f"({expr}) unless on () present_over_time({paged}[{burn.after}])"
     promise = f"{slo['objective'] * 100:g} %"
     return {
         "alert": slo["alert"],
         "severity": slo[burn.kind],
         "source": "server",
         "dashboard": "nba-mcp-dashboard",
-        "for": "2m" if burn.kind == "page" else "15m",
+        "for": _HOLDS[burn.kind],
         "expr": expr,
         "labels": {"window": burn.long},
         "summary": f"The error budget of {slo['slo']} burns {burn.times:g} times too fast",
