@@ -1,6 +1,6 @@
 """Backup and restore against pg_dump and pg_restore alone: time as a ratio, and the memory that ours takes.
 
-bench_backup.py [--mb 512]      size of the database; half of it compresses, half does not
+bench_backup.py [--mb 512] [--rounds 3]      size of the database; half of it compresses, half does not
 """
 
 import argparse
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 MOST_TIMES = 1.3
 MOST_MB = 150
-ROUNDS = 3
 # A row of play-by-play takes some 240 bytes in PostgreSQL, and so do these.
 _FILL = """CREATE TABLE plays_{n} AS SELECT i AS event, 'Jump shot by player ' || i % 450 AS about,
     i % 60 AS second, random() * 94 AS x, encode(sha512((i * {n})::text::bytea), 'hex') AS noise
@@ -36,10 +35,11 @@ def main() -> None:
     """Measures, prints, and fails where a ratio or the memory is beyond its bound."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mb", type=int, default=512, help="size of the database")
-    size = parser.parse_args().mb
+    parser.add_argument("--rounds", type=int, default=3, help="how often each way is taken")
+    said = parser.parse_args()
     with running_postgres() as server, tempfile.TemporaryDirectory(prefix="bench-backup-") as folder:
-        name = fill(server, size)
-        measure(server, name, Path(folder))
+        name = fill(server, said.mb)
+        measure(server, name, Path(folder), said.rounds)
 
 
 def fill(server: PostgresServer, megabytes: int) -> str:
@@ -54,7 +54,7 @@ def fill(server: PostgresServer, megabytes: int) -> str:
     return name
 
 
-def measure(server: PostgresServer, name: str, folder: Path) -> None:
+def measure(server: PostgresServer, name: str, folder: Path, rounds: int) -> None:
     """Each way several times, in turns; the fastest of each counts."""
     key, store = new_key(folder / "identity.txt"), open_store(str(folder / "backups"))
     database, dump = database_at(server.url(name)), folder / "plain.dump"
@@ -77,12 +77,12 @@ def measure(server: PostgresServer, name: str, folder: Path) -> None:
             restore(opened(made[-1], store, key), target, said_nothing)
 
     for what, alone, ours in (("dump", dump_alone, dump_ours), ("restore", restore_alone, restore_ours)):
-        compare(what, alone, ours)
+        compare(what, alone, ours, rounds)
 
 
-def compare(what: str, alone: Callable[[], None], ours: Callable[[], None]) -> None:
+def compare(what: str, alone: Callable[[], None], ours: Callable[[], None], rounds: int) -> None:
     """Prints times and memory; fails where one is beyond its bound."""
-    found = [(watched(alone), watched(ours)) for _ in range(ROUNDS)]
+    found = [(watched(alone), watched(ours)) for _ in range(rounds)]
     plain, proven = (min(turn[way][0] for turn in found) for way in (0, 1))
     memory = max(turn[1][1] for turn in found)
     print(

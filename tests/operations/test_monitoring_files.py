@@ -144,14 +144,13 @@ def metrics_of(expr: str) -> set[str]:
 
 
 def known_metrics() -> set[str]:
-    """What the server gives, what samples stand for, and what the rules record."""
+    """What the server gives, what the sample of a cluster has, and what the rules record."""
     found = {"ALERTS", "up"}
     for family in Metrics().registry.collect():
         endings = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum")}.get(family.type, ("",))
         found |= {family.name + ending for ending in endings}
-    for name in ("cluster_sample", "unserved_sample"):
-        sample = yaml.safe_load((SAMPLES / f"{name}.yaml").read_text("utf-8"))
-        found |= {series.split("{")[0] for part in sample.values() for series in part}
+    sample = yaml.safe_load((SAMPLES / "cluster_sample.yaml").read_text("utf-8"))
+    found |= {series.split("{")[0] for part in sample.values() for series in part}
     return found | {
         rule["record"] for group in rules.groups(SOURCES) for rule in group["rules"] if "record" in rule
     }
