@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-# Any run of digits with what may belong to it; whether it is a number is judged afterwards.
-_RUN = re.compile(r"[-+−]?[\w.,]*\d[\w.,]*(?:\s?(?:%|percent\b))?")
+# Any run with a digit and what may belong to it; whether it is a number is judged afterwards. In three
+# patterns: one that looked for the digit within the run would read a long word once for each of its letters.
+_RUN, _DIGIT, _PERCENT = re.compile(r"[-+−]?[\w.,]+"), re.compile(r"\d"), re.compile(r"\s?(?:%|percent\b)")
 _WELL_FORMED = re.compile(r"[-+−]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?")
 _NO_NUMBERS = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b76ers\b|\b[Qq][1-4]\b", re.IGNORECASE)
 _DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
@@ -25,7 +26,17 @@ def numbers_in(text: str) -> tuple[str, ...]:
     plain = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", plain)
     plain = re.sub(r"(?<=\d)[-–](?=[\d\w])", " ", plain)
     odd = (letter for letter in plain if letter.isnumeric() and not letter.isdecimal())
-    return (*(m.group().rstrip(".,") for m in _RUN.finditer(plain)), *odd)
+    return (*(run.rstrip(".,") for run in _runs(plain)), *odd)
+
+
+def _runs(text: str) -> Iterator[str]:
+    at = 0
+    while run := _RUN.search(text, at):
+        at = run.end()
+        if _DIGIT.search(run[0]):
+            percent = _PERCENT.match(text, at)
+            at = percent.end() if percent else at
+            yield text[run.start() : at]
 
 
 def visible(text: str) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from nba_mcp_synthesis.errors import Busy, SourceError, WarehouseOutdated
-from nba_mcp_synthesis.warehouse import migrations
+from nba_mcp_synthesis.warehouse import kept, migrations
 
 
 @contextlib.contextmanager
@@ -45,6 +45,7 @@ def next_state(
                     connection.execute("BEGIN")
                     migrations.migrate(connection)
                     yield connection
+                    kept.write(connection)
                     connection.execute("COMMIT")
                     connection.execute("CHECKPOINT")
                 _publish(draft, path)

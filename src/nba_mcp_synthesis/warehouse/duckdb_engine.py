@@ -16,7 +16,7 @@ import duckdb
 from nba_mcp_synthesis.errors import NoWarehouse, QueryFailed
 from nba_mcp_synthesis.facts import Result, Row
 from nba_mcp_synthesis.telemetry.traces import queried
-from nba_mcp_synthesis.warehouse import migrations
+from nba_mcp_synthesis.warehouse import kept, migrations
 from nba_mcp_synthesis.warehouse.engine import of_state, read_whole
 from nba_mcp_synthesis.warehouse.fetching import fetch, kinds_of
 from nba_mcp_synthesis.warehouse.interrupting import interrupted_after
@@ -101,8 +101,8 @@ class DuckDBWarehouse:
         return read_whole(self, sql)
 
     def counted(self, sql: str) -> Result:
-        """The same as `read`."""
-        return self.read(sql)
+        """The same as `read`, or what the load has kept of it."""
+        return kept.found(self.read, sql, self.state().snapshot) or self.read(sql)
 
     def close(self) -> None:
         """Lets go of the file."""

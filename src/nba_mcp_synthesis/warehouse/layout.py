@@ -29,6 +29,7 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("CREATE SCHEMA IF NOT EXISTS staged")
     connection.execute("CREATE SCHEMA IF NOT EXISTS internal")
     connection.execute("CREATE TABLE IF NOT EXISTS internal.info (name VARCHAR, value VARCHAR)")
+    connection.execute("CREATE TABLE IF NOT EXISTS internal.kept (query VARCHAR, result VARCHAR)")
     for table in tables().values():
         _create_table(connection, f"main.{table.name}", table, extra="")
     for table in merged_tables():

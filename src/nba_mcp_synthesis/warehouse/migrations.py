@@ -79,6 +79,12 @@ def migrate(connection: duckdb.DuckDBPyConnection, steps: Mapping[int, Step] | N
     set_info(connection, "layout_version", str(layout.LAYOUT_VERSION))
 
 
+def info_of(connection: duckdb.DuckDBPyConnection, name: str) -> str:
+    """One fact about the warehouse as a whole; an empty text where it is not known."""
+    found = connection.execute("SELECT value FROM internal.info WHERE name = ?", [name]).fetchone()
+    return str(found[0]) if found else ""
+
+
 def set_info(connection: duckdb.DuckDBPyConnection, name: str, value: str) -> None:
     """Writes down one fact about the warehouse as a whole."""
     connection.execute("DELETE FROM internal.info WHERE name = ?", [name])

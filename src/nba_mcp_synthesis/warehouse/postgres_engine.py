@@ -7,21 +7,22 @@ nothing but a query.
 
 import threading
 from dataclasses import dataclass, replace
+from functools import partial
 from time import monotonic, perf_counter
 
-from nba_mcp_synthesis.errors import QueryFailed
 from nba_mcp_synthesis.facts import Result, Row
 from nba_mcp_synthesis.telemetry.traces import queried
-from nba_mcp_synthesis.warehouse import migrations
+from nba_mcp_synthesis.warehouse import kept, migrations
 from nba_mcp_synthesis.warehouse.dialect import written
 from nba_mcp_synthesis.warehouse.engine import of_state, read_whole
 from nba_mcp_synthesis.warehouse.fetching import fetch
 from nba_mcp_synthesis.warehouse.limits import Limits, Places
-from nba_mcp_synthesis.warehouse.postgres import kept, reasons
+from nba_mcp_synthesis.warehouse.postgres import reasons
 from nba_mcp_synthesis.warehouse.postgres.address import Address
 from nba_mcp_synthesis.warehouse.postgres.asked import Asked
 from nba_mcp_synthesis.warehouse.postgres.session import Session
 from nba_mcp_synthesis.warehouse.postgres.sessions import About, Sessions
+from nba_mcp_synthesis.warehouse.postgres.tables import INTERNAL
 
 # The state alone is asked for by health checks, which must not wait long.
 _STATE = Limits(seconds=2.0)
@@ -113,14 +114,8 @@ class PostgresWarehouse:
 
     def counted(self, sql: str) -> Result:
         """The same as `read`, or what the loader has kept of it."""
-        try:
-            found = read_whole(self, kept.look_up(sql, self.state().snapshot))
-        except QueryFailed:  # nothing is kept by the tables of an older version
-            return self.read(sql)
-        if not found.rows:
-            return self.read(sql)
-        columns, rows = kept.read(found.rows[0][0])
-        return replace(found, columns=columns, rows=rows, sql=written(sql, self.dialect))
+        found = kept.found(partial(read_whole, self), sql, self.state().snapshot, f"{INTERNAL}.kept")
+        return replace(found, sql=written(sql, self.dialect)) if found else self.read(sql)
 
     def close(self) -> None:
         """Ends all sessions."""

@@ -1,13 +1,14 @@
 """What is loaded, how complete, how fresh and how sound it is: the coverage map and the open findings."""
 
 import datetime as dt
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from nba_mcp_synthesis.facts import Result
+from nba_mcp_synthesis.facts import Result, Row
 from nba_mcp_synthesis.schema.expected import expected_games
 from nba_mcp_synthesis.warehouse.engine import Warehouse
 
@@ -78,16 +79,14 @@ def coverage(warehouse: Warehouse) -> tuple[Record, ...]:
     snapshot = warehouse.state().snapshot
     known = _maps.get(warehouse)
     if known is None or known[0] != snapshot:
-        result = warehouse.counted(coverage_query(warehouse))
+        result = warehouse.counted(coverage_query(lambda sql: warehouse.read(sql).rows))
         known = _maps[warehouse] = (snapshot, tuple(map(_with_share, _records_of(result))))
     return known[1]
 
 
-def coverage_query(warehouse: Warehouse) -> str:
-    """The query that counts the coverage map."""
-    seasons = warehouse.read(
-        "SELECT DISTINCT season, season_type FROM games ORDER BY season, season_type"
-    ).rows
+def coverage_query(rows_of: Callable[[str], Iterable[Row]]) -> str:
+    """The query that counts the coverage map; `rows_of` runs one that tells which seasons there are."""
+    seasons = rows_of("SELECT DISTINCT season, season_type FROM games ORDER BY season, season_type")
     known = [(s, k, n) for s, k in seasons if (n := expected_games(s, k)) is not None]
     listed = ", ".join(f"('{s}', '{k}', {n})" for s, k, n in known) or "('', '', 0)"
     expected = f"WITH expected(season, season_type, games) AS (VALUES {listed}), "

@@ -14,8 +14,7 @@ from psycopg import errors as pg
 
 from nba_mcp_synthesis.errors import SourceError
 from nba_mcp_synthesis.schema.tables import Table, tables
-from nba_mcp_synthesis.warehouse import layout, migrations
-from nba_mcp_synthesis.warehouse.postgres import kept
+from nba_mcp_synthesis.warehouse import kept, layout, migrations
 from nba_mcp_synthesis.warehouse.postgres.tables import INTERNAL, SCHEMA, STAGED
 from nba_mcp_synthesis.warehouse.postgres.writing import Session, info, set_info
 
@@ -58,12 +57,18 @@ def relations() -> Iterator[Relation]:
 
 def publish(session: Session, path: Path) -> None:
     """Makes PostgreSQL hold what the file holds; readers see all of it at once, or nothing."""
-    counted = list(kept.counted(path))
     with duckdb.connect(str(path), read_only=True) as file, session.transaction():
         for relation in relations():
             _publish(session, file, relation)
-        kept.write(session, counted)
+        _publish_kept(session, file)
         set_info(session, **_told(file))
+
+
+def _publish_kept(session: Session, file: duckdb.DuckDBPyConnection) -> None:
+    session.execute(f"DELETE FROM {INTERNAL}.kept".encode())
+    with session.cursor() as cursor:
+        found = file.execute(f"SELECT query, result FROM {kept.KEPT}").fetchall()
+        cursor.executemany(f"INSERT INTO {INTERNAL}.kept VALUES (%s, %s)".encode(), found)
 
 
 def fetch(session: Session, path: Path) -> None:

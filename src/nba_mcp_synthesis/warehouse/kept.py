@@ -1,0 +1,47 @@
+"""Results that only a load changes, counted by the load: whoever asks first would wait for them."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import duckdb
+
+from nba_mcp_synthesis.errors import QueryFailed
+from nba_mcp_synthesis.facts import Result, Row
+from nba_mcp_synthesis.warehouse import migrations
+from nba_mcp_synthesis.warehouse.cautions import mixed_query
+from nba_mcp_synthesis.warehouse.status import coverage_query
+
+KEPT = "internal.kept"
+
+
+def write(connection: duckdb.DuckDBPyConnection) -> None:
+    """Counts them for the state that is being built, and keeps these and no others."""
+    snapshot = migrations.info_of(connection, "snapshot")
+    connection.execute(f"DELETE FROM {KEPT}")
+    for sql in (coverage_query(lambda asked: connection.execute(asked).fetchall()), mixed_query()):
+        counted = connection.execute(sql)
+        columns = [column[0] for column in counted.description]
+        result = json.dumps([columns, counted.fetchall()])
+        connection.execute(f"INSERT INTO {KEPT} VALUES (?, ?)", [_key(sql, snapshot), result])
+
+
+def found(read: Callable[[str], Result], sql: str, snapshot: str, table: str = KEPT) -> Result | None:
+    """What is kept of a query, by a read of its engine; None where nothing is, as by older versions."""
+    try:
+        kept = read(f"SELECT result FROM {table} WHERE query = '{_key(sql, snapshot)}'")
+    except QueryFailed:
+        return None
+    return _as_counted(kept, sql) if kept.rows else None
+
+
+def _as_counted(kept: Result, sql: str) -> Result:
+    columns, rows = json.loads(kept.rows[0][0])
+    as_rows: tuple[Row, ...] = tuple(map(tuple, rows))
+    return replace(kept, columns=tuple(columns), rows=as_rows, sql=sql)
+
+
+def _key(sql: str, snapshot: str) -> str:
+    """A program that asks in other words, or for another state, finds nothing."""
+    return hashlib.sha256(f"{snapshot} {sql}".encode()).hexdigest()
