@@ -3,7 +3,6 @@
 import pytest
 
 from backup_ground import Key, opened, rows, said_nothing, taken
-from nba_mcp_synthesis.errors import BackupDamaged
 from nba_mcp_synthesis.operations.backup import contents
 from nba_mcp_synthesis.operations.backup.databases import Database
 from nba_mcp_synthesis.operations.backup.manifest import MANIFEST, Contents, parsed
@@ -54,41 +53,6 @@ def test_neither_order_nor_dropped_columns_matter(filled: Database) -> None:
         ):
             session.execute(statement.encode())
     assert contents.differences(before, held(filled)) == []
-
-
-def test_a_sequence_may_go_on_and_not_go_back(filled: Database) -> None:
-    """A dump has a sequence as it is a moment after the rest; one that is behind gives numbers twice."""
-    with filled.server.connected() as session:
-        session.execute("CREATE SEQUENCE nba.down INCREMENT -5 MINVALUE -20 MAXVALUE 0")
-        session.execute("CREATE SEQUENCE nba.round MAXVALUE 3 CYCLE")
-        session.execute("CREATE SEQUENCE nba.ended MAXVALUE 9223372036854775807")
-        session.execute("SELECT nextval('nba.down'), setval('nba.ended', 9223372036854775807)")
-        before = held(filled)
-        assert {name: state.next for name, state in before.sequences.items()} == {
-            "nba.counter": 2,
-            "nba.down": -5,
-            "nba.ended": 2**63,
-        }
-        session.execute("SELECT nextval('nba.counter'), nextval('nba.down'), nextval('nba.round')")
-        assert contents.differences(before, held(filled)) == []
-        session.execute("SELECT setval('nba.counter', 1, false), setval('nba.down', 0, false)")
-    assert contents.differences(before, held(filled)) == [
-        "The sequence nba.counter goes on at 1 instead of 2.",
-        "The sequence nba.down goes on at 0 instead of -5.",
-    ]
-
-
-def test_numbers_that_a_dump_gives_twice_are_found(
-    filled: Database, folder_store: BackupStore, key: Key
-) -> None:
-    """What was read before the dump is what a restored database is held to."""
-    made = taken(filled, folder_store, key)
-    assert {name: state.next for name, state in made.contents.sequences.items()} == {"nba.counter": 2}
-    later = made.contents.sequences["nba.counter"].model_copy(update={"next": 3})
-    claimed = made.contents.model_copy(update={"sequences": {"nba.counter": later}})
-    dump = opened(made.model_copy(update={"contents": claimed}), folder_store, key)
-    with pytest.raises(BackupDamaged, match=r"nba\.counter goes on at 2 instead of 3"):
-        verify(dump, filled.server, programs(), said_nothing)
 
 
 def test_a_table_without_columns_is_counted(filled: Database) -> None:

@@ -12,7 +12,6 @@ from nba_mcp_synthesis.operations.backup.manifest import (
     Contents,
     Digest,
     Properties,
-    SequenceState,
     Setting,
     TableContents,
 )
@@ -58,10 +57,6 @@ _COLUMNS = """SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname), qu
     format_type(a.atttypid, NULL)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
 WHERE c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped ORDER BY c.oid, a.attname"""
-_SEQUENCES = f"""SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname), s.seqincrement
-FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE NOT s.seqcycle AND {_OWN.format(catalogue="pg_class", oid="c.oid")} ORDER BY 1"""
-_NEXT = "SELECT last_value::numeric + CASE WHEN is_called THEN {step} ELSE 0 END FROM {name}"
 _TABLES: dict[Digest, list[str]] = {"row": ["r", "m"], "columns": ["r"]}
 _DIGEST = "SELECT count(*), coalesce(sum({hash}), 0)::text FROM ONLY {table} AS t"
 _OF_ROW = "hashtextextended(t::text, 0)"
@@ -93,19 +88,7 @@ _NEWER = "SELECT version_num FROM public.alembic_version"
 def contents_of(session: "Session", digest: Digest = "columns") -> Contents:
     """All tables and objects that the session sees; it may be in a transaction."""
     tables = _tables(session, digest, _TABLES[digest])
-    return Contents(
-        digest=digest, tables=tables, objects=objects_of(session), sequences=sequences_of(session)
-    )
-
-
-def sequences_of(session: "Session") -> dict[str, SequenceState]:
-    """Where each sequence goes on, those that begin anew at their end aside. No snapshot holds them still."""
-    found = session.execute(_SEQUENCES.encode()).fetchall()
-    return {str(name): SequenceState(next=_next(session, name, step), step=step) for name, step in found}
-
-
-def _next(session: "Session", name: str, step: int) -> int:
-    return int(session.execute(_NEXT.format(name=name, step=step).encode()).fetchall()[0][0])
+    return Contents(digest=digest, tables=tables, objects=objects_of(session))
 
 
 def _tables(session: "Session", digest: Digest, kinds: list[str]) -> dict[str, TableContents]:
@@ -162,7 +145,7 @@ def _table(session: "Session", name: str, hash_: str) -> TableContents:
 
 
 def differences(wanted: Contents, found: Contents) -> list[str]:
-    """A sentence for each table and kind of object that is not the same, and each sequence that is behind."""
+    """A sentence for each table and kind of object that is not the same."""
     told = []
     for name, table in wanted.tables.items():
         other = found.tables.get(name)
@@ -175,16 +158,8 @@ def differences(wanted: Contents, found: Contents) -> list[str]:
     told += [f"The table {name} is too much." for name in found.tables if name not in wanted.tables]
     kinds = sorted(wanted.objects.keys() | found.objects.keys())
     pairs = [(kind, wanted.objects.get(kind, 0), found.objects.get(kind, 0)) for kind in kinds]
-    told += [f"There are {have} {kind} instead of {want}." for kind, want, have in pairs if have != want]
-    return told + _behind(wanted.sequences, found.sequences)
-
-
-def _behind(wanted: dict[str, SequenceState], found: dict[str, SequenceState]) -> list[str]:
-    """Those that would give numbers once more. They are read before the dump, and may have gone on since."""
-    return [
-        f"The sequence {name} goes on at {found[name].next} instead of {state.next}."
-        for name, state in wanted.items()
-        if name in found and (found[name].next - state.next) * state.step < 0
+    return told + [
+        f"There are {have} {kind} instead of {want}." for kind, want, have in pairs if have != want
     ]
 
 

@@ -22,7 +22,6 @@ from nba_mcp_synthesis.operations.backup.manifest import (
     Part,
     Properties,
     ReferenceAnswer,
-    SequenceState,
     new_id,
 )
 from nba_mcp_synthesis.operations.backup.pacing import Pace
@@ -98,7 +97,7 @@ def _create(database: Database, taking: Taking, ask: Ask, say: Say) -> Manifest:
         id_ = new_id(seen.at)
         draft = taking.store.begin(f"{database.name}/{id_}/{DUMP}")
         with contextlib.closing(_Ending(draft)):
-            dumped = _dump(_Dump(database, session, seen), program, taking, draft, say)
+            dumped = _dump(_Dump(database, session, seen.snapshot), program, taking, draft, say)
             draft.finish()
         answers, note = _asked(ask, session, seen.data_snapshot)
     manifest = Manifest(
@@ -144,7 +143,6 @@ class _Seen(NamedTuple):
     schema_version: str | None
     server_version: str
     properties: Properties
-    sequences: dict[str, SequenceState]
 
 
 class _Dumped(NamedTuple):
@@ -160,7 +158,7 @@ class _Dump(NamedTuple):
 
     database: Database
     session: "Session"
-    seen: _Seen
+    snapshot: str
 
     def parameters(self) -> Parameters:
         """The way to the very server that has the snapshot, also where the address names several."""
@@ -196,13 +194,12 @@ def _look(session: "Session") -> _Seen:
         contents.schema_version(session),
         str(session.info.parameter_status("server_version")).split()[0],
         contents.properties_of(session),
-        contents.sequences_of(session),
     )
 
 
 def _dump(dump: _Dump, program: programs.Program, taking: Taking, draft: Draft, say: Say) -> _Dumped:
     """Dumps, encrypts and sends, and meanwhile counts what the same snapshot holds."""
-    arguments = ["--format=custom", f"--snapshot={dump.seen.snapshot}", "--lock-wait-timeout=60s"]
+    arguments = ["--format=custom", f"--snapshot={dump.snapshot}", "--lock-wait-timeout=60s"]
     writer = PartWriter(draft, taking.part_bytes, Pace(taking.bytes_per_second))
     with (
         contextlib.closing(writer),
@@ -233,5 +230,4 @@ def _give_up(session: "Session", counting: "Future[Contents]") -> None:
 
 def _contents(dump: _Dump) -> Contents:
     with dump.database.server.worded():
-        found = contents.contents_of(dump.session)
-    return found.model_copy(update={"sequences": dump.seen.sequences})  # of before pg_dump read them
+        return contents.contents_of(dump.session)

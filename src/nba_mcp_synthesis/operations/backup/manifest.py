@@ -45,15 +45,8 @@ class TableContents(Record):
     digest: str
 
 
-class SequenceState(Record):
-    """The number that a sequence gives next, and its step."""
-
-    next: int
-    step: int
-
-
 class Contents(Record):
-    """All that a restored database has to have: tables and sequences by name, how many objects of each kind.
+    """All that a restored database has to have: tables by name, and how many objects of each kind.
 
     `digest` says of what the digests are: of each row's text, in backups of format 1, or of its columns.
     """
@@ -61,7 +54,6 @@ class Contents(Record):
     digest: Digest = "row"
     tables: dict[str, TableContents]
     objects: dict[str, int]
-    sequences: dict[str, SequenceState] = {}
 
 
 class Setting(Record):
