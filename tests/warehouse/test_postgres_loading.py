@@ -235,6 +235,21 @@ def test_the_loader_counts_what_the_first_question_asks(url: str, tmp_path: Path
     warehouse.close()
 
 
+def test_what_is_kept_outlasts_whoever_publishes_the_lake(url: str, tmp_path: Path) -> None:
+    """From a home where nothing was loaded, and from one whose file is of an older version."""
+    home = tmp_path / "home"
+    load_small(url, home)
+    with psycopg.connect(url, autocommit=True) as admin:
+        before = admin.execute("SELECT * FROM nba_internal.kept ORDER BY query").fetchall()
+        assert len(before) == 2
+        with workshop(lambda: url, tmp_path / "another"):
+            pass
+        assert admin.execute("SELECT * FROM nba_internal.kept ORDER BY query").fetchall() == before
+        with workshop(lambda: url, home) as path, duckdb.connect(str(path)) as file:
+            file.execute("DROP TABLE internal.kept")
+        assert admin.execute("SELECT * FROM nba_internal.kept ORDER BY query").fetchall() == before
+
+
 def test_a_second_loader_is_told_to_wait(url: str, tmp_path: Path) -> None:
     """Whichever machine it is on."""
     with workshop(lambda: url, tmp_path / "one"), pytest.raises(Busy, match="Another process is loading"):

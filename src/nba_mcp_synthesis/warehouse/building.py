@@ -44,9 +44,10 @@ def next_state(
                     # one transaction: a statement on its own would wait for the disk each time
                     connection.execute("BEGIN")
                     migrations.migrate(connection)
+                    kept.forget(connection)
                     yield connection
-                    kept.write(connection)
                     connection.execute("COMMIT")
+                    kept.write(connection)
                     connection.execute("CHECKPOINT")
                 _publish(draft, path)
             finally:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import duckdb
+from structlog import get_logger
 
 from nba_mcp_synthesis.errors import QueryFailed
 from nba_mcp_synthesis.facts import Result, Row
@@ -16,15 +17,34 @@ from nba_mcp_synthesis.warehouse.status import coverage_query
 KEPT = "internal.kept"
 
 
-def write(connection: duckdb.DuckDBPyConnection) -> None:
-    """Counts them for the state that is being built, and keeps these and no others."""
-    snapshot = migrations.info_of(connection, "snapshot")
+def forget(connection: duckdb.DuckDBPyConnection) -> None:
+    """Nothing is kept of the state that is being built, until it is counted."""
     connection.execute(f"DELETE FROM {KEPT}")
+
+
+def write(connection: duckdb.DuckDBPyConnection) -> None:
+    """Counts them for a state that is built. One without them is as good: whoever asks first counts."""
+    try:
+        _write(connection)
+    except duckdb.Error as error:
+        get_logger().warning("nothing is kept of a load", error=str(error).splitlines()[0])
+
+
+def _write(connection: duckdb.DuckDBPyConnection) -> None:
+    snapshot = migrations.info_of(connection, "snapshot")
     for sql in (coverage_query(lambda asked: connection.execute(asked).fetchall()), mixed_query()):
         counted = connection.execute(sql)
         columns = [column[0] for column in counted.description]
         result = json.dumps([columns, counted.fetchall()])
         connection.execute(f"INSERT INTO {KEPT} VALUES (?, ?)", [_key(sql, snapshot), result])
+
+
+def rows(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """(key, result) of what a file keeps: nothing in one of an older version."""
+    there = "SELECT count(*) FROM duckdb_tables() WHERE schema_name || '.' || table_name = ?"
+    if connection.execute(there, [KEPT]).fetchall() == [(0,)]:
+        return []
+    return connection.execute(f"SELECT query, result FROM {KEPT}").fetchall()
 
 
 def found(read: Callable[[str], Result], sql: str, snapshot: str, table: str = KEPT) -> Result | None:

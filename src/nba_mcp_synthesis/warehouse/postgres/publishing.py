@@ -65,9 +65,12 @@ def publish(session: Session, path: Path) -> None:
 
 
 def _publish_kept(session: Session, file: duckdb.DuckDBPyConnection) -> None:
+    """A file of an older version keeps nothing and leaves what is there, which has its state in its name."""
+    found = kept.rows(file)
+    if not found:
+        return
     session.execute(f"DELETE FROM {INTERNAL}.kept".encode())
     with session.cursor() as cursor:
-        found = file.execute(f"SELECT query, result FROM {kept.KEPT}").fetchall()
         cursor.executemany(f"INSERT INTO {INTERNAL}.kept VALUES (%s, %s)".encode(), found)
 
 
@@ -87,6 +90,7 @@ def fetch(session: Session, path: Path) -> None:
             _fetch(session, file, relation)
         for name in ("layout_version", "snapshot"):
             migrations.set_info(file, name, held[name])
+        kept.write(file)
     draft.replace(path)
 
 
