@@ -112,7 +112,7 @@ def short_rules(found: sources.Sources, hold: int = 2, window: str = "10s") -> d
         for rule in group["rules"]:
             rule["expr"] = re.sub(r"\[\d+[smhd]\]", f"[{window}]", rule["expr"])
             if "for" in rule:
-                rule["for"] = f"{hold + 4 * ('window' in rule['labels'])}s"
+                rule["for"] = f"{hold + 10 * ('window' in rule['labels'])}s"
     return {"groups": groups}
 
 

@@ -71,11 +71,42 @@ def test_errors_that_a_database_explains_do_not_page_as_well(tmp_path: Path) -> 
     run_tests(tmp_path, [test], OTHERS)
 
 
-@pytest.mark.parametrize("share", [0.06, 0.3, 1.0])
-def test_errors_that_page_do_not_burn_as_well(share: float, tmp_path: Path) -> None:
+# Shares of failing calls, minute by minute, after an hour of good ones.
+OUTAGES = {
+    "just above the limit": [0.055] * 40,
+    "a third": [0.3] * 40,
+    "everything": [1.0] * 40,
+    "a second one in the same hour": [1.0] * 2 + [0.0] * 23 + [0.08] * 40,
+}
+
+
+@pytest.mark.parametrize("outage", OUTAGES)
+def test_errors_that_page_do_not_burn_as_well(outage: str, tmp_path: Path) -> None:
     """The louder page comes first, and speaks for the budget until errors have left every short window."""
-    # an hour of good calls, forty minutes of failing ones, an hour of good ones; a hundred a minute
-    bad = [0.0] * 60 + [100 * share] * 40 + [0.0] * 60
+    shares = [0.0] * 60 + OUTAGES[outage] + [0.0] * 90
+    last = 60 + len(OUTAGES[outage]) - 1
+    looks = [paging("NbaMcpErrorRateHigh", last, fires=True)]
+    looks += [paging("NbaMcpAvailabilityBurn", at, fires=False) for at in range(len(shares))]
+    run_tests(tmp_path, [failing(shares, looks)], [*OTHERS, *PROMISES])
+
+
+@pytest.mark.parametrize(
+    "shares",
+    [[0.04] * 60, ([0.15] + [0.0] * 5) * 12],
+    ids=["too few for the louder page", "in bursts, none of them for long enough"],
+)
+def test_a_budget_that_burns_without_a_louder_page_has_its_own(shares: list[float], tmp_path: Path) -> None:
+    """While it burns, and not when nothing has failed for an hour."""
+    after = 60 + len(shares)
+    looks = [paging("NbaMcpErrorRateHigh", at, fires=False) for at in range(after)]
+    looks += [paging("NbaMcpAvailabilityBurn", at, fires=True) for at in range(after - 10, after)]
+    looks.append(paging("NbaMcpAvailabilityBurn", after + 60, fires=False))
+    run_tests(tmp_path, [failing([0.0] * 60 + shares + [0.0] * 70, looks)], [*OTHERS, *PROMISES])
+
+
+def failing(shares: list[float], looks: list[dict[str, Any]]) -> dict[str, Any]:
+    """A hundred calls a minute, of which such shares fail, minute by minute."""
+    bad = [100 * share for share in shares]
     sums = {
         "answered": itertools.accumulate(100 - one for one in bad),
         "overloaded": itertools.accumulate(bad),
@@ -87,13 +118,15 @@ def test_errors_that_page_do_not_burn_as_well(share: float, tmp_path: Path) -> N
         }
         for outcome, totals in sums.items()
     ]
-    up = {"series": 'up{job="nba-mcp-synthesis-service"}', "values": "1x160"}
-    burning = 'ALERTS{alertname="NbaMcpAvailabilityBurn",severity="P2",alertstate="firing"}'
-    erring = 'count(ALERTS{alertname="NbaMcpErrorRateHigh",alertstate="firing"})'
-    quiet = [{"expr": f"count({burning})", "eval_time": f"{at}m", "exp_samples": []} for at in range(160)]
-    loud = {"expr": erring, "eval_time": "99m", "exp_samples": [{"labels": "{}", "value": 1}]}
-    test = {"interval": "1m", "input_series": [*series, up], "promql_expr_test": [*quiet, loud]}
-    run_tests(tmp_path, [test], [*OTHERS, *PROMISES])
+    up = {"series": 'up{job="nba-mcp-synthesis-service"}', "values": f"1x{len(shares)}"}
+    return {"interval": "1m", "input_series": [*series, up], "promql_expr_test": looks}
+
+
+def paging(alert: str, at: int, *, fires: bool) -> dict[str, Any]:
+    """What promtool is to find at a minute, of an alert that pages."""
+    firing = f'ALERTS{{alertname="{alert}",severity=~"P1|P2",alertstate="firing"}}'
+    samples = [{"labels": "{}", "value": 1}] if fires else []
+    return {"expr": f"count(sum by (alertname) ({firing}))", "eval_time": f"{at}m", "exp_samples": samples}
 
 
 @pytest.mark.parametrize(
