@@ -12,6 +12,10 @@ import httpx
 QUESTION = "whose scoring made the fish happiest on day {}"
 _ACCEPT = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
 _MODERN = "2026-07-28"
+_PAUSE = 0.25  # seconds between two requests of a caller
+# A provider that failed five times in a row is left alone: more answers than that of just before, in the
+# window of the rules, would hide those failures.
+_QUESTION_PAUSE = 2.0
 
 
 class Traffic:
@@ -22,8 +26,9 @@ class Traffic:
         self.good: dict[str, float] = {}
         self._ended = threading.Event()
         self._days = itertools.count(1)
-        callers = [self.figures] * warehouse_callers + [self.rows, self.question]
-        self._threads = [threading.Thread(target=self._repeat, args=(c,), daemon=True) for c in callers]
+        callers = [(self.figures, _PAUSE)] * warehouse_callers
+        callers += [(self.rows, _PAUSE), (self.question, _QUESTION_PAUSE)]
+        self._threads = [threading.Thread(target=self._repeat, args=c, daemon=True) for c in callers]
 
     def start(self) -> None:
         """From now on they ask."""
@@ -40,9 +45,9 @@ class Traffic:
         """Whether a kind was answered well after a moment (of the monotonic clock)."""
         return self.good.get(kind, 0.0) > since
 
-    def _repeat(self, ask: Callable[[httpx.Client], bool]) -> None:
+    def _repeat(self, ask: Callable[[httpx.Client], bool], pause: float) -> None:
         with httpx.Client(base_url=self.url, timeout=60) as client:
-            while not self._ended.wait(0.25):
+            while not self._ended.wait(pause):
                 began = time.monotonic()
                 with contextlib.suppress(httpx.HTTPError):  # a fault is what game days are about
                     if ask(client):

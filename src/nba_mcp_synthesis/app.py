@@ -285,6 +285,8 @@ class App:
         link = self._redis_link(door, metrics)
         questions = self.questions(metrics, lambda: link, door)
         choir = questions.choir  # a model without a price refuses to start
+        if choir:
+            metrics.models_known(choir.outcomes())
         if choir and door != "stdio":
             # Their libraries take seconds to load, and the first who needs them should not wait.
             threading.Thread(target=choir.warm, name="models", daemon=True).start()

@@ -128,6 +128,11 @@ class Metrics:
         observe(self.s3_seconds.labels(operation, outcome), seconds)
         self.s3_bytes.labels(operation).inc(size)
 
+    def models_known(self, outcomes: Iterable[tuple[str, str]]) -> None:
+        """Requests begin with 0 by (voice, outcome): of a series Prometheus sees only the growth."""
+        for voice, outcome in outcomes:
+            self.model_requests.labels(voice, outcome)
+
     def model_called(self, call: ModelCall) -> None:
         """Counts one request to a model."""
         self.model_requests.labels(call.voice, call.outcome).inc()

@@ -1,6 +1,6 @@
 """All voices of a process: who is configured, what they share, and in which rounds a strategy asks them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
 from anyio import CapacityLimiter
@@ -13,6 +13,7 @@ from nba_mcp_synthesis.synthesis.rounds import ask_voices, write
 from nba_mcp_synthesis.synthesis.threads import in_thread, taking_turns
 from nba_mcp_synthesis.synthesis.verify import verify_claims
 from nba_mcp_synthesis.synthesis.voices.desk import Sources
+from nba_mcp_synthesis.synthesis.voices.faults import KINDS
 from nba_mcp_synthesis.synthesis.voices.gates import Gates
 from nba_mcp_synthesis.synthesis.voices.prices import Price, price_of
 from nba_mcp_synthesis.synthesis.voices.providers import Keys
@@ -60,6 +61,10 @@ class Choir:
     def is_content_with(self, hearing: Hearing) -> bool:
         """Whether no model is asked after what the analyst said."""
         return self._settings.strategy == "cascade" and hearing.is_closed
+
+    def outcomes(self) -> Iterator[tuple[str, str]]:
+        """Each voice with each way in which a request to it may end."""
+        return ((line.name, kind) for line in self._known for kind in ("ok", *sorted(KINDS)))
 
     def warm(self) -> None:
         """Loads the providers' libraries, which takes seconds, before any deadline runs."""

@@ -50,6 +50,14 @@ _STATUS = {
     404: ("no_such_model", "its provider has no model of that name"),
     429: ("rate_limited", "its provider had too many requests"),
 }
+KINDS = frozenset(
+    {
+        "over_budget",
+        "internal_error",
+        *(kind for _, kind, _ in _KINDS),
+        *(kind for kind, _ in _STATUS.values()),
+    }
+)
 _TRANSIENT = (
     of.ModelRateLimitError,
     of.ModelUnavailableError,
