@@ -10,6 +10,7 @@ import small_league
 from nba_mcp_synthesis.schema.tables import tables
 from nba_mcp_synthesis.sources.door import find_files
 from nba_mcp_synthesis.warehouse import loading, migrations
+from nba_mcp_synthesis.warehouse.building import next_state
 from nba_mcp_synthesis.warehouse.cautions import Cautions
 from nba_mcp_synthesis.warehouse.duckdb_engine import DuckDBWarehouse
 from sources.play_by_play.small_games import OKC, SMALL, WAS
@@ -70,7 +71,7 @@ def test_an_older_warehouse_gains_them(loaded: Path) -> None:
 def test_what_lacks_in_the_events_is_told_of_them(name: str, tmp_path: Path) -> None:
     """A query over a derived table is warned that the events of most games are missing."""
     path = small_league.build(tmp_path / "w.duckdb")
-    with duckdb.connect(str(path)) as connection:
+    with next_state(path) as connection:
         connection.execute(
             "INSERT INTO play_by_play (game_id, event_num, season, season_type) "
             "VALUES ('0022500001', 1, '2025-26', 'Regular Season')"

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import duckdb
-from structlog import get_logger
 
 from nba_mcp_synthesis.errors import QueryFailed
 from nba_mcp_synthesis.facts import Result, Row
@@ -27,6 +26,8 @@ def write(connection: duckdb.DuckDBPyConnection) -> None:
     try:
         _write(connection)
     except duckdb.Error as error:
+        from structlog import get_logger  # noqa: PLC0415 - who asks by command loads this, and needs no log
+
         get_logger().warning("nothing is kept of a load", error=str(error).splitlines()[0])
 
 
