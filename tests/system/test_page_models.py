@@ -12,7 +12,7 @@ from page_steps import WIDE, ask, check_accessible, check_clean, text
 from running import running
 from servers.model_peers import MakePeer
 from servers.models import Call, Seen, hangs
-from servers.models.behaviours import right
+from servers.models.behaviours import right, slow
 from synthesis.conftest import BY_HAND, KEYS, LINES, QUESTION, knowing
 
 pytestmark = pytest.mark.system
@@ -69,7 +69,8 @@ def test_voices_their_fates_and_their_dissent_are_told(
     peers = {
         "openai": model_peer(right(PER_GAME, answer=averaged), name="openai"),
         "anthropic": model_peer(knowing(BY_HAND), name="anthropic"),
-        "google": model_peer(knowing(BY_HAND), name="google"),
+        # last of all: whoever differs is not waited for once the others agree
+        "google": model_peer(slow(knowing(BY_HAND), 2), name="google"),
     }
     lines = ",".join(LINES[provider].format(peer=peer) for provider, peer in peers.items())
     with running(tmp_path, **environment, NBA_MCP_MODELS=lines, NBA_MCP_STRATEGY="panel") as server:
