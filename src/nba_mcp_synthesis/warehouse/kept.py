@@ -22,30 +22,32 @@ def forget(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def write(connection: duckdb.DuckDBPyConnection) -> None:
-    """Counts them for a state that is built. One without them is as good: whoever asks first counts."""
+    """Keeps them for a state that is built. One without them is as good: whoever asks first counts."""
+    for key, result in _counted(connection):
+        connection.execute(f"INSERT INTO {KEPT} VALUES (?, ?)", [key, result])
+
+
+def of_file(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """(key, result) of each for the state of a file; counted now where an older version kept nothing."""
+    there = "SELECT count(*) FROM duckdb_tables() WHERE schema_name || '.' || table_name = ?"
+    if connection.execute(there, [KEPT]).fetchall() == [(0,)]:
+        return _counted(connection)
+    return connection.execute(f"SELECT query, result FROM {KEPT}").fetchall() or _counted(connection)
+
+
+def _counted(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    snapshot, results = migrations.info_of(connection, "snapshot"), []
     try:
-        _write(connection)
+        for sql in (coverage_query(lambda asked: connection.execute(asked).fetchall()), mixed_query()):
+            counted = connection.execute(sql)
+            columns = [column[0] for column in counted.description]
+            results.append((_key(sql, snapshot), json.dumps([columns, counted.fetchall()])))
     except duckdb.Error as error:
         from structlog import get_logger  # noqa: PLC0415 - who asks by command loads this, and needs no log
 
         get_logger().warning("nothing is kept of a load", error=str(error).splitlines()[0])
-
-
-def _write(connection: duckdb.DuckDBPyConnection) -> None:
-    snapshot = migrations.info_of(connection, "snapshot")
-    for sql in (coverage_query(lambda asked: connection.execute(asked).fetchall()), mixed_query()):
-        counted = connection.execute(sql)
-        columns = [column[0] for column in counted.description]
-        result = json.dumps([columns, counted.fetchall()])
-        connection.execute(f"INSERT INTO {KEPT} VALUES (?, ?)", [_key(sql, snapshot), result])
-
-
-def rows(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    """(key, result) of what a file keeps: nothing in one of an older version."""
-    there = "SELECT count(*) FROM duckdb_tables() WHERE schema_name || '.' || table_name = ?"
-    if connection.execute(there, [KEPT]).fetchall() == [(0,)]:
         return []
-    return connection.execute(f"SELECT query, result FROM {KEPT}").fetchall()
+    return results
 
 
 def found(read: Callable[[str], Result], sql: str, snapshot: str, table: str = KEPT) -> Result | None:
