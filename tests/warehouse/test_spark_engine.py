@@ -1,6 +1,7 @@
 """What is Spark's own: states side by side, sessions that end, what cannot be read, and what a plan tells."""
 
 import contextlib
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,7 +12,7 @@ import pytest
 import small_league
 from lake.conftest import published
 from nba_mcp_synthesis.engine_addresses import SparkAddress
-from nba_mcp_synthesis.errors import Busy, NoWarehouse, QueryFailed, WarehouseDown
+from nba_mcp_synthesis.errors import Busy, LimitExceeded, NbaMcpError, NoWarehouse, QueryFailed, WarehouseDown
 from nba_mcp_synthesis.lake.opening import open_store
 from nba_mcp_synthesis.server.routes.health import warehouse_health
 from nba_mcp_synthesis.warehouse import spark_engine
@@ -96,6 +97,43 @@ def test_words_of_a_caller_say_nothing_of_the_server(warehouse: SparkWarehouse, 
     with pytest.raises(QueryFailed):
         warehouse.query(sql)
     assert warehouse._session is session
+
+
+def test_a_query_that_is_stopped_while_it_is_planned_leaves_nothing_running(
+    warehouse: SparkWarehouse,
+) -> None:
+    """A stop ends jobs that run; one that Spark starts a moment later would hold this server for ever."""
+    endless = "SELECT count(*) FROM range(100000000) AS a CROSS JOIN range(100000) AS b WHERE a.id + b.id > 5"
+    warehouse.query(_COUNT)
+    for hundredths in range(4, 84, 4):
+        with pytest.raises(LimitExceeded, match="deadline"):
+            warehouse.query(endless, Limits(seconds=hundredths / 100))
+    assert warehouse.query(_COUNT).rows == ((6, 645),)
+
+
+def test_a_session_that_is_closed_under_its_callers_ends_in_words(spark_server: SparkAddress) -> None:
+    """Whoever is inside, and whoever comes later: the library would end this whole process."""
+    told, asking = [], threading.Event()
+    session = Session(spark_server)
+
+    def ask() -> None:
+        try:
+            while True:
+                with session.rows("SELECT 1", PATIENT) as rows:
+                    rows.fetchmany(1)
+                asking.set()
+        except NbaMcpError as error:
+            told.append(error)
+
+    callers = [threading.Thread(target=ask) for _ in range(4)]
+    for caller in callers:
+        caller.start()
+    assert asking.wait(60)
+    session.close()
+    for caller in callers:
+        caller.join(60)
+    assert {type(error) for error in told} <= {WarehouseDown, QueryFailed}
+    assert len(told) == len(callers)
 
 
 def test_a_server_that_stops_answering_is_told(warehouse: SparkWarehouse, spark_server: SparkAddress) -> None:

@@ -11,6 +11,8 @@ from time import monotonic
 from typing import Any, NamedTuple
 
 GRACE_SECONDS = 10.0
+# The library's own words for a call after the end of its session, in an error of Python's.
+CLOSED = "Cannot invoke RPC"
 _LEAST_SECONDS = 0.1
 _thread = threading.local()
 
@@ -43,18 +45,63 @@ class _Details(NamedTuple):
     compression: Any
 
 
-def ends() -> Any:
-    """What gives each call its end, for the library."""
-    import grpc  # noqa: PLC0415 - of an extra
+class Calls:
+    """The calls of one session: each has its end, and none begins on a channel that is closed.
 
-    class Ends(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor):  # type: ignore[misc]
-        def intercept_unary_unary(self, call: Callable[..., Any], details: Any, request: Any) -> Any:
-            return call(_ended(details), request)
+    gRPC's library would end the whole process there, by a segmentation fault.
+    """
 
-        def intercept_unary_stream(self, call: Callable[..., Any], details: Any, request: Any) -> Any:
-            return call(_ended(details), request)
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._running = 0
+        self._is_closed = False
 
-    return Ends()
+    def interceptor(self) -> Any:
+        """What the library has each call go through."""
+        import grpc  # noqa: PLC0415 - of an extra
+
+        begun = self._begun
+
+        class Ends(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor):  # type: ignore[misc]
+            def intercept_unary_unary(self, call: Callable[..., Any], details: Any, request: Any) -> Any:
+                with begun():
+                    return call(_ended(details), request)
+
+            def intercept_unary_stream(self, call: Callable[..., Any], details: Any, request: Any) -> Any:
+                with begun():
+                    return call(_ended(details), request)
+
+        return Ends()
+
+    def close(self, channel: Callable[[], None]) -> None:
+        """Lets no further call begin, and closes the channel as soon as no call is on its way."""
+        with self._changed:
+            self._is_closed = True
+            is_idle = self._running == 0
+        if is_idle:
+            channel()
+        else:  # they have an end, for which nobody should wait
+            threading.Thread(
+                target=self._close_idle, args=(channel,), daemon=True, name="spark-close"
+            ).start()
+
+    def _close_idle(self, channel: Callable[[], None]) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._running == 0)
+        channel()
+
+    @contextlib.contextmanager
+    def _begun(self) -> Iterator[None]:
+        with self._changed:
+            if self._is_closed:
+                raise ValueError(f"{CLOSED} on closed channel!")
+            self._running += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._running -= 1
+                self._changed.notify_all()
 
 
 def _ended(details: Any) -> _Details:

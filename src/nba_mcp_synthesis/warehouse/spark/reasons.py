@@ -8,6 +8,7 @@ import re
 
 from nba_mcp_synthesis.errors import NbaMcpError, QueryFailed, WarehouseDown
 from nba_mcp_synthesis.warehouse.limits import Limits
+from nba_mcp_synthesis.warehouse.spark.calls import CLOSED
 
 # They speak of the statement, and are raised before any row is read.
 _OF_STATEMENTS = ("42", "0A")
@@ -29,8 +30,6 @@ _MEMORY = (
 # Statuses of calls, by name: who calls is not let in, and nobody answers.
 _NOT_LET_IN = ("UNAUTHENTICATED", "PERMISSION_DENIED")
 _SILENT = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED")
-# The library's own words for a call after the end of its session, in an error of Python's.
-_CLOSED = "Cannot invoke RPC"
 # Errors without a condition.
 _MEMORY_TEXT = re.compile(
     r"\(java\.lang\.OutOfMemoryError\)|Cannot grow BufferHolder by size|"
@@ -121,4 +120,4 @@ def _status(error: BaseException) -> str:
 
 
 def _is_of_closed(error: BaseException) -> bool:
-    return isinstance(error, ValueError) and str(error).startswith(_CLOSED)
+    return isinstance(error, ValueError) and str(error).startswith(CLOSED)

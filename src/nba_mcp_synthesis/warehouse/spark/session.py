@@ -3,7 +3,6 @@
 import contextlib
 import logging
 import re
-import threading
 import uuid
 import warnings
 from collections.abc import Iterator
@@ -17,10 +16,15 @@ from nba_mcp_synthesis.extras import extra
 from nba_mcp_synthesis.warehouse.limits import Limits
 from nba_mcp_synthesis.warehouse.published import EXPLAINS
 from nba_mcp_synthesis.warehouse.spark import reasons
-from nba_mcp_synthesis.warehouse.spark.calls import ending, ends
+from nba_mcp_synthesis.warehouse.spark.calls import Calls, ending
+from nba_mcp_synthesis.warehouse.spark.deadline import Deadline
 
 # Values as other engines have them: no silent overflow, times without a zone, and of equal names in WITH the
 # inner one. And no text of the server's own in a statement, and no file by its name.
+#
+# Adaptive plans start their stages from threads that a stop does not reach: one that comes while Spark plans
+# leaves a job which nobody ends, and two of those hold a small server for ever. Without them somebody has to
+# say into how many parts rows are dealt out; Spark's 200 are for larger tables than a lake of basketball has.
 _SETTINGS = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.timestampType": "TIMESTAMP_NTZ",
@@ -30,9 +34,10 @@ _SETTINGS = {
     "spark.sql.caseSensitive": "false",
     "spark.sql.legacy.ctePrecedencePolicy": "CORRECTED",
     "spark.sql.parquet.inferTimestampNTZ.enabled": "true",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.shuffle.partitions": "16",
 }
 _PLACES = re.compile(r"\b(?:file|s3a?|hdfs|abfss?|gs|wasbs?):/[^\n\]]*")
-_AGAIN_SECONDS = 0.25
 _KINDS = {"IntegerType": "INTEGER", "LongType": "BIGINT", "DoubleType": "DOUBLE", "StringType": "VARCHAR"}
 _KINDS |= {"BooleanType": "BOOLEAN", "DateType": "DATE"}
 
@@ -42,7 +47,8 @@ class Session:
 
     def __init__(self, address: SparkAddress) -> None:
         with extra("spark"):
-            made = _connect(address)
+            self._calls = Calls()
+            made = _connect(address, self._calls.interceptor())
         self.spark = made
         self.is_lost = False  # whether it is of no use any more
         self._place = address.place
@@ -64,7 +70,7 @@ class Session:
         """
         tag = f"query-{uuid.uuid4().hex}"
         self.spark.addTag(tag)
-        deadline = _Deadline(self.spark, tag, bounds.seconds)
+        deadline = Deadline(self.spark, tag, bounds.seconds)
         try:
             with deadline, ending(bounds.seconds):
                 frame = self.spark.sql(sql)
@@ -102,8 +108,11 @@ class Session:
 
     def close(self) -> None:
         """Ends the session; a server that is gone needs no goodbye."""
-        self.spark.release_session_on_close = not self.is_lost
-        self.spark.stop()
+        if not self.is_lost:
+            with contextlib.suppress(Exception):
+                self.spark.client.release_session()
+        self.spark.release_session_on_close = False
+        self._calls.close(self.spark.stop)
 
 
 class Rows:
@@ -136,36 +145,7 @@ class Rows:
         self._rows.close()
 
 
-class _Deadline:
-    """Interrupts what runs under a tag after some seconds, again and again until it has ended."""
-
-    def __init__(self, spark: Any, tag: str, seconds: float) -> None:
-        self._spark, self._tag, self._seconds = spark, tag, seconds
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True, name="spark-deadline")
-        self.passed = self.is_answered = False
-
-    def __enter__(self) -> None:
-        self._thread.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._ended.set()
-
-    def interrupt(self) -> None:
-        """Stops what still runs: nobody takes its rows any more."""
-        with contextlib.suppress(Exception):  # what cannot be reached is ended by the server itself
-            self._spark.interruptTag(self._tag)
-            self.is_answered = True
-
-    def _watch(self) -> None:
-        if self._ended.wait(self._seconds):
-            return
-        self.passed = True
-        while not self._ended.wait(_AGAIN_SECONDS):
-            self.interrupt()
-
-
-def _connect(address: SparkAddress) -> Any:
+def _connect(address: SparkAddress, interceptor: Any) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about versions of libraries that are not used here
         from pyspark.sql.connect.client.core import DefaultChannelBuilder  # noqa: PLC0415 - of an extra
@@ -185,7 +165,7 @@ def _connect(address: SparkAddress) -> Any:
         ]
     )
     builder = DefaultChannelBuilder(f"sc://{address.host}:{address.port}/;{options}")
-    builder.add_interceptor(ends())
+    builder.add_interceptor(interceptor)
     session = SparkSession(connection=builder)
     session.client.set_retry_policies([DefaultPolicy(max_retries=3, max_backoff=500)])
     return session
