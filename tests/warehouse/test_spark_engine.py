@@ -129,11 +129,14 @@ def test_a_session_that_is_closed_under_its_callers_ends_in_words(spark_server: 
     for caller in callers:
         caller.start()
     assert asking.wait(60)
+    session.is_lost = True  # so that it ends without the server's help
     session.close()
     for caller in callers:
         caller.join(60)
     assert {type(error) for error in told} <= {WarehouseDown, QueryFailed}
     assert len(told) == len(callers)
+    with pytest.raises(WarehouseDown, match="does not answer"), session.rows("SELECT 1", PATIENT):
+        pass
 
 
 def test_a_server_that_stops_answering_is_told(warehouse: SparkWarehouse, spark_server: SparkAddress) -> None:
