@@ -135,7 +135,7 @@ def test_a_session_that_is_closed_under_its_callers_ends_in_words(spark_server: 
         caller.join(60)
     assert {type(error) for error in told} <= {WarehouseDown, QueryFailed}
     assert len(told) == len(callers)
-    with pytest.raises(WarehouseDown, match="does not answer"), session.rows("SELECT 1", PATIENT):
+    with pytest.raises(WarehouseDown, match="ended the session"), session.rows("SELECT 1", PATIENT):
         pass
 
 

@@ -74,6 +74,7 @@ CASES = [
         True,
     ),
     (ValueError("Cannot invoke RPC on closed channel!"), WarehouseDown, True),
+    (Told("[NO_ACTIVE_SESSION] No active Spark session found.", "NO_ACTIVE_SESSION"), WarehouseDown, True),
     (
         Told("[INVALID_HANDLE.OPERATION_ABANDONED] x", "INVALID_HANDLE.OPERATION_ABANDONED", "HY000"),
         QueryFailed,

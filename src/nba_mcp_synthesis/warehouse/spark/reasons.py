@@ -18,7 +18,7 @@ _BEHIND = re.compile(
     re.DOTALL,
 )
 _CANCELLED = ("OPERATION_CANCELED", "INVALID_HANDLE.OPERATION_")
-_LOST = ("INVALID_HANDLE.SESSION_", "SESSION_")
+_LOST = ("INVALID_HANDLE.SESSION_", "SESSION_", "NO_ACTIVE_SESSION")
 _FILES = ("FAILED_READ_FILE", "PATH_NOT_FOUND", "FILE_NOT_EXIST", "UNSUPPORTED_FILE_SYSTEM")
 _MEMORY = (
     "UNABLE_TO_ACQUIRE_MEMORY",
@@ -51,7 +51,7 @@ def is_of_client(error: BaseException) -> bool:
 
 def is_lost(error: BaseException) -> bool:
     """Whether the session is of no use any more: it ended, or nobody answers there."""
-    return _condition(error).startswith(_LOST) or _status(error) in (*_NOT_LET_IN, *_SILENT)
+    return _has_ended(error) or _status(error) in (*_NOT_LET_IN, *_SILENT)
 
 
 def translated(error: BaseException, bounds: Limits, place: str) -> NbaMcpError:
@@ -87,7 +87,7 @@ def _of_server(error: BaseException, place: str) -> WarehouseDown | None:
         return WarehouseDown(
             f"{place} does not accept who calls.", "Check user and token in NBA_MCP_WAREHOUSE_URL."
         )
-    if _condition(error).startswith(_LOST):
+    if _has_ended(error):
         return WarehouseDown(f"{place} ended the session.", "Try again: the next call opens a new one.")
     return silent(place) if _status(error) in _SILENT else None
 
@@ -113,10 +113,12 @@ def _sql_state(error: BaseException) -> str:
 
 def _status(error: BaseException) -> str:
     """The status of the call, by its name; empty where there is none."""
-    if _is_of_closed(error):
-        return "CANCELLED"
     told = getattr(error, "getGrpcStatusCode", None) or getattr(error, "code", None)
     return str(getattr(told() if callable(told) else told, "name", ""))
+
+
+def _has_ended(error: BaseException) -> bool:
+    return _condition(error).startswith(_LOST) or _is_of_closed(error)
 
 
 def _is_of_closed(error: BaseException) -> bool:
