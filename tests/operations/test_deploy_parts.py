@@ -43,6 +43,7 @@ ROOT = Path(__file__).resolve().parents[2]
         ),
         ("Unable to connect to the server: dial tcp: lookup nowhere: no such host", "name"),
         ("Unable to connect to the server: net/http: request canceled (Client.Timeout exceeded)", "timeout"),
+        ("Unable to connect to the server: context deadline exceeded", "timeout"),
         (
             "Unable to connect to the server: tls: failed to verify certificate: x509: unknown authority",
             "tls",
